@@ -1,0 +1,80 @@
+import type { Instant, Millis } from "./time.ts";
+
+export type Severity = "critical" | "warning";
+
+export type Cause = "missed" | "failed" | "overlong" | "overlap" | "abandoned";
+
+/** An open incident as a job's state carries it. `number` counts from 1 within the job, over both severities. */
+export type OpenIncident = {
+  number: number;
+  severity: Severity;
+  /** The opening cause; it never changes. */
+  cause: Cause;
+  openedAt: Instant;
+  /** The run that opened it. */
+  runNumber: number;
+  /** Sequence of its latest event; the opening is 1. */
+  sequence: number;
+  /** Bad verdicts counted so far. */
+  badCount: number;
+  /** Missed slots among them. */
+  missedCount: number;
+};
+
+export type IncidentEventKind = "opened" | "bad-run" | "resolved";
+
+export type ResolveReason = "recovered" | "paused" | "withdrawn" | "no-overlap" | "edited";
+
+/** One thing that happened to an incident; the shell appends it to the incident's timeline. */
+export type IncidentEvent = {
+  incident: OpenIncident;
+  kind: IncidentEventKind;
+  sequence: number;
+  at: Instant;
+  /** The run it is about. */
+  runNumber: number | null;
+  /** The verdict's cause for `opened` and `bad-run`. */
+  cause: Cause | null;
+  /** Set with `resolved` only. */
+  resolveReason: ResolveReason | null;
+};
+
+export type AlertEvent = "opened" | "changed" | "reminder" | "resolved" | "notice" | "report" | "test";
+
+/** Something people should hear of about an incident, with the facts known at that moment. */
+export type IncidentAlert = {
+  event: Extract<AlertEvent, "opened" | "changed" | "resolved">;
+  incident: OpenIncident;
+  sequence: number;
+  at: Instant;
+  facts: AlertFacts;
+};
+
+/** What the rules knew when the alert was made; the message is worded from these. */
+export type AlertFacts = {
+  cause: Cause;
+  severity: Severity;
+  openedAt: Instant;
+  /** The run it is about. */
+  runNumber: number;
+  slotAt: Instant | null;
+  /** The limit that was broken: the slot's deadline, or the run's finish-by. */
+  deadlineAt: Instant | null;
+  graceMs: Millis | null;
+  maxRuntimeMs: Millis | null;
+  startedAt: Instant | null;
+  finishedAt: Instant | null;
+  durationMs: Millis | null;
+  exitCode: number | null;
+  host: string | null;
+  /** Runs open at once, for an overlap. */
+  openRuns: number;
+  lastOkAt: Instant | null;
+  /** Good runs in a row before this trouble. */
+  okStreak: number;
+  nextSlotAt: Instant | null;
+  /** For `resolved`. */
+  resolveReason: ResolveReason | null;
+  badCount: number;
+  missedCount: number;
+};

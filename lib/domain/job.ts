@@ -1,0 +1,51 @@
+import type { Instant, Millis } from "./time.ts";
+
+/** When a job should run, as its owner wrote it. `parseSchedule` turns it into a `Schedule`. */
+export type ScheduleSpec =
+  | { kind: "cron"; dialect: Dialect; expression: string; timeZone: string }
+  | { kind: "interval"; everyMs: Millis }
+  | { kind: "none" };
+
+/** Whose rules a cron expression follows. */
+export type Dialect = "vixie";
+
+export type OverlapPolicy = "alert" | "allow";
+
+/** Each limit works alone. Null means the rule's default: see `graceAt` and `DESIGN`-words in docs/architecture.md. */
+export type Limits = {
+  /** How late the first sign of a run may be. Null: a fifth of the interval, between 60 s and 1 h. */
+  graceMs: Millis | null;
+  /** How long a run may take. Null: no limit. */
+  maxRuntimeMs: Millis | null;
+  /** How long a run must take at least. Null: no limit. */
+  minRuntimeMs: Millis | null;
+  /** Delay that the scheduler itself adds; inside it a job is not late. */
+  jitterMs: Millis;
+  /** Bad verdicts in a row that open an incident. */
+  failuresToOpen: number;
+  /** Good finishes in a row that close it. */
+  successesToClose: number;
+  overlap: OverlapPolicy;
+};
+
+export const DEFAULT_LIMITS: Limits = {
+  graceMs: null,
+  maxRuntimeMs: null,
+  minRuntimeMs: null,
+  jitterMs: 0,
+  failuresToOpen: 1,
+  successesToClose: 1,
+  overlap: "alert",
+};
+
+/** What the rules of time and runs need to know of a job. */
+export type Job = {
+  id: string;
+  schedule: ScheduleSpec;
+  /** Slots at or before this instant do not count: the job was made, edited or resumed then. */
+  scheduleSince: Instant;
+  limits: Limits;
+};
+
+/** State of a job, the first that applies. */
+export type JobStatus = "paused" | "down" | "late" | "running" | "unknown" | "new" | "ok";
