@@ -21,7 +21,8 @@ export type OpenIncident = {
   missedCount: number;
 };
 
-export type IncidentEventKind = "opened" | "bad-run" | "resolved";
+/** `counted` only brings the incident's figures up to date and leaves no line in its timeline. */
+export type IncidentEventKind = "opened" | "bad-run" | "counted" | "resolved";
 
 export type ResolveReason = "recovered" | "paused" | "withdrawn" | "no-overlap" | "edited";
 

@@ -14,6 +14,7 @@ export type Outcome =
 export type RunReason =
   | "still-running" // skipped: an earlier run was open at the slot
   | "own-gap" // unknown: Belfry itself could not watch
+  | "paused" // unknown: the job was paused while the run was open
   | "withdrawn" // a late-delivered ping contradicted an earlier verdict
   | "next-slot" // abandoned: still open at a later slot's deadline
   | "too-many-open" // abandoned: more than 50 open runs
@@ -38,6 +39,8 @@ export type Run = {
   durationMs: Millis | null;
   /** When the run becomes overlong; null without a limit. */
   finishBy: Instant | null;
+  /** The latest repeated start of the same run id; null without one. Kept in the job's memory only. */
+  heartbeatAt: Instant | null;
   /** Succeeded after its finish-by. */
   finishedLate: boolean;
   exitCode: number | null;

@@ -14,10 +14,8 @@ export type Gap = { from: Instant; to: Instant };
 export type Memory = {
   /** Every slot at or before it has a run row. Null before the first ping. For intervals also the anchor of the next. */
   accountedThrough: Instant | null;
-  /** First slot after `accountedThrough`; kept so that most pings need no schedule arithmetic. Null: not computed, or none. */
+  /** First slot after `accountedThrough`; kept so that most pings need no schedule arithmetic. Null: there is none. */
   nextSlotAt: Instant | null;
-  /** Deadlines before it have been settled. */
-  settledThrough: Instant | null;
   pausedAt: Instant | null;
   firstPingAt: Instant | null;
   lastPingAt: Instant | null;
