@@ -49,7 +49,12 @@ export function readConfig(env: Environment = process.env): Config {
     host,
     baseUrl: readBaseUrl(env, port),
     dataDir: resolve(text(env, "DATA_DIR") ?? "data"),
-    databaseUrl: readUrl(env, "DATABASE_URL", ["postgres:", "postgresql:"], "postgresql://user:password@host:5432/belfry"),
+    databaseUrl: readUrl(
+      env,
+      "DATABASE_URL",
+      ["postgres:", "postgresql:"],
+      "postgresql://user:password@host:5432/belfry",
+    ),
     smtpUrl: readUrl(env, "SMTP_URL", ["smtp:", "smtps:"], "smtp://user:password@mail.example.org:587"),
     mailFrom: text(env, "MAIL_FROM") ?? "Belfry <belfry@localhost>",
     secretKey: readSecretKey(env),
@@ -103,7 +108,11 @@ function readBaseUrl(env: Environment, port: number): string {
   if (value === null) return `http://localhost:${port}`;
   const url = new URL(value);
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "") {
-    refuse("BASE_URL", value, "set scheme and host only, like https://belfry.example.org; Belfry does not run below a path.");
+    refuse(
+      "BASE_URL",
+      value,
+      "set scheme and host only, like https://belfry.example.org; Belfry does not run below a path.",
+    );
   }
   return url.origin;
 }
@@ -130,7 +139,9 @@ function readNetworks(env: Environment, name: string): string[] {
       refuse(name, network, "set addresses or networks separated by commas, like 10.0.0.0/8, 192.0.2.7.");
     }
   }
-  return networks.map((network) => (network.includes("/") ? network : `${network}/${network.includes(":") ? 128 : 32}`));
+  return networks.map((network) =>
+    network.includes("/") ? network : `${network}/${network.includes(":") ? 128 : 32}`,
+  );
 }
 
 function readRoles(env: Environment): ReadonlySet<Role> {

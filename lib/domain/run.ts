@@ -1,14 +1,6 @@
 import type { Instant, Millis } from "./time.ts";
 
-export type Outcome =
-  | "running"
-  | "ok"
-  | "failed"
-  | "missed"
-  | "overlong"
-  | "abandoned"
-  | "skipped"
-  | "unknown";
+export type Outcome = "running" | "ok" | "failed" | "missed" | "overlong" | "abandoned" | "skipped" | "unknown";
 
 /** Why a run has its outcome, where the outcome alone does not say it. */
 export type RunReason =

@@ -1,0 +1,78 @@
+import type { Draft } from "./draft.ts";
+import type { Run } from "./run.ts";
+import type { Gap } from "./state.ts";
+import { DAY, HOUR, type Instant, MINUTE, type Millis, SECOND } from "./time.ts";
+
+/** From this length on, a gap of our own makes what it touches `unknown`. */
+const BLINDING_GAP: Millis = 15 * SECOND;
+
+/** After a gap, clients that were refused get this long to come again. */
+const AFTER_GAP: Millis = 5 * SECOND;
+
+/** How long a job without a schedule may leave a run open. */
+const OPEN_WITHOUT_SCHEDULE: Millis = DAY;
+
+/** How late the first sign of the slot's run may be: the job's own grace, or a fifth of the interval, 60 s to 1 h. */
+export function graceAt(draft: Draft, slot: Instant): Millis {
+  const { graceMs } = draft.job.limits;
+  if (graceMs !== null) return graceMs;
+  const next = draft.schedule.next(slot);
+  return next === null ? HOUR : Math.min(Math.max((next - slot) / 5, MINUTE), HOUR);
+}
+
+/** How long before a slot a ping already belongs to it: 10 % of the interval before it, at most 60 s. */
+export function earlyAt(draft: Draft, slot: Instant): Millis {
+  const { schedule } = draft;
+  const before = schedule.kind === "interval" ? null : schedule.prev(slot - 1);
+  const interval = schedule.kind === "interval" ? (schedule.next(slot) ?? slot) - slot : slot - (before ?? slot);
+  return Math.min(MINUTE, interval / 10);
+}
+
+/** When a slot without a sign gets its verdict: slot + jitter + grace, moved out of our own gaps. */
+export function slotDeadline(draft: Draft, slot: Instant): Instant {
+  return outOfGaps(draft.gaps, nominalDeadline(draft, slot));
+}
+
+/** The deadline as the job's owner reads it: slot + jitter + grace. */
+export function nominalDeadline(draft: Draft, slot: Instant): Instant {
+  return slot + draft.job.limits.jitterMs + graceAt(draft, slot);
+}
+
+/** When an open run becomes overlong; null without a limit, or where it already is. */
+export function finishDeadline(draft: Draft, run: Run): Instant | null {
+  if (run.finishBy === null || run.outcome !== "running") return null;
+  return outOfGaps(draft.gaps, run.finishBy);
+}
+
+/**
+ * When nobody waits for an open run's end any longer. A run without a limit covers the slot after its own and is given
+ * up at the deadline of the one after that; so is an overlong one. Without further slots: after 24 h. Null while a
+ * limit is still running.
+ */
+export function abandonDeadline(draft: Draft, run: Run): Instant | null {
+  if (run.startedAt === null || finishDeadline(draft, run) !== null) return null;
+  const base = run.heartbeatAt ?? run.slotAt ?? run.startedAt;
+  const covered = coveredSlot(draft, base);
+  const second = covered === null ? null : draft.schedule.next(covered);
+  const due = second === null ? base + OPEN_WITHOUT_SCHEDULE : nominalDeadline(draft, second);
+  // An early manual start must not be given up before it could be overlong.
+  return outOfGaps(draft.gaps, Math.max(due, run.finishBy ?? due));
+}
+
+/** The one slot that a run without a limit covers. */
+export function coveredSlot(draft: Draft, base: Instant): Instant | null {
+  return draft.schedule.kind === "none" ? null : draft.schedule.next(base);
+}
+
+/** Whether we were away long enough within [from, to] to have missed what happened. */
+export function blindWithin(draft: Draft, from: Instant, to: Instant): boolean {
+  return draft.gaps.some((gap) => gap.to - gap.from >= BLINDING_GAP && gap.from <= to && gap.to >= from);
+}
+
+function outOfGaps(gaps: readonly Gap[], deadline: Instant): Instant {
+  let moved = deadline;
+  for (const gap of gaps) {
+    if (gap.from <= moved && moved < gap.to) moved = gap.to + AFTER_GAP;
+  }
+  return moved;
+}

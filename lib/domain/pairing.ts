@@ -1,0 +1,48 @@
+import type { Draft } from "./draft.ts";
+import type { Ping } from "./ping.ts";
+import type { Run } from "./run.ts";
+import type { Instant } from "./time.ts";
+
+/** Which open run an end closes, and which older ones that end shows to be dead. */
+export type Pairing = { run: Run | null; dead: readonly Run[] };
+
+const NOBODY: Pairing = { run: null, dead: [] };
+
+/**
+ * Finds the run that an end belongs to. With a run id: that run. Without: among the open runs without run id, those of
+ * the same host or source first, the oldest still inside its limit; where none has a limit or all are past it, the
+ * newest, and the older ones are dead.
+ */
+export function pairEnd(draft: Draft, ping: Ping, at: Instant): Pairing {
+  const { openRuns } = draft.memory;
+  if (ping.runId !== null) {
+    return { run: openRuns.find((run) => run.runId === ping.runId) ?? null, dead: [] };
+  }
+  const nameless = openRuns.filter((run) => run.runId === null);
+  const near = nameless.filter((run) => sameOrigin(run, ping));
+  const candidates = near.length > 0 ? near : nameless;
+  const inTime = candidates.find((run) => run.finishBy !== null && at <= run.finishBy);
+  if (inTime !== undefined) return { run: inTime, dead: [] };
+  const newest = candidates.at(-1);
+  return newest === undefined ? NOBODY : { run: newest, dead: candidates.slice(0, -1) };
+}
+
+/** A settled run that a ping with its run id still belongs to, or that ended `unknown` only because we were away. */
+export function pairSettled(draft: Draft, ping: Ping): Run | null {
+  const { recentRuns, lastRunNumber } = draft.memory;
+  if (ping.runId !== null) return recentRuns.findLast((run) => run.runId === ping.runId) ?? null;
+  const last = recentRuns.at(-1);
+  const unseen = last?.outcome === "unknown" && last.startedAt !== null && last.finishedAt === null;
+  return unseen && last.number === lastRunNumber && last.runId === null ? last : null;
+}
+
+/** The open run that a log line speaks of. */
+export function pairLog(draft: Draft, ping: Ping): Run | null {
+  const { openRuns } = draft.memory;
+  if (ping.runId !== null) return openRuns.find((run) => run.runId === ping.runId) ?? null;
+  return openRuns.findLast((run) => run.runId === null && sameOrigin(run, ping)) ?? openRuns.at(-1) ?? null;
+}
+
+function sameOrigin(run: Run, ping: Ping): boolean {
+  return run.host !== null && ping.host !== null ? run.host === ping.host : run.source === ping.source;
+}

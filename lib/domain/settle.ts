@@ -1,0 +1,140 @@
+import {
+  abandonDeadline,
+  blindWithin,
+  coveredSlot,
+  earlyAt,
+  finishDeadline,
+  nominalDeadline,
+  slotDeadline,
+} from "./deadline.ts";
+import { type Draft, makeRun, putOpen, putSettled } from "./draft.ts";
+import type { Outcome, Run, RunReason } from "./run.ts";
+import { account, firstPending, isVerdict } from "./slots.ts";
+import type { Instant } from "./time.ts";
+import { countBad, watchOverlap } from "./verdicts.ts";
+
+/** Something that happens by itself when its time has come. */
+type Event = { at: Instant; happen: () => void };
+
+/** Lets everything happen whose time is before `until`, in order. A ping at its very deadline is in time. */
+export function settle(draft: Draft, until: Instant): void {
+  if (draft.memory.pausedAt !== null) return;
+  for (let event = nextEvent(draft); event !== null && event.at < until; event = nextEvent(draft)) event.happen();
+}
+
+/** When `settle` next has something to do; null: never, unless a ping comes. */
+export function nextDeadline(draft: Draft): Instant | null {
+  return draft.memory.pausedAt === null ? (nextEvent(draft)?.at ?? null) : null;
+}
+
+/** The earliest event; at one instant those of runs come before those of slots, older runs first. */
+function nextEvent(draft: Draft): Event | null {
+  let earliest: Event | null = null;
+  const offer = (at: Instant | null, happen: () => void): void => {
+    if (at !== null && (earliest === null || at < earliest.at)) earliest = { at, happen };
+  };
+  for (const run of draft.memory.openRuns) {
+    const finishBy = finishDeadline(draft, run);
+    offer(finishBy, () => passFinishBy(draft, run, finishBy ?? 0));
+    const abandonAt = abandonDeadline(draft, run);
+    offer(abandonAt, () => abandon(draft, run, abandonAt ?? 0, "next-slot"));
+  }
+  const slot = firstPending(draft);
+  if (slot !== null) {
+    const deadline = slotDeadline(draft, slot);
+    offer(deadline, () => passSlot(draft, slot, { at: deadline, counts: true }));
+  }
+  return earliest;
+}
+
+function passFinishBy(draft: Draft, run: Run, at: Instant): void {
+  if (blindWithin(draft, run.startedAt ?? at, run.finishBy ?? at)) {
+    close(draft, { ...run, outcome: "unknown", reason: "own-gap", settledAt: at }, at);
+    return;
+  }
+  const overlong: Run = { ...run, outcome: "overlong", settledAt: at };
+  putOpen(draft, overlong);
+  countBad(draft, "overlong", overlong, at);
+}
+
+/** Stops waiting for a run's end. An overlong run has had its verdict and keeps it. */
+export function abandon(draft: Draft, run: Run, at: Instant, reason: RunReason): void {
+  if (run.outcome !== "running") {
+    close(draft, { ...run, reason }, at);
+    return;
+  }
+  if (blindWithin(draft, run.startedAt ?? at, at)) {
+    close(draft, { ...run, outcome: "unknown", reason: "own-gap", settledAt: at }, at);
+    return;
+  }
+  const withoutSlots = draft.schedule.kind === "none" && reason === "next-slot";
+  const abandoned: Run = {
+    ...run,
+    outcome: "abandoned",
+    reason: withoutSlots ? "day-without-end" : reason,
+    settledAt: at,
+  };
+  close(draft, abandoned, at);
+  countBad(draft, "abandoned", abandoned, at);
+}
+
+/** Moves a run out of the open ones; what waited for its end goes on. */
+export function close(draft: Draft, run: Run, at: Instant): void {
+  const slot = run.slotAt;
+  putSettled(draft, run);
+  if (slot !== null) settleSlotsBefore(draft, slot, at);
+  watchOverlap(draft, at);
+}
+
+/**
+ * With a grace longer than the interval, slots wait for a verdict while a later one already runs. The end of that later
+ * run is what their owner waited for: they are missed, but count for nothing.
+ */
+export function settleSlotsBefore(draft: Draft, slot: Instant, at: Instant): void {
+  if (draft.schedule.kind !== "cron") return;
+  for (let pending = firstPending(draft); pending !== null && pending < slot; pending = firstPending(draft)) {
+    passSlot(draft, pending, { at, counts: false });
+  }
+  if (draft.memory.nextSlotAt === slot) account(draft, slot);
+}
+
+function passSlot(draft: Draft, slot: Instant, { at, counts }: { at: Instant; counts: boolean }): void {
+  account(draft, slot);
+  if (blindWithin(draft, slot - earlyAt(draft, slot), nominalDeadline(draft, slot))) {
+    bookVerdict(draft, slot, { outcome: "unknown", reason: "own-gap", at });
+  } else if (isCovered(draft, slot)) {
+    bookVerdict(draft, slot, { outcome: "skipped", reason: "still-running", at });
+  } else {
+    const row = bookVerdict(draft, slot, { outcome: "missed", reason: null, at });
+    if (counts) countBad(draft, "missed", row, at);
+  }
+}
+
+/** Whether a run of an earlier slot was open at this one and may have kept it from starting. */
+function isCovered(draft: Draft, slot: Instant): boolean {
+  const { openRuns, recentRuns } = draft.memory;
+  return [...openRuns, ...recentRuns].some((run) => {
+    if (run.startedAt === null || !run.startSeen || run.startedAt >= slot) return false;
+    if (run.slotAt !== null && run.slotAt >= slot) return false;
+    const ended = run.finishedAt ?? (run.outcome === "running" || run.outcome === "overlong" ? null : run.settledAt);
+    if (ended !== null && ended <= slot) return false;
+    if (run.finishBy !== null) return slot <= run.finishBy;
+    return coveredSlot(draft, run.heartbeatAt ?? run.slotAt ?? run.startedAt) === slot;
+  });
+}
+
+/** Books the verdict of a slot; consecutive ones share a row. */
+function bookVerdict(
+  draft: Draft,
+  slot: Instant,
+  { outcome, reason, at }: { outcome: Outcome; reason: RunReason | null; at: Instant },
+): Run {
+  const last = draft.memory.recentRuns.at(-1);
+  const same = last?.number === draft.memory.lastRunNumber && last.outcome === outcome && isVerdict(last);
+  const row =
+    same && last.reason === reason
+      ? { ...last, lastSlotAt: slot, count: last.count + 1, settledAt: at }
+      : makeRun(draft, { outcome, reason, slotAt: slot, lastSlotAt: slot, settledAt: at });
+  putSettled(draft, row);
+  return row;
+}

@@ -1,0 +1,121 @@
+import { earlyAt, slotDeadline } from "./deadline.ts";
+import { type Draft, dropRun, putSettled } from "./draft.ts";
+import type { Run } from "./run.ts";
+import { type Instant, MINUTE } from "./time.ts";
+
+/** Where a run lands: its slot, if any, and the verdict about that slot which it replaces. */
+export type Place = {
+  slotAt: Instant | null;
+  /** The number that the run takes over from a replaced row. */
+  number: number | undefined;
+  /** The verdict that was taken back. */
+  replaced: Run["outcome"] | null;
+  /** The ping's own time shows that the verdict was wrong. */
+  contradicted: boolean;
+};
+
+const NO_SLOT: Place = { slotAt: null, number: undefined, replaced: null, contradicted: false };
+
+/** Marks every slot up to `slot` as accounted for. For intervals `slot` is the anchor of the next. */
+export function account(draft: Draft, slot: Instant): void {
+  draft.memory.accountedThrough = slot;
+  draft.memory.nextSlotAt = draft.schedule.kind === "none" ? null : draft.schedule.next(slot);
+}
+
+/** The first slot that has neither a run nor a verdict. */
+export function firstPending(draft: Draft): Instant | null {
+  const { memory } = draft;
+  while (memory.nextSlotAt !== null && isHeld(draft, memory.nextSlotAt)) account(draft, memory.nextSlotAt);
+  return memory.nextSlotAt;
+}
+
+function isHeld(draft: Draft, slot: Instant): boolean {
+  return draft.schedule.kind === "cron" && draft.memory.openRuns.some((run) => run.slotAt === slot);
+}
+
+/**
+ * Gives the first sign of a run, seen at `at`, its slot. Cron-like: the slot *d* with `at` in [d − early, next − early);
+ * a verdict that the slot already has (missed, unknown, skipped) gives way, a run that it already has does not.
+ * Interval: the pending slot, whenever the sign comes; until the next is near, the one just missed.
+ */
+export function takeSlot(draft: Draft, at: Instant): Place {
+  if (draft.schedule.kind === "none") return NO_SLOT;
+  return draft.schedule.kind === "interval" ? takeIntervalSlot(draft, at) : takeCronSlot(draft, at);
+}
+
+function takeIntervalSlot(draft: Draft, at: Instant): Place {
+  const { accountedThrough, nextSlotAt } = draft.memory;
+  if (accountedThrough === null || nextSlotAt === null) {
+    account(draft, at);
+    return NO_SLOT;
+  }
+  const verdict = verdictOn(draft, accountedThrough);
+  const every = nextSlotAt - accountedThrough;
+  const near = at > accountedThrough - every && at < nextSlotAt - earlyAt(draft, nextSlotAt);
+  const late = verdict !== null && verdict.outcome !== "skipped" && near;
+  const place = late ? replaceVerdict(draft, verdict, accountedThrough, at) : { ...NO_SLOT, slotAt: nextSlotAt };
+  // A sign that was sent before the last one was counted fills no later slot.
+  if (!late && at <= accountedThrough) return NO_SLOT;
+  account(draft, Math.max(at, accountedThrough));
+  return place;
+}
+
+function takeCronSlot(draft: Draft, at: Instant): Place {
+  const slot = cronSlotOf(draft, at);
+  const { accountedThrough } = draft.memory;
+  if (accountedThrough === null) return takeFirstCronSlot(draft, slot, at);
+  if (slot === null) return NO_SLOT;
+  if (slot > accountedThrough) {
+    if (isHeld(draft, slot)) return NO_SLOT;
+    // With earlier slots still open, this one is held by its run until they are settled.
+    if (firstPending(draft) === slot) account(draft, slot);
+    return { ...NO_SLOT, slotAt: slot };
+  }
+  const verdict = verdictOn(draft, slot);
+  return verdict === null ? NO_SLOT : replaceVerdict(draft, verdict, slot, at);
+}
+
+/** Counting starts with the first sign: its slot if it came in time and counts, else the slot after. */
+function takeFirstCronSlot(draft: Draft, slot: Instant | null, at: Instant): Place {
+  account(draft, Math.max(slot ?? at, draft.job.scheduleSince));
+  if (slot === null || slot <= draft.job.scheduleSince || at > slotDeadline(draft, slot)) return NO_SLOT;
+  return { ...NO_SLOT, slotAt: slot };
+}
+
+/** The slot *d* with `at` in [d − early, next − early). */
+function cronSlotOf(draft: Draft, at: Instant): Instant | null {
+  const { accountedThrough, nextSlotAt } = draft.memory;
+  const settled = accountedThrough !== null && accountedThrough <= at;
+  if (settled && nextSlotAt !== null && at < nextSlotAt - MINUTE) return accountedThrough;
+  const next = draft.schedule.next(at);
+  if (next !== null && at >= next - earlyAt(draft, next)) return next;
+  return draft.schedule.prev(at);
+}
+
+/** The latest row of missed, unknown or skipped slots, where it ends with `slot`. */
+function verdictOn(draft: Draft, slot: Instant): Run | null {
+  const row = draft.memory.recentRuns.findLast((run) => run.lastSlotAt === slot && isVerdict(run));
+  return row ?? null;
+}
+
+/** Whether the row tells of slots in which nothing ran. */
+export function isVerdict(run: Run): boolean {
+  return run.startedAt === null && run.finishedAt === null && run.settledAt !== null;
+}
+
+function replaceVerdict(draft: Draft, row: Run, slot: Instant, at: Instant): Place {
+  const contradicted = row.outcome === "missed" && at <= slotDeadline(draft, slot);
+  const place = { slotAt: slot, replaced: row.outcome, contradicted };
+  const before = row.count > 1 ? slotBefore(draft, slot) : null;
+  if (before === null) {
+    dropRun(draft, row.number);
+    return { ...place, number: row.number };
+  }
+  putSettled(draft, { ...row, lastSlotAt: before, count: row.count - 1 });
+  return { ...place, number: undefined };
+}
+
+function slotBefore(draft: Draft, slot: Instant): Instant | null {
+  const { schedule } = draft;
+  return schedule.kind === "interval" ? 2 * slot - (schedule.next(slot) ?? slot) : schedule.prev(slot - 1);
+}

@@ -1,0 +1,160 @@
+import { bookEnd, bookHeartbeat, bookLog, type Booking, bookStart, type Entry } from "./booking.ts";
+import { closeDraft, type Draft, openDraft } from "./draft.ts";
+import type { Job } from "./job.ts";
+import type { Ping } from "./ping.ts";
+import { close, nextDeadline, settle } from "./settle.ts";
+import { account } from "./slots.ts";
+import type { JobState, StatusFacts, Transition } from "./state.ts";
+import { DAY, type Instant, type Millis, SECOND } from "./time.ts";
+import { resolveQuietly, watchOverlap } from "./verdicts.ts";
+
+/** A spooled ping older than this is booked at its receipt. */
+const OLDEST_SPOOLED: Millis = 7 * DAY;
+
+/** The same ping again within this time is a re-send; less for short intervals. */
+const RESEND_WINDOW: Millis = 30 * SECOND;
+const RESEND_WINDOW_WITHOUT_SCHEDULE: Millis = 5 * SECOND;
+const RECENT_PINGS = 16;
+
+/**
+ * Books one ping: settles every deadline before its receipt, then lets it start, end, prolong or comment a run.
+ * Total: any ping in any order leaves a valid state. `now` is the database's clock; a receipt later than it counts as now.
+ */
+export function applyPing(state: JobState, ping: Ping, now: Instant): Transition {
+  const draft = openDraft(state);
+  const received = Math.min(ping.receivedAt, now);
+  settle(draft, received);
+  const booking = book(draft, { ping, received, at: timeOf(ping, received) });
+  draft.memory.lastPingAt = Math.max(draft.memory.lastPingAt ?? received, received);
+  return closeDraft(draft, {
+    checkAt: nextDeadline(draft),
+    disposition: booking.disposition,
+    pingRunNumber: booking.run?.number ?? null,
+  });
+}
+
+/** Settles every deadline before `now`. The outcome does not depend on how often or how late it is called. */
+export function applyDeadline(state: JobState, now: Instant): Transition {
+  const draft = openDraft(state);
+  settle(draft, now);
+  return closeDraft(draft, { checkAt: nextDeadline(draft) });
+}
+
+/** Stops expecting anything: open runs end `unknown`, incidents end without an alert. */
+export function applyPause(state: JobState, now: Instant): Transition {
+  const draft = openDraft(state);
+  settle(draft, now);
+  if (draft.memory.pausedAt === null) {
+    for (const run of [...draft.memory.openRuns]) {
+      close(draft, { ...run, outcome: "unknown", reason: "paused", settledAt: now }, now);
+    }
+    resolveQuietly(draft, "paused", now);
+    draft.memory.pausedAt = now;
+  }
+  return closeDraft(draft, { checkAt: null });
+}
+
+/** Expects runs again, from the first slot after `now` on. */
+export function applyResume(state: JobState, now: Instant): Transition {
+  const draft = openDraft(state);
+  resume(draft, now);
+  return closeDraft(draft, { checkAt: nextDeadline(draft) });
+}
+
+/**
+ * Puts a new configuration in force. Slots already accounted for stay; a changed schedule counts from `now`, a changed
+ * maximum runtime holds for runs already open.
+ */
+export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
+  const before = openDraft(state);
+  settle(before, now);
+  const draft: Draft = { ...openDraft({ ...before.memory, job, gaps: state.gaps }), ...changesOf(before) };
+  const { memory } = draft;
+  if (draft.schedule.kind === "none") {
+    memory.accountedThrough = null;
+    memory.nextSlotAt = null;
+  } else if (memory.firstPingAt !== null && !sameSchedule(state.job, job)) {
+    account(draft, now);
+  }
+  const { maxRuntimeMs } = job.limits;
+  if (maxRuntimeMs !== state.job.limits.maxRuntimeMs) {
+    memory.openRuns.forEach((run, index) => {
+      if (run.outcome !== "running") return;
+      const from = run.heartbeatAt ?? run.startedAt ?? now;
+      const limited = { ...run, finishBy: maxRuntimeMs === null ? null : from + maxRuntimeMs };
+      memory.openRuns[index] = limited;
+      draft.runs.set(run.number, limited);
+    });
+  }
+  watchOverlap(draft, now);
+  return closeDraft(draft, { checkAt: nextDeadline(draft) });
+}
+
+/** The narrow facts for lists, from the whole state. */
+export function statusFacts(state: JobState): StatusFacts {
+  const { nextSlotAt, pausedAt, incidents, openRuns, recentRuns } = state;
+  return {
+    pausedAt,
+    firstPingAt: state.firstPingAt,
+    down: incidents.some((incident) => incident.severity === "critical"),
+    warning: incidents.some((incident) => incident.severity === "warning"),
+    running: openRuns.length,
+    nextSlotAt: pausedAt === null ? nextSlotAt : null,
+    lateAt: pausedAt === null && nextSlotAt !== null ? nextSlotAt + state.job.limits.jitterMs : null,
+    unknown: recentRuns.at(-1)?.outcome === "unknown",
+  };
+}
+
+function book(draft: Draft, entry: Entry): Booking {
+  const { memory } = draft;
+  if (entry.ping.action === "log") return bookLog(draft, entry);
+  if (memory.pausedAt !== null) {
+    if (entry.ping.action !== "success") return { disposition: "ignored", run: null };
+    resume(draft, entry.received);
+  }
+  const alive = bookHeartbeat(draft, entry);
+  if (alive !== null) return alive;
+  if (isResend(draft, entry)) return { disposition: "duplicate", run: null };
+  memory.firstPingAt ??= entry.received;
+  return entry.ping.action === "start" ? bookStart(draft, entry) : bookEnd(draft, entry);
+}
+
+/** The time that the ping speaks of: its own where it was spooled and is believable, else its receipt. */
+function timeOf(ping: Ping, received: Instant): Instant {
+  if (ping.at === null || ping.at > received || ping.at < received - OLDEST_SPOOLED) return received;
+  return ping.at;
+}
+
+/** Whether the same was said a moment ago; remembers it either way. */
+function isResend(draft: Draft, { ping, received }: Entry): boolean {
+  const { memory } = draft;
+  const key = [ping.action, ping.exitCode, ping.runId, ping.source, ping.at, ping.bodyDigest].join("|");
+  memory.recentPings = memory.recentPings
+    .filter((recent) => received - recent.at < RESEND_WINDOW)
+    .slice(1 - RECENT_PINGS);
+  const before = memory.recentPings.findLast((recent) => recent.key === key);
+  if (before !== undefined && received - before.at < resendWindow(draft, received)) return true;
+  memory.recentPings.push({ key, at: received });
+  return false;
+}
+
+function resendWindow({ schedule }: Draft, now: Instant): Millis {
+  const next = schedule.next(now);
+  if (schedule.kind === "none" || next === null) return RESEND_WINDOW_WITHOUT_SCHEDULE;
+  const interval = next - (schedule.prev(next - 1) ?? now);
+  return Math.min(RESEND_WINDOW, interval / 2);
+}
+
+function resume(draft: Draft, now: Instant): void {
+  draft.memory.pausedAt = null;
+  draft.memory.badStreak = 0;
+  if (draft.memory.accountedThrough !== null) account(draft, now);
+}
+
+function changesOf({ runs, removedRuns, incidents, alerts }: Draft): Partial<Draft> {
+  return { runs, removedRuns, incidents, alerts };
+}
+
+function sameSchedule(a: Job, b: Job): boolean {
+  return JSON.stringify(a.schedule) === JSON.stringify(b.schedule);
+}
