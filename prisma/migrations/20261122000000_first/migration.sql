@@ -283,6 +283,7 @@ CREATE TABLE "deliveries" (
     "priority" SMALLINT NOT NULL DEFAULT 0,
     "attempts" INTEGER NOT NULL DEFAULT 0,
     "next_attempt_at" TIMESTAMPTZ(3) NOT NULL,
+    "first_attempt_at" TIMESTAMPTZ(3),
     "lease_until" TIMESTAMPTZ(3),
     "last_error" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
@@ -414,7 +415,7 @@ CREATE UNIQUE INDEX "incidents_open_key" ON "incidents"("job_id", "severity") WH
 CREATE INDEX "job_state_check_at_idx" ON "job_state"("check_at") WHERE "check_at" IS NOT NULL;
 
 -- What is due to be sent, what stands before it in its queue, what nobody got?
-CREATE INDEX "deliveries_due_idx" ON "deliveries"("next_attempt_at") WHERE "state" IN ('pending', 'sending');
+CREATE INDEX "deliveries_due_idx" ON "deliveries"("priority", "next_attempt_at", "ordinal") WHERE "state" IN ('pending', 'sending');
 CREATE INDEX "deliveries_queue_idx" ON "deliveries"("job_id", "channel_id", "ordinal") WHERE "state" IN ('pending', 'sending');
 CREATE INDEX "deliveries_dead_idx" ON "deliveries"("ordinal") WHERE "state" = 'dead';
 
