@@ -1,0 +1,32 @@
+import type { Instant } from "./time.ts";
+
+/** What a `notice` tells: things about Belfry itself or about a channel, not about a job. Stored as the alert's facts. */
+export type NoticeFacts =
+  | {
+      notice: "own-gap";
+      /** No process took pings in between. */
+      from: Instant;
+      to: Instant;
+      /** Jobs with a slot or a run whose outcome nobody can know; null: not counted. */
+      unknownJobs: number | null;
+    }
+  | {
+      notice: "undelivered";
+      /** The channel that did not take the alert, or the mail address. */
+      channel: string;
+      /** Label of its kind, e.g. `Slack`. */
+      kind: string;
+      /** What the receiver said last. */
+      reason: string;
+      /** True: refused for good; false: given up after a day of attempts. */
+      refused: boolean;
+      /** First line of the alert that did not arrive. */
+      verdict: string;
+      incidentId: string | null;
+    };
+
+/** The facts of a `test` alert. */
+export type TestFacts = {
+  /** Name or address of the person who asked for it. */
+  requestedBy: string | null;
+};
