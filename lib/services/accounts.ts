@@ -1,5 +1,14 @@
-import { notWritten } from "./not-written.ts";
+import { checkPassword, hashPassword } from "../auth/password.ts";
+import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../store/client.ts";
+import type { Queryable } from "../store/queryable.ts";
+import { checkSetupToken, deleteSetupToken } from "../store/setup.ts";
+import { findUserByEmail, hasUsers, insertUser, lockUsers, updatePassword, type UserRow } from "../store/users.ts";
+import { requireSystem } from "./access.ts";
+import { insertSealedChannel } from "./channel-input.ts";
 import type { Ctx, Services } from "./context.ts";
+import { insertProjectWithKey } from "./projects.ts";
 
 export type SignupState = {
   /** Whether the sign-up form may be shown at all. */
@@ -16,9 +25,30 @@ export type SignUpInput = { email: string; password: string; name?: string; toke
 
 export type NewAccount = { userId: string; email: string; operator: boolean; projectId: string };
 
+type Identity = { email: string; name: string; passwordHash: string };
+
+const FIRST_PROJECT = "My jobs";
+
 /** Whether somebody may make an account for himself now, and what the form must ask. */
 export async function signupState(services: Services): Promise<SignupState> {
-  return notWritten(services);
+  return stateOf(services.config, !(await hasUsers(services.database.pool)));
+}
+
+function stateOf({ signup, host }: Config, first: boolean): SignupState {
+  const tokenNeeded = first && !isLoopback(host);
+  if (signup === "closed") {
+    const reason = "Sign-up is closed here (SIGNUP=closed). Whoever runs Belfry can make you an account: npm run -s admin -- create-user";
+    return { open: false, first, tokenNeeded, reason };
+  }
+  if (signup === "first" && !first) {
+    const reason = "Only the first account signs up by itself here. Ask whoever runs Belfry to make you one, or to set SIGNUP=open.";
+    return { open: false, first, tokenNeeded, reason };
+  }
+  return { open: true, first, tokenNeeded, reason: null };
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /**
@@ -27,7 +57,33 @@ export async function signupState(services: Services): Promise<SignupState> {
  * @throws AppError `invalid` (field email, password or token), `forbidden` where sign-up is closed, `conflict` for a known e-mail.
  */
 export async function signUpOwner(services: Services, input: SignUpInput): Promise<NewAccount> {
-  return notWritten(services, input);
+  // Refused before the password is hashed: that is costly, and anybody may ask.
+  await requireOpenSignup(services, services.database.pool, input.token ?? "");
+  const identity = await parseIdentity(input);
+  return inTransaction(services.database.pool, async (client) => {
+    await lockUsers(client);
+    await requireOpenSignup(services, client, input.token ?? "");
+    const user = await insertNewUser(client, identity);
+    const project = await insertProjectWithKey(services, client, { name: FIRST_PROJECT, ownerId: user.id });
+    if (services.config.smtpUrl !== null) {
+      await insertSealedChannel(services, client, {
+        projectId: project.id,
+        kind: "email",
+        name: "E-mail",
+        settings: { to: user.email },
+      });
+    }
+    services.log.info({ userId: user.id, operator: user.operator }, "an account was made");
+    return { userId: user.id, email: user.email, operator: user.operator, projectId: project.id };
+  });
+}
+
+async function requireOpenSignup({ config }: Services, database: Queryable, token: string): Promise<void> {
+  const state = stateOf(config, !(await hasUsers(database)));
+  if (state.reason !== null) throw new AppError("forbidden", state.reason);
+  if (state.tokenNeeded && !(await checkSetupToken(database, token))) {
+    throw new AppError("invalid", "This is not the set-up token. Belfry printed it when it started: look at its log.", "token");
+  }
 }
 
 /** Makes an account without a project; for the command line only. The first account is the operator. */
@@ -35,7 +91,36 @@ export async function createUser(
   ctx: Ctx,
   input: { email: string; password: string; name?: string },
 ): Promise<{ id: string; email: string }> {
-  return notWritten(ctx, input);
+  requireSystem(ctx);
+  const identity = await parseIdentity(input);
+  return inTransaction(ctx.database.pool, async (client) => {
+    await lockUsers(client);
+    const { id, email } = await insertNewUser(client, identity);
+    return { id, email };
+  });
+}
+
+async function parseIdentity(input: { email: string; password: string; name?: string }): Promise<Identity> {
+  const email = parseEmail(input.email);
+  const passwordHash = await hashPassword(checkPassword(input.password));
+  return { email, name: input.name?.trim() || (email.split("@")[0] ?? email), passwordHash };
+}
+
+function parseEmail(text: string): string {
+  const email = text.trim().toLowerCase();
+  if (email.length > 254 || !/^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+$/.test(email)) {
+    throw new AppError("invalid", `"${text}" is not an e-mail address; one looks like anna@example.org.`, "email");
+  }
+  return email;
+}
+
+async function insertNewUser(client: Queryable, identity: Identity): Promise<UserRow> {
+  if ((await findUserByEmail(client, identity.email)) !== null) {
+    throw new AppError("conflict", `There is already an account with the e-mail address ${identity.email}.`, "email");
+  }
+  const user = await insertUser(client, identity);
+  await deleteSetupToken(client);
+  return user;
 }
 
 /** Sets a new password and ends every session of that account; for the command line only. */
@@ -43,5 +128,13 @@ export async function resetPassword(
   ctx: Ctx,
   input: { email: string; password: string },
 ): Promise<{ id: string; email: string }> {
-  return notWritten(ctx, input);
+  requireSystem(ctx);
+  const email = parseEmail(input.email);
+  const passwordHash = await hashPassword(checkPassword(input.password));
+  return inTransaction(ctx.database.pool, async (client) => {
+    const user = await findUserByEmail(client, email);
+    if (user === null) throw new AppError("not-found", `There is no account with the e-mail address ${email}.`, "email");
+    await updatePassword(client, user.id, passwordHash);
+    return { id: user.id, email: user.email };
+  });
 }

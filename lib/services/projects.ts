@@ -1,7 +1,16 @@
-import { notWritten } from "./not-written.ts";
-import type { MemberRole } from "../auth/rules.ts";
+import { KEY_SCOPES, makeKey, prefixOf } from "../auth/keys.ts";
+import { type MemberRole, parseRole } from "../auth/rules.ts";
 import type { Instant } from "../domain/time.ts";
-import type { Ctx } from "./context.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../store/client.ts";
+import { countProjectParts, findPingKey, insertKey, insertProject, listProjectRecords } from "../store/projects.ts";
+import type { Queryable } from "../store/queryable.ts";
+import { hashKey } from "../store/secrets.ts";
+import { findUserByEmail } from "../store/users.ts";
+import { requireProject } from "./access.ts";
+import type { Ctx, Services } from "./context.ts";
+import { parseName } from "./input.ts";
+import { publishCache } from "./publish.ts";
 
 export type ProjectRow = { id: string; name: string; role: MemberRole; createdAt: Instant };
 
@@ -22,21 +31,33 @@ export type ProjectSnippets = {
   pingBase: string | null;
 };
 
-export type KeyScope = "ping" | "read" | "write";
-
 /** The projects of whoever asks, oldest first; the command line sees all. */
 export async function listProjects(ctx: Ctx): Promise<ProjectRow[]> {
-  return notWritten(ctx);
+  const { actor, database } = ctx;
+  const projects = await listProjectRecords(database.pool, actor.kind === "user" ? actor.userId : null);
+  return projects.map(({ id, name, role, createdAt }) => ({
+    id,
+    name,
+    role: actor.kind === "system" ? "owner" : parseRole(role ?? ""),
+    createdAt,
+  }));
 }
 
 /** @throws AppError `not-found`, also for strangers. */
 export async function getProject(ctx: Ctx, input: { projectId: string }): Promise<ProjectPage> {
-  return notWritten(ctx, input);
+  const { id, name, role, createdAt, number, keepDays } = await requireProject(ctx, input.projectId, "see");
+  const parts = await countProjectParts(ctx.database.pool, id);
+  return { id, name, role, createdAt, number, keepDays, ...parts };
 }
 
 /** Needs role member or more: the ping key is in clear. */
 export async function projectSnippets(ctx: Ctx, input: { projectId: string }): Promise<ProjectSnippets> {
-  return notWritten(ctx, input);
+  const { id } = await requireProject(ctx, input.projectId, "see-ping-key");
+  const sealed = await findPingKey(ctx.database.pool, id);
+  const { baseUrl } = ctx.config;
+  if (sealed === null) return { baseUrl, pingKey: null, pingBase: null };
+  const pingKey = ctx.secrets.open(sealed);
+  return { baseUrl, pingKey, pingBase: `${baseUrl}/ping/${pingKey}` };
 }
 
 /** Makes a project with a ping key. `ownerEmail` is for the command line; a person makes projects of his own. */
@@ -44,7 +65,40 @@ export async function createProject(
   ctx: Ctx,
   input: { name: string; ownerEmail?: string },
 ): Promise<{ id: string; name: string; pingKey: string }> {
-  return notWritten(ctx, input);
+  const name = parseName(input.name, "name");
+  return inTransaction(ctx.database.pool, async (client) => {
+    const ownerId = await ownerOf(ctx, client, input.ownerEmail ?? "");
+    return insertProjectWithKey(ctx, client, { name, ownerId });
+  });
+}
+
+async function ownerOf({ actor }: Ctx, client: Queryable, ownerEmail: string): Promise<string> {
+  if (actor.kind === "user") return actor.userId;
+  const owner = await findUserByEmail(client, ownerEmail.trim().toLowerCase());
+  if (owner !== null) return owner.id;
+  throw new AppError(
+    "not-found",
+    `There is no account with the e-mail address "${ownerEmail}"; make it first: create-user --email ${ownerEmail || "…"} --password …`,
+    "owner",
+  );
+}
+
+/** A project without a ping key could not be pinged: it gets one with the first breath. */
+export async function insertProjectWithKey(
+  { secrets }: Services,
+  client: Queryable,
+  input: { name: string; ownerId: string },
+): Promise<{ id: string; name: string; pingKey: string }> {
+  const project = await insertProject(client, input);
+  const pingKey = makeKey("ping");
+  await insertKey(client, {
+    projectId: project.id,
+    scope: "ping",
+    hash: hashKey(pingKey),
+    prefix: prefixOf(pingKey),
+    encrypted: secrets.seal(pingKey),
+  });
+  return { ...project, pingKey };
 }
 
 /** The key is shown this once, except ping keys, which snippets show. */
@@ -52,5 +106,17 @@ export async function createKey(
   ctx: Ctx,
   input: { projectId: string; scope: string },
 ): Promise<{ id: string; key: string; prefix: string }> {
-  return notWritten(ctx, input);
+  const project = await requireProject(ctx, input.projectId, "make-keys");
+  const scope = KEY_SCOPES.find((known) => known === input.scope);
+  if (scope === undefined) {
+    throw new AppError("invalid", `"${input.scope}" is no scope of a key; use one of ${KEY_SCOPES.join(", ")}.`, "scope");
+  }
+  const key = makeKey(scope);
+  const hash = hashKey(key);
+  return inTransaction(ctx.database.pool, async (client) => {
+    const encrypted = scope === "ping" ? ctx.secrets.seal(key) : null;
+    const { id } = await insertKey(client, { projectId: project.id, scope, hash, prefix: prefixOf(key), encrypted });
+    await publishCache(client, hash.toString("hex"));
+    return { id, key, prefix: prefixOf(key) };
+  });
 }

@@ -1,0 +1,199 @@
+import { newMemory } from "../domain/draft.ts";
+import type { Limits, ScheduleSpec } from "../domain/job.ts";
+import type { StatusFacts } from "../domain/state.ts";
+import type { Instant } from "../domain/time.ts";
+import { instantOf, type Queryable } from "./queryable.ts";
+
+/** Everything of a job that people set. */
+export type JobSettings = {
+  slug: string;
+  name: string;
+  description: string;
+  tags: string[];
+  schedule: ScheduleSpec;
+  /** The schedule as it was typed; empty for none. */
+  scheduleText: string;
+  limits: Limits;
+  allChannels: boolean;
+};
+
+export type JobRecord = JobSettings & {
+  id: string;
+  projectId: string;
+  environment: string;
+  scheduleSince: Instant;
+  createdAt: Instant;
+  pings: number;
+  lastPingAt: Instant | null;
+  lastOkAt: Instant | null;
+  facts: StatusFacts;
+};
+
+export type JobRow = {
+  id: string;
+  projectId: string;
+  slug: string;
+  name: string;
+  description: string;
+  tags: string[];
+  environment: string;
+  scheduleKind: string;
+  scheduleExpression: string;
+  timeZone: string;
+  intervalMs: number | null;
+  scheduleSince: Date;
+  graceMs: number | null;
+  maxRuntimeMs: number | null;
+  minRuntimeMs: number | null;
+  jitterMs: number;
+  failuresToOpen: number;
+  successesToClose: number;
+  overlap: string;
+  allChannels: boolean;
+  createdAt: Date;
+  pings: number;
+  pausedAt: Date | null;
+  firstPingAt: Date | null;
+  lastPingAt: Date | null;
+  lastOkAt: Date | null;
+  nextSlotAt: Date | null;
+  lateAt: Date | null;
+  down: boolean;
+  warning: boolean;
+  running: number;
+  unknown: boolean;
+};
+
+/** Columns of `JobRow`, of `jobs j JOIN job_state s ON s.job_id = j.id`. */
+export const JOB_COLUMNS = `j.id, j.project_id AS "projectId", j.slug, j.name, j.description, j.tags, j.environment,
+  j.schedule_kind AS "scheduleKind", j.schedule_expression AS "scheduleExpression", j.time_zone AS "timeZone",
+  j.interval_ms AS "intervalMs", j.schedule_since AS "scheduleSince", j.grace_ms AS "graceMs",
+  j.max_runtime_ms AS "maxRuntimeMs", j.min_runtime_ms AS "minRuntimeMs", j.jitter_ms AS "jitterMs",
+  j.failures_to_open AS "failuresToOpen", j.successes_to_close AS "successesToClose", j.overlap,
+  j.all_channels AS "allChannels", j.created_at AS "createdAt", s.pings, s.paused_at AS "pausedAt",
+  s.first_ping_at AS "firstPingAt", s.last_ping_at AS "lastPingAt", s.last_ok_at AS "lastOkAt",
+  s.next_slot_at AS "nextSlotAt", s.late_at AS "lateAt", s.down, s.warning, s.running, s.unknown`;
+
+export async function findJobRecord(database: Queryable, jobId: string): Promise<JobRecord | null> {
+  const { rows } = await database.query<JobRow>(
+    `SELECT ${JOB_COLUMNS} FROM jobs j JOIN job_state s ON s.job_id = j.id WHERE j.id = $1`,
+    [jobId],
+  );
+  const [row] = rows;
+  return row === undefined ? null : jobRecordOf(row);
+}
+
+export function jobRecordOf(row: JobRow): JobRecord {
+  const { id, projectId, slug, name, description, tags, environment, allChannels, pings } = row;
+  return {
+    ...{ id, projectId, slug, name, description, tags, environment, allChannels, pings },
+    schedule: scheduleOf(row),
+    scheduleText: row.scheduleExpression,
+    limits: limitsOf(row),
+    scheduleSince: instantOf(row.scheduleSince),
+    createdAt: instantOf(row.createdAt),
+    lastPingAt: instantOf(row.lastPingAt),
+    lastOkAt: instantOf(row.lastOkAt),
+    facts: factsOf(row),
+  };
+}
+
+function scheduleOf({ scheduleKind, scheduleExpression, timeZone, intervalMs }: JobRow): ScheduleSpec {
+  if (scheduleKind === "cron") return { kind: "cron", dialect: "vixie", expression: scheduleExpression, timeZone };
+  if (scheduleKind === "interval" && intervalMs !== null) return { kind: "interval", everyMs: intervalMs };
+  return { kind: "none" };
+}
+
+function limitsOf(row: JobRow): Limits {
+  const { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose } = row;
+  const overlap = row.overlap === "allow" ? "allow" : "alert";
+  return { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose, overlap };
+}
+
+function factsOf(row: JobRow): StatusFacts {
+  const { down, warning, running, unknown } = row;
+  return {
+    ...{ down, warning, running, unknown },
+    pausedAt: instantOf(row.pausedAt),
+    firstPingAt: instantOf(row.firstPingAt),
+    nextSlotAt: instantOf(row.nextSlotAt),
+    lateAt: instantOf(row.lateAt),
+  };
+}
+
+/** Makes a job with the state of one that was never pinged. @returns null where the project has a job of that slug. */
+export async function insertJobRecord(
+  client: Queryable,
+  input: { projectId: string; settings: JobSettings },
+): Promise<{ id: string } | null> {
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO jobs (project_id, slug, name, description, tags, schedule_kind, schedule_expression, dialect, time_zone,
+       interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap, all_channels)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'vixie', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+     ON CONFLICT (project_id, slug) DO NOTHING RETURNING id`,
+    [input.projectId, ...valuesOf(input.settings)],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  await client.query("INSERT INTO job_state (job_id, memory) VALUES ($1, $2)", [row.id, JSON.stringify(newMemory())]);
+  return row;
+}
+
+/** @returns false where another job of the project has that slug. */
+export async function updateJobRecord(
+  client: Queryable,
+  input: { jobId: string; settings: JobSettings; scheduleSince: Instant },
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE jobs j SET slug = $2, name = $3, description = $4, tags = $5, schedule_kind = $6, schedule_expression = $7,
+       time_zone = $8, interval_ms = $9, grace_ms = $10, max_runtime_ms = $11, min_runtime_ms = $12, jitter_ms = $13,
+       failures_to_open = $14, successes_to_close = $15, overlap = $16, all_channels = $17, schedule_since = $18,
+       updated_at = belfry_now()
+     WHERE id = $1 AND NOT EXISTS
+       (SELECT 1 FROM jobs other WHERE other.project_id = j.project_id AND other.slug = $2 AND other.id <> j.id)`,
+    [input.jobId, ...valuesOf(input.settings), new Date(input.scheduleSince)],
+  );
+  return rowCount === 1;
+}
+
+function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
+  return [
+    ...[settings.slug, settings.name, settings.description, settings.tags],
+    ...[schedule.kind, settings.scheduleText, schedule.kind === "cron" ? schedule.timeZone : "UTC"],
+    schedule.kind === "interval" ? schedule.everyMs : null,
+    ...[limits.graceMs, limits.maxRuntimeMs, limits.minRuntimeMs, limits.jitterMs],
+    ...[limits.failuresToOpen, limits.successesToClose, limits.overlap, settings.allChannels],
+  ];
+}
+
+export async function listJobChannelIds(database: Queryable, jobId: string): Promise<string[]> {
+  const { rows } = await database.query<{ id: string }>(
+    "SELECT channel_id AS id FROM job_channels WHERE job_id = $1 ORDER BY channel_id",
+    [jobId],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Replaces the job's own list; channels of other projects are left out. @returns how many stand in it now. */
+export async function replaceJobChannels(client: Queryable, jobId: string, channelIds: readonly string[]): Promise<number> {
+  await client.query("DELETE FROM job_channels WHERE job_id = $1", [jobId]);
+  const { rowCount } = await client.query(
+    `INSERT INTO job_channels (job_id, channel_id)
+     SELECT j.id, c.id FROM jobs j JOIN channels c ON c.project_id = j.project_id
+     WHERE j.id = $1 AND c.id = ANY ($2::uuid[])`,
+    [jobId, channelIds],
+  );
+  return rowCount ?? 0;
+}
+
+/** Its state is locked first, as those who record pings do: the other order could wait for each other for ever. */
+export async function deleteJobRecord(client: Queryable, jobId: string): Promise<void> {
+  await client.query("SELECT 1 FROM job_state WHERE job_id = $1 FOR UPDATE", [jobId]);
+  await client.query("DELETE FROM jobs WHERE id = $1", [jobId]);
+}
+
+/** Every ping of the job that is stored. */
+export async function countPings(database: Queryable, jobId: string): Promise<number> {
+  const { rows } = await database.query<{ count: number }>("SELECT count(*) FROM pings WHERE job_id = $1", [jobId]);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,103 @@
+import { instantOf, type Queryable } from "./queryable.ts";
+
+export type ProjectRecord = {
+  id: string;
+  number: number;
+  name: string;
+  createdAt: number;
+  keepDays: number;
+  /** The asking user's role; null for whoever is no member. */
+  role: string | null;
+};
+
+type Row = Omit<ProjectRecord, "createdAt"> & { createdAt: Date };
+
+const COLUMNS = `p.id, p.number, p.name, p.created_at AS "createdAt", p.keep_days AS "keepDays"`;
+
+/** Projects of a user, oldest first; with `userId` null all of them. */
+export async function listProjectRecords(database: Queryable, userId: string | null): Promise<ProjectRecord[]> {
+  const { rows } = await database.query<Row>(
+    `SELECT ${COLUMNS}, m.role FROM projects p LEFT JOIN members m ON m.project_id = p.id AND m.user_id = $1
+     WHERE $1::text IS NULL OR m.user_id IS NOT NULL ORDER BY p.number`,
+    [userId],
+  );
+  return rows.map(recordOf);
+}
+
+/** The project with the role of that user in it. */
+export async function findProjectRecord(
+  database: Queryable,
+  projectId: string,
+  userId: string | null,
+): Promise<ProjectRecord | null> {
+  const { rows } = await database.query<Row>(
+    `SELECT ${COLUMNS}, m.role FROM projects p LEFT JOIN members m ON m.project_id = p.id AND m.user_id = $2
+     WHERE p.id = $1`,
+    [projectId, userId],
+  );
+  const [row] = rows;
+  return row === undefined ? null : recordOf(row);
+}
+
+function recordOf(row: Row): ProjectRecord {
+  return { ...row, createdAt: instantOf(row.createdAt) };
+}
+
+export async function countProjectParts(
+  database: Queryable,
+  projectId: string,
+): Promise<{ jobCount: number; channelCount: number }> {
+  const { rows } = await database.query<{ jobCount: number; channelCount: number }>(
+    `SELECT (SELECT count(*) FROM jobs WHERE project_id = $1) AS "jobCount",
+            (SELECT count(*) FROM channels WHERE project_id = $1) AS "channelCount"`,
+    [projectId],
+  );
+  return rows[0] ?? { jobCount: 0, channelCount: 0 };
+}
+
+/** Makes a project with its owner. */
+export async function insertProject(
+  client: Queryable,
+  input: { name: string; ownerId: string },
+): Promise<{ id: string; name: string }> {
+  const { rows } = await client.query<{ id: string; name: string }>(
+    `WITH project AS (INSERT INTO projects (name) VALUES ($1) RETURNING id, name), owner AS (
+       INSERT INTO members (project_id, user_id, role) SELECT id, $2, 'owner' FROM project
+     )
+     SELECT id, name FROM project`,
+    [input.name, input.ownerId],
+  );
+  const [project] = rows;
+  if (project === undefined) throw new Error("The insert of a project returned nothing.");
+  return project;
+}
+
+export type KeyRecord = {
+  projectId: string;
+  scope: "ping" | "dsn" | "read" | "write";
+  hash: Buffer;
+  prefix: string;
+  /** Null for keys that are shown only once. */
+  encrypted: string | null;
+};
+
+export async function insertKey(client: Queryable, key: KeyRecord): Promise<{ id: string }> {
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO api_keys (project_id, scope, hash, prefix, encrypted) VALUES ($1, $2, $3, $4, $5) RETURNING id`,
+    [key.projectId, key.scope, key.hash, key.prefix, key.encrypted],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error("The insert of a key returned nothing.");
+  return row;
+}
+
+/** The oldest ping key still valid, encrypted. */
+export async function findPingKey(database: Queryable, projectId: string): Promise<string | null> {
+  const { rows } = await database.query<{ encrypted: string }>(
+    `SELECT encrypted FROM api_keys
+     WHERE project_id = $1 AND scope = 'ping' AND encrypted IS NOT NULL AND (expires_at IS NULL OR expires_at > belfry_now())
+     ORDER BY created_at, id LIMIT 1`,
+    [projectId],
+  );
+  return rows[0]?.encrypted ?? null;
+}
