@@ -1,0 +1,255 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { ScheduleSpec } from "../../../lib/domain/job.ts";
+import type { Ping, PingAction } from "../../../lib/domain/ping.ts";
+import type { Run } from "../../../lib/domain/run.ts";
+import type { Gap } from "../../../lib/domain/state.ts";
+import { compileSchedule } from "../../../lib/domain/schedule.ts";
+import { applyDeadline, applyPing } from "../../../lib/domain/transition.ts";
+import { cron, every, instant, makePing, NO_SCHEDULE, Scenario } from "../../support/scenario.ts";
+
+const MINUTE = 60_000;
+const START = instant("00:00:00");
+const SPAN = 6 * 60 * MINUTE;
+const RUN_IDS = [null, null, "aaaaaaaa-0000-4000-8000-000000000000", "bbbbbbbb-0000-4000-8000-000000000000"];
+
+const scheduleArbitrary: fc.Arbitrary<ScheduleSpec> = fc.constantFrom(
+  cron("*/10 * * * *"),
+  cron("0 * * * *"),
+  cron("7,37 * * * *", "Europe/Riga"),
+  every(10 * MINUTE),
+  every(90_000),
+  NO_SCHEDULE,
+);
+
+const limitsArbitrary = fc.record({
+  graceMs: fc.constantFrom(null, 0, 30_000, 25 * MINUTE),
+  maxRuntimeMs: fc.constantFrom(null, 4 * MINUTE, 40 * MINUTE),
+  failuresToOpen: fc.integer({ min: 1, max: 3 }),
+  successesToClose: fc.integer({ min: 1, max: 2 }),
+  overlap: fc.constantFrom("alert" as const, "allow" as const),
+});
+
+const pingArbitrary: fc.Arbitrary<Ping> = fc
+  .record({
+    action: fc.constantFrom<PingAction>("start", "success", "fail", "log"),
+    offset: fc.integer({ min: 0, max: SPAN }),
+    runId: fc.constantFrom(...RUN_IDS),
+    host: fc.constantFrom(null, "db-01", "db-02"),
+    spooledBy: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.integer({ min: -MINUTE, max: 60 * MINUTE })),
+  })
+  .map(({ action, offset, runId, host, spooledBy }) => {
+    const receivedAt = START + offset;
+    return makePing(action, receivedAt, { runId, host, at: spooledBy === null ? null : receivedAt - spooledBy });
+  });
+
+const gapsArbitrary = fc
+  .array(fc.record({ from: fc.integer({ min: 0, max: SPAN }), length: fc.integer({ min: 1, max: 40 * MINUTE }) }), {
+    maxLength: 2,
+  })
+  .map((gaps) =>
+    gaps
+      .map(({ from, length }) => ({ from: START + from, to: START + from + length }))
+      .sort((a, b) => a.from - b.from)
+      .filter((gap, index, all) => gap.from > (all[index - 1]?.to ?? 0)),
+  );
+
+const lifeArbitrary = fc.record({
+  schedule: scheduleArbitrary,
+  limits: limitsArbitrary,
+  pings: fc.array(pingArbitrary, { maxLength: 40 }),
+  gaps: gapsArbitrary,
+});
+
+function live({
+  schedule,
+  limits,
+  pings,
+  gaps,
+}: {
+  schedule: ScheduleSpec;
+  limits: object;
+  pings: Ping[];
+  gaps: Gap[];
+}): Scenario {
+  const job = new Scenario(schedule, limits, { since: START - 1, gaps });
+  for (const ping of pings) job.apply(ping);
+  return job;
+}
+
+const inOrder = (pings: Ping[]): Ping[] => [...pings].sort((a, b) => a.receivedAt - b.receivedAt);
+
+/** Every slot that a run row speaks for. */
+function slotsOf(run: Run, spec: ScheduleSpec): number[] {
+  if (run.slotAt === null || run.lastSlotAt === null) return [];
+  const slots = [run.slotAt];
+  const schedule = compileSchedule(spec);
+  for (let slot = run.slotAt; slot < run.lastSlotAt;) {
+    slot = schedule.next(slot) ?? Number.POSITIVE_INFINITY;
+    slots.push(slot);
+  }
+  return slots;
+}
+
+describe("any pings in any order", () => {
+  it("leave a valid state", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, (life) => {
+        const job = live(life).sweep(START + SPAN + 60 * MINUTE);
+        const { state } = job;
+        expect(state.openRuns.length).toBeLessThanOrEqual(50);
+        expect(state.recentRuns.length).toBeLessThanOrEqual(8);
+        expect(state.openRuns.every((run) => run.outcome === "running" || run.outcome === "overlong")).toBe(true);
+        expect(state.recentRuns.every((run) => run.outcome !== "running")).toBe(true);
+        expect(new Set(state.openRuns.map((run) => run.number)).size).toBe(state.openRuns.length);
+        expect(state.incidents.filter((incident) => incident.severity === "critical").length).toBeLessThanOrEqual(1);
+        expect(state.incidents.filter((incident) => incident.severity === "warning").length).toBeLessThanOrEqual(1);
+        for (const run of job.runs()) {
+          expect(run.slotAt === null).toBe(run.lastSlotAt === null);
+          expect(run.durationMs ?? 0).toBeGreaterThanOrEqual(0);
+          expect(run.count).toBeGreaterThanOrEqual(1);
+        }
+        const stillOpen = job
+          .runs()
+          .filter((run) => run.outcome === "running")
+          .map((run) => run.number);
+        expect(
+          state.openRuns
+            .filter((run) => run.outcome === "running")
+            .map((run) => run.number)
+            .sort((a, b) => a - b),
+        ).toEqual(stillOpen);
+      }),
+    );
+  });
+
+  it("survive being stored as JSON between any two steps", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, ({ schedule, limits, pings, gaps }) => {
+        const whole = live({ schedule, limits, pings, gaps });
+        const stored = new Scenario(schedule, limits, { since: START - 1, gaps });
+        for (const ping of pings) {
+          stored.state = JSON.parse(JSON.stringify(stored.state));
+          stored.apply(ping);
+        }
+        expect(stored.state).toEqual(whole.state);
+      }),
+    );
+  });
+});
+
+describe("every slot", () => {
+  it("of a cron-like schedule is accounted for exactly once", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, (life) => {
+        fc.pre(life.schedule.kind === "cron");
+        const end = START + SPAN + 60 * MINUTE;
+        const job = live({ ...life, pings: inOrder(life.pings) }).sweep(end);
+        const told = job.runs().flatMap((run) => slotsOf(run, life.schedule));
+        expect(new Set(told).size).toBe(told.length);
+        const { accountedThrough } = job.state;
+        if (accountedThrough === null) return;
+        const counted = [...told].sort((a, b) => a - b);
+        const schedule = compileSchedule(life.schedule);
+        const first = counted[0];
+        if (first === undefined) return;
+        for (let slot: number | null = first; slot !== null && slot <= accountedThrough; slot = schedule.next(slot)) {
+          expect(counted).toContain(slot);
+        }
+      }),
+    );
+  });
+
+  it("ends with a verdict once its deadline has passed", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, (life) => {
+        const end = START + SPAN + 3 * 60 * MINUTE;
+        const job = live({ ...life, pings: inOrder(life.pings) }).sweep(end);
+        expect(job.checkAt ?? end).toBeGreaterThanOrEqual(end);
+      }),
+    );
+  });
+});
+
+describe("nothing opens twice", () => {
+  it("alerts of an incident are one opened and at most one resolved, in that order", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, (life) => {
+        const job = live(life).sweep(START + SPAN + 60 * MINUTE);
+        const open = new Map<string, number>();
+        for (const alert of job.alerts) {
+          const { severity, number } = alert.incident;
+          if (alert.event === "opened") {
+            expect(open.has(severity)).toBe(false);
+            open.set(severity, number);
+          } else {
+            expect(open.get(severity)).toBe(number);
+            open.delete(severity);
+          }
+        }
+        const keys = job.alerts.map((alert) => `${alert.incident.number} ${alert.event} ${alert.sequence}`);
+        expect(new Set(keys).size).toBe(keys.length);
+      }),
+    );
+  });
+
+  it("event sequences of an incident are 1, 2, 3 …", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, (life) => {
+        const job = live(life).sweep(START + SPAN + 60 * MINUTE);
+        const sequences = new Map<number, number>();
+        for (const event of job.events) {
+          if (event.kind === "counted") continue;
+          expect(event.sequence).toBe((sequences.get(event.incident.number) ?? 0) + 1);
+          sequences.set(event.incident.number, event.sequence);
+        }
+      }),
+    );
+  });
+});
+
+describe("order of the shells", () => {
+  it("record before sweep equals sweep before record", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, pingArbitrary, fc.integer({ min: 0, max: 1_000 }), (life, ping, lag) => {
+        const pings = inOrder(life.pings).filter((earlier) => earlier.receivedAt <= ping.receivedAt);
+        const { state } = live({ ...life, pings });
+        const now = ping.receivedAt + lag;
+        const recordOnly = applyPing(state, ping, now);
+        const swept = applyDeadline(state, Math.max(now - 1_000, 0));
+        const recordAfter = applyPing(swept.state, ping, now);
+        expect(recordAfter.state).toEqual(recordOnly.state);
+        expect([...swept.alerts, ...recordAfter.alerts]).toEqual(recordOnly.alerts);
+        expect([...swept.incidents, ...recordAfter.incidents]).toEqual(recordOnly.incidents);
+      }),
+    );
+  });
+
+  it("sweeping often equals sweeping once", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, fc.array(fc.integer({ min: 0, max: SPAN }), { maxLength: 8 }), (life, times) => {
+        const end = START + 2 * SPAN;
+        const once = live({ ...life, pings: inOrder(life.pings) }).sweep(end);
+        const often = live({ ...life, pings: inOrder(life.pings) });
+        const from = inOrder(life.pings).at(-1)?.receivedAt ?? START;
+        for (const time of [...times].sort((a, b) => a - b)) often.sweep(from + time);
+        often.sweep(end);
+        expect(often.state).toEqual(once.state);
+        expect(often.runs()).toEqual(once.runs());
+        expect(often.alerts).toEqual(once.alerts);
+      }),
+    );
+  });
+
+  it("does not touch the state it was given", () => {
+    fc.assert(
+      fc.property(lifeArbitrary, pingArbitrary, (life, ping) => {
+        const { state } = live(life);
+        const before = structuredClone(state);
+        applyPing(state, ping, ping.receivedAt);
+        applyDeadline(state, ping.receivedAt + SPAN);
+        expect(state).toEqual(before);
+      }),
+    );
+  });
+});
