@@ -1,14 +1,136 @@
 import type { ScheduleSpec } from "./job.ts";
+import { compileCron, type CronSpec } from "./schedule/cron-schedule.ts";
+import { describeCron } from "./schedule/cron-words.ts";
+import { ScheduleError } from "./schedule/error.ts";
+import { checkInterval, describeInterval, formatInterval, parseInterval } from "./schedule/interval.ts";
+import { LruMap } from "./schedule/lru.ts";
 import type { Instant, Millis } from "./time.ts";
-// SEAM ONLY: replaced by the schedule work.
+import { getZone, type Zone } from "./zone.ts";
+
+export { ScheduleError };
+
+/** A schedule ready to be asked for its slots. */
 export type Schedule = {
   kind: ScheduleSpec["kind"];
   /** First slot strictly after `from`; null where there is none. For an interval: `from` + interval. */
   next(from: Instant): Instant | null;
-  /** Last slot at or before `from`; null where there is none within 5 years. For an interval: `from`. */
+  /** Last slot at or before `from`; null where there is none. For an interval: `from`. */
   prev(from: Instant): Instant | null;
+  /** The slots after `from` up to and including `to`, at most `limit`. For an interval counted from `from`. */
+  between(from: Instant, to: Instant, limit: number): Instant[];
+  /** A cron schedule without any slot: a date that does not exist, or an event such as `@reboot`. */
+  neverRuns: boolean;
+  /** Sentences about what the scheduler does with this text that its author may not expect; at most five. */
+  warnings: readonly string[];
 };
-export function compileSchedule(_spec: ScheduleSpec): Schedule {
-  throw new Error("seam");
+
+const REMEMBERED = 5_000;
+const compiled = new LruMap<string, { schedule: Schedule; zone: Zone }>(REMEMBERED);
+
+/** Makes a schedule of what its owner wrote. Throws a `ScheduleError`. Cheap for a spec that was seen before. */
+export function compileSchedule(spec: ScheduleSpec): Schedule {
+  if (spec.kind === "none") return NO_SCHEDULE;
+  if (spec.kind === "interval") return compileInterval(spec.everyMs);
+  checkCharacters(spec.expression);
+  const zone = getZone(spec.timeZone);
+  const key = `${spec.dialect} ${zone.name} ${spec.expression}`;
+  const known = compiled.get(key);
+  if (known !== undefined && known.zone === zone) return known.schedule;
+  const schedule = withBetween({ kind: "cron", ...compileCron(spec, zone) });
+  compiled.set(key, { schedule, zone });
+  return schedule;
 }
-export type Unused = Millis;
+
+const NO_SCHEDULE = withBetween({
+  kind: "none",
+  next: () => null,
+  prev: () => null,
+  neverRuns: false,
+  warnings: [],
+});
+
+function compileInterval(everyMs: Millis): Schedule {
+  checkInterval(everyMs);
+  return withBetween({
+    kind: "interval",
+    next: (from) => from + everyMs,
+    prev: (from) => from,
+    neverRuns: false,
+    warnings: [],
+  });
+}
+
+function withBetween(schedule: Omit<Schedule, "between">): Schedule {
+  return {
+    ...schedule,
+    between(from, to, limit) {
+      const slots: Instant[] = [];
+      let slot = schedule.next(from);
+      while (slot !== null && slot <= to && slots.length < limit) {
+        slots.push(slot);
+        slot = schedule.next(slot);
+      }
+      return slots;
+    },
+  };
+}
+
+const LONGEST_EXPRESSION = 1_000;
+
+function checkCharacters(expression: string): void {
+  if (expression.length > LONGEST_EXPRESSION) {
+    const length = expression.length.toLocaleString("en");
+    throw new ScheduleError("schedule", `The schedule is ${length} characters long; it may have at most 1,000.`);
+  }
+  const strange = /[^\t -~]/u.exec(expression)?.[0];
+  if (strange === undefined) return;
+  const code = (strange.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(strange)
+    ? `"${strange}" (U+${code})`
+    : `the invisible character U+${code}`;
+  throw new ScheduleError(
+    "schedule",
+    `The schedule contains ${shown}, which cron cannot read; type it with plain characters.`,
+  );
+}
+
+/**
+ * Reads what a person types: a cron expression (five fields or "@daily"), an interval ("every 5s", "every 90 min") or
+ * nothing, for a job without a schedule. The time zone matters to cron only. Throws a `ScheduleError`.
+ */
+export function parseScheduleText(text: string, timeZone: string): ScheduleSpec {
+  checkCharacters(text.trim());
+  const words = text.trim().replaceAll(/[ \t]+/g, " ");
+  if (words === "") return { kind: "none" };
+  const interval = /^@?every\b(.*)$/i.exec(words);
+  if (interval !== null) return { kind: "interval", everyMs: parseInterval(interval[1] ?? "") };
+  const spec: CronSpec = { kind: "cron", dialect: "vixie", expression: words, timeZone: getZone(timeZone).name };
+  compileSchedule(spec);
+  return spec;
+}
+
+/** The text that `parseScheduleText` reads as this spec. */
+export function formatScheduleText(spec: ScheduleSpec): string {
+  if (spec.kind === "none") return "";
+  return spec.kind === "interval" ? `every ${formatInterval(spec.everyMs)}` : spec.expression;
+}
+
+/** The schedule as a sentence without a full stop, such as "At 02:00 every day"; it does not name the zone. */
+export function describeSchedule(spec: ScheduleSpec): string {
+  if (spec.kind === "none") return "No schedule";
+  return spec.kind === "interval" ? describeInterval(spec.everyMs) : describeCron(spec.dialect, spec.expression);
+}
+
+/** The first `n` slots after `from`. */
+export function occurrences(spec: ScheduleSpec, from: Instant, n: number): Instant[] {
+  return compileSchedule(spec).between(from, Infinity, n);
+}
+
+/** How far the slots before and after `slot` are away; null where there is none. */
+export function intervalAround(schedule: Schedule, slot: Instant): { beforeMs: Millis | null; afterMs: Millis | null } {
+  const after = schedule.next(slot);
+  const afterMs = after === null ? null : after - slot;
+  if (schedule.kind === "interval") return { beforeMs: afterMs, afterMs };
+  const before = schedule.prev(slot - 1);
+  return { beforeMs: before === null ? null : slot - before, afterMs };
+}

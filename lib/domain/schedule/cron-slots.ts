@@ -1,0 +1,89 @@
+import { DAY, type Instant, type Millis } from "../time.ts";
+import { segmentAt, type Segment, type Zone } from "../zone.ts";
+import type { ClockChangePolicy } from "./cron-plan.ts";
+import type { WallClock, WallTime } from "./wall-clock.ts";
+
+/** The instants at which something runs. */
+export type Slots = {
+  /** The first strictly after `from`. */
+  next(from: Instant): Instant | null;
+  /** The last at or before `from`. */
+  prev(from: Instant): Instant | null;
+};
+
+/** What to do where the offset changes by `jump`; positive where clocks are put forward. */
+export type PolicyAt = (jump: Millis) => ClockChangePolicy;
+
+// Outside these years the rules of zones are guesswork, and dates near the end of time overflow.
+const EARLIEST = Date.UTC(1901, 0, 1);
+const LATEST = Date.UTC(2499, 0, 1);
+
+/**
+ * Puts wall times on the time line. Between two changes of the offset an instant is wall − offset;
+ * at a change the policy decides about wall times that do not exist or exist twice.
+ */
+export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt): Slots {
+  let current: Stretch | null = null;
+
+  function stretchAt(at: Instant): Stretch {
+    if (current === null || at < current.start || at >= current.end) current = stretchOf(segmentAt(zone, at), policyAt);
+    return current;
+  }
+
+  return {
+    next(from) {
+      let at = from;
+      let after = from;
+      while (at >= EARLIEST && at <= LATEST) {
+        const stretch = stretchAt(at);
+        if (after < stretch.start && catchesUp(stretch, clock)) return stretch.start;
+        const wall = clock.next(Math.max(after + stretch.offset, stretch.firstWall - 1));
+        if (wall === null) return null;
+        const slot = wall - stretch.offset;
+        if (slot < stretch.end) return slot;
+        // The next match may be years away: step over the stretches that cannot hold it.
+        at = Math.max(stretch.end, slot - 2 * DAY);
+        after = at - 1;
+      }
+      return null;
+    },
+    prev(from) {
+      let at = from;
+      while (at >= EARLIEST && at <= LATEST) {
+        const stretch = stretchAt(at);
+        const wall = clock.prev(at + stretch.offset);
+        if (wall === null) return null;
+        const slot = wall - stretch.offset;
+        if (wall >= stretch.firstWall) return slot;
+        if (catchesUp(stretch, clock)) return stretch.start;
+        at = Math.min(stretch.start - 1, slot + 2 * DAY);
+      }
+      return null;
+    },
+  };
+}
+
+/** A segment with what the policy says of the change at its start. */
+type Stretch = Segment & {
+  /** Earlier wall times of this segment do not run: they ran before the clocks went back. */
+  firstWall: WallTime;
+  /** Wall times left out by the change run at the start; null where they do not, or none are left out. */
+  missedFrom: WallTime | null;
+};
+
+function stretchOf(segment: Segment, policyAt: PolicyAt): Stretch {
+  const opening = segment.start + segment.offset;
+  const closing = segment.start + segment.offsetBefore;
+  const policy = policyAt(segment.offset - segment.offsetBefore);
+  return {
+    ...segment,
+    firstWall: policy.fold === "first" ? Math.max(opening, closing) : opening,
+    missedFrom: policy.gap === "end" && opening > closing ? closing : null,
+  };
+}
+
+function catchesUp(stretch: Stretch, clock: WallClock): boolean {
+  if (stretch.missedFrom === null) return false;
+  const missed = clock.next(stretch.missedFrom - 1);
+  return missed !== null && missed < stretch.start + stretch.offset;
+}

@@ -1,0 +1,154 @@
+import { DAY, SECOND, type Instant, type Millis } from "../time.ts";
+import type { CronFields, DayRule } from "./cron-plan.ts";
+
+/** A wall-clock reading, written as the instant at which a clock in UTC would show it. */
+export type WallTime = Instant;
+
+/** Finds the wall times that match; it knows no zones. */
+export type WallClock = {
+  /** The first match strictly after `wall`; null where there is none in the next 41 years. */
+  next(wall: WallTime): WallTime | null;
+  /** The last match at or before `wall`; null where there is none in the 41 years before. */
+  prev(wall: WallTime): WallTime | null;
+};
+
+// 29 February and a weekday meet again after 40 years at most, across a century without a leap day.
+const HORIZON_MONTHS = 41 * 12;
+
+/** Matches of `fields`; seconds are the finest unit. */
+export function createWallClock(fields: CronFields, dayRule: DayRule): WallClock {
+  const times: TimesOfDay = {
+    hours: fields.hours.values,
+    minutes: fields.minutes.values,
+    seconds: fields.seconds.values,
+  };
+  const first = nextTime(times, 0);
+  const last = prevTime(times, DAY - SECOND);
+  const daysOf = createDayCalendar(fields, dayRule);
+  const nextDay = (day: Instant) => findDay(daysOf, day, 1);
+  const prevDay = (day: Instant) => findDay(daysOf, day, -1);
+
+  return {
+    next(wall) {
+      if (first === null) return null;
+      const from = Math.floor(wall / SECOND) * SECOND + SECOND;
+      const today = startOfDay(from);
+      const day = nextDay(today);
+      if (day === null || day > today) return day === null ? null : day + first;
+      const time = nextTime(times, from - today);
+      if (time !== null) return today + time;
+      const later = nextDay(today + DAY);
+      return later === null ? null : later + first;
+    },
+    prev(wall) {
+      if (last === null) return null;
+      const today = startOfDay(wall);
+      const day = prevDay(today);
+      if (day === null || day < today) return day === null ? null : day + last;
+      const time = prevTime(times, wall - today);
+      if (time !== null) return today + time;
+      const earlier = prevDay(today - DAY);
+      return earlier === null ? null : earlier + last;
+    },
+  };
+}
+
+function startOfDay(wall: WallTime): WallTime {
+  return Math.floor(wall / DAY) * DAY;
+}
+
+/** Bit d − 1 is set where day d of the month matches. `month` counts from 0. */
+type DayCalendar = (year: number, month: number) => number;
+
+function createDayCalendar(fields: CronFields, rule: DayRule): DayCalendar {
+  const dayBits = fields.days.values.reduce((bits, day) => bits | (1 << (day - 1)), 0);
+  const weekdays = new Set(fields.weekdays.values);
+  const weekdayBits = Array.from({ length: 7 }, (_, firstWeekday) => bitsOfWeekdays(weekdays, firstWeekday));
+  const months = new Set(fields.months.values);
+
+  return (year, month) => {
+    if (!months.has(month + 1)) return 0;
+    const byWeekday = weekdayBits[new Date(Date.UTC(year, month, 1)).getUTCDay()] ?? 0;
+    const matching = rule === "both" ? dayBits & byWeekday : dayBits | byWeekday;
+    const length = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+    return matching & (2 ** length - 1);
+  };
+}
+
+function bitsOfWeekdays(weekdays: ReadonlySet<number>, firstWeekday: number): number {
+  let bits = 0;
+  for (let day = 0; day < 31; day++) if (weekdays.has((firstWeekday + day) % 7)) bits |= 1 << day;
+  return bits;
+}
+
+/** The nearest matching day at `from` (the start of a day) or in the given direction from it. */
+function findDay(daysOf: DayCalendar, from: WallTime, direction: 1 | -1): WallTime | null {
+  const date = new Date(from);
+  let year = date.getUTCFullYear();
+  let month = date.getUTCMonth();
+  const today = date.getUTCDate() - 1;
+  let reachable = direction === 1 ? -1 << today : 2 ** (today + 1) - 1;
+  for (let step = 0; step <= HORIZON_MONTHS; step++) {
+    const days = daysOf(year, month) & reachable;
+    if (days !== 0) return Date.UTC(year, month, direction === 1 ? lowestBit(days) + 1 : highestBit(days) + 1);
+    reachable = -1;
+    month += direction;
+    if (month < 0 || month > 11) {
+      year += direction;
+      month = month < 0 ? 11 : 0;
+    }
+  }
+  return null;
+}
+
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits);
+}
+
+function highestBit(bits: number): number {
+  return 31 - Math.clz32(bits);
+}
+
+type TimesOfDay = { hours: readonly number[]; minutes: readonly number[]; seconds: readonly number[] };
+
+/** The first time of day at or after `time`, both counted from midnight. */
+function nextTime(times: TimesOfDay, time: Millis): Millis | null {
+  const { hour, minute, second } = partsOf(time);
+  const hereHour = times.hours.includes(hour);
+  const hereMinute = hereHour && times.minutes.includes(minute);
+  const nextSecond = hereMinute ? atLeast(times.seconds, second) : undefined;
+  if (nextSecond !== undefined) return timeOf(hour, minute, nextSecond);
+  const nextMinute = hereHour ? atLeast(times.minutes, minute + 1) : undefined;
+  if (nextMinute !== undefined) return timeOf(hour, nextMinute, times.seconds[0]);
+  return timeOf(atLeast(times.hours, hour + 1), times.minutes[0], times.seconds[0]);
+}
+
+/** The last time of day at or before `time`. */
+function prevTime(times: TimesOfDay, time: Millis): Millis | null {
+  const { hour, minute, second } = partsOf(time);
+  const hereHour = times.hours.includes(hour);
+  const hereMinute = hereHour && times.minutes.includes(minute);
+  const prevSecond = hereMinute ? atMost(times.seconds, second) : undefined;
+  if (prevSecond !== undefined) return timeOf(hour, minute, prevSecond);
+  const prevMinute = hereHour ? atMost(times.minutes, minute - 1) : undefined;
+  if (prevMinute !== undefined) return timeOf(hour, prevMinute, times.seconds.at(-1));
+  return timeOf(atMost(times.hours, hour - 1), times.minutes.at(-1), times.seconds.at(-1));
+}
+
+function partsOf(time: Millis): { hour: number; minute: number; second: number } {
+  const seconds = Math.floor(time / SECOND);
+  return { hour: Math.floor(seconds / 3600), minute: Math.floor(seconds / 60) % 60, second: seconds % 60 };
+}
+
+function timeOf(hour: number | undefined, minute: number | undefined, second: number | undefined): Millis | null {
+  if (hour === undefined || minute === undefined || second === undefined) return null;
+  return ((hour * 60 + minute) * 60 + second) * SECOND;
+}
+
+function atLeast(values: readonly number[], limit: number): number | undefined {
+  return values.find((value) => value >= limit);
+}
+
+function atMost(values: readonly number[], limit: number): number | undefined {
+  return values.findLast((value) => value <= limit);
+}
