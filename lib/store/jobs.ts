@@ -98,13 +98,17 @@ export function jobRecordOf(row: JobRow): JobRecord {
   };
 }
 
-function scheduleOf({ scheduleKind, scheduleExpression, timeZone, intervalMs }: JobRow): ScheduleSpec {
+type ScheduleRow = Pick<JobRow, "scheduleKind" | "scheduleExpression" | "timeZone" | "intervalMs">;
+
+export function scheduleOf({ scheduleKind, scheduleExpression, timeZone, intervalMs }: ScheduleRow): ScheduleSpec {
   if (scheduleKind === "cron") return { kind: "cron", dialect: "vixie", expression: scheduleExpression, timeZone };
   if (scheduleKind === "interval" && intervalMs !== null) return { kind: "interval", everyMs: intervalMs };
   return { kind: "none" };
 }
 
-function limitsOf(row: JobRow): Limits {
+type LimitsRow = Pick<JobRow, keyof Limits>;
+
+export function limitsOf(row: LimitsRow): Limits {
   const { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose } = row;
   const overlap = row.overlap === "allow" ? "allow" : "alert";
   return { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose, overlap };
@@ -175,7 +179,11 @@ export async function listJobChannelIds(database: Queryable, jobId: string): Pro
 }
 
 /** Replaces the job's own list; channels of other projects are left out. @returns how many stand in it now. */
-export async function replaceJobChannels(client: Queryable, jobId: string, channelIds: readonly string[]): Promise<number> {
+export async function replaceJobChannels(
+  client: Queryable,
+  jobId: string,
+  channelIds: readonly string[],
+): Promise<number> {
   await client.query("DELETE FROM job_channels WHERE job_id = $1", [jobId]);
   const { rowCount } = await client.query(
     `INSERT INTO job_channels (job_id, channel_id)

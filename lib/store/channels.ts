@@ -1,0 +1,88 @@
+import { instantOf, type Queryable } from "./queryable.ts";
+
+export type ChannelRecord = {
+  id: string;
+  projectId: string;
+  kind: string;
+  name: string;
+  summary: string;
+  enabled: boolean;
+  brokenAt: number | null;
+  brokenReason: string | null;
+  createdAt: number;
+  /** When something last arrived over it. */
+  lastSentAt: number | null;
+};
+
+type Row = Omit<ChannelRecord, "brokenAt" | "createdAt" | "lastSentAt"> & {
+  brokenAt: Date | null;
+  createdAt: Date;
+  lastSentAt: Date | null;
+};
+
+const COLUMNS = `c.id, c.project_id AS "projectId", c.kind, c.name, c.summary, c.enabled, c.broken_at AS "brokenAt",
+  c.broken_reason AS "brokenReason", c.created_at AS "createdAt",
+  (SELECT max(m.started_at) FROM messages m WHERE m.channel_id = c.id AND m.accepted) AS "lastSentAt"`;
+
+/** Channels of a project, oldest first. */
+export async function listChannelRecords(database: Queryable, projectId: string): Promise<ChannelRecord[]> {
+  const { rows } = await database.query<Row>(
+    `SELECT ${COLUMNS} FROM channels c WHERE c.project_id = $1 ORDER BY c.created_at, c.id`,
+    [projectId],
+  );
+  return rows.map(recordOf);
+}
+
+export async function findChannelRecord(database: Queryable, channelId: string): Promise<ChannelRecord | null> {
+  const { rows } = await database.query<Row>(`SELECT ${COLUMNS} FROM channels c WHERE c.id = $1`, [channelId]);
+  const [row] = rows;
+  return row === undefined ? null : recordOf(row);
+}
+
+function recordOf(row: Row): ChannelRecord {
+  return {
+    ...row,
+    brokenAt: instantOf(row.brokenAt),
+    createdAt: instantOf(row.createdAt),
+    lastSentAt: instantOf(row.lastSentAt),
+  };
+}
+
+/** The sealed settings of a channel. */
+export async function findChannelSettings(database: Queryable, channelId: string): Promise<string | null> {
+  const { rows } = await database.query<{ settings: string }>("SELECT settings FROM channels WHERE id = $1", [
+    channelId,
+  ]);
+  return rows[0]?.settings ?? null;
+}
+
+export async function insertChannelRecord(
+  client: Queryable,
+  channel: { projectId: string; kind: string; name: string; summary: string; settings: string },
+): Promise<{ id: string }> {
+  const { rows } = await client.query<{ id: string }>(
+    "INSERT INTO channels (project_id, kind, name, summary, settings) VALUES ($1, $2, $3, $4, $5) RETURNING id",
+    [channel.projectId, channel.kind, channel.name, channel.summary, channel.settings],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error("The insert of a channel returned nothing.");
+  return row;
+}
+
+/** Null leaves a value as it is. */
+export async function updateChannelRecord(
+  client: Queryable,
+  channelId: string,
+  change: { name: string | null; enabled: boolean | null },
+): Promise<void> {
+  await client.query("UPDATE channels SET name = coalesce($2, name), enabled = coalesce($3, enabled) WHERE id = $1", [
+    channelId,
+    change.name,
+    change.enabled,
+  ]);
+}
+
+/** With what was ever sent over it. */
+export async function deleteChannelRecord(client: Queryable, channelId: string): Promise<void> {
+  await client.query("DELETE FROM channels WHERE id = $1", [channelId]);
+}

@@ -1,0 +1,79 @@
+import type { Outcome } from "../domain/run.ts";
+import type { Instant, Millis } from "../domain/time.ts";
+import { JOB_COLUMNS, type JobRecord, jobRecordOf, type JobRow } from "./jobs.ts";
+import type { Queryable } from "./queryable.ts";
+
+/** number, outcome, when it began (start, else slot, else verdict), duration, slots it stands for. */
+export type StripEntry = [
+  number: number,
+  outcome: Outcome,
+  at: Instant | null,
+  durationMs: Millis | null,
+  count: number,
+];
+
+export type ListedJob = JobRecord & {
+  /** The newest runs, oldest first. */
+  strip: StripEntry[];
+};
+
+/** How many runs a strip shows. */
+const STRIP_LENGTH = 30;
+
+/**
+ * Jobs of a project by name, each with its newest runs; one query however many. JSON, because Node reads that many
+ * times faster than as many rows.
+ */
+export async function listJobRecords(database: Queryable, projectId: string): Promise<ListedJob[]> {
+  const { rows } = await database.query<JobRow & { strip: StripEntry[] | null }>(
+    `SELECT ${JOB_COLUMNS}, newest.strip
+     FROM jobs j JOIN job_state s ON s.job_id = j.id
+     LEFT JOIN LATERAL (
+       SELECT json_agg(json_build_array(r.number, r.outcome, r.at, r.duration_ms, r.count) ORDER BY r.number) AS strip
+       FROM (
+         SELECT number, outcome, duration_ms, count,
+           (extract(epoch FROM coalesce(started_at, slot_at, settled_at)) * 1000)::bigint AS at
+         FROM runs WHERE job_id = j.id ORDER BY number DESC LIMIT ${STRIP_LENGTH}
+       ) r
+     ) newest ON true
+     WHERE j.project_id = $1 ORDER BY lower(j.name), j.id`,
+    [projectId],
+  );
+  return rows.map(({ strip, ...row }) => ({ ...jobRecordOf(row), strip: strip ?? [] }));
+}
+
+/** The strip of one job. */
+export async function listStrip(database: Queryable, jobId: string): Promise<StripEntry[]> {
+  const { rows } = await database.query<{ entry: StripEntry }>(
+    `SELECT json_build_array(number, outcome,
+       (extract(epoch FROM coalesce(started_at, slot_at, settled_at)) * 1000)::bigint, duration_ms, count) AS entry
+     FROM runs WHERE job_id = $1 ORDER BY number DESC LIMIT ${STRIP_LENGTH}`,
+    [jobId],
+  );
+  return rows.map((row) => row.entry).toReversed();
+}
+
+export type ChannelCounts = {
+  /** Working channels of the project. */
+  project: number;
+  /** Of jobs with a list of their own: working channels in it. */
+  byJob: ReadonlyMap<string, number>;
+};
+
+/** How many channels would hear of each job; broken and switched-off ones do not count. */
+export async function countWorkingChannels(database: Queryable, projectId: string): Promise<ChannelCounts> {
+  const { rows } = await database.query<{ jobId: string | null; count: number }>(
+    `SELECT l.job_id AS "jobId", count(*) FROM channels c JOIN job_channels l ON l.channel_id = c.id
+     WHERE c.project_id = $1 AND c.enabled AND c.broken_at IS NULL GROUP BY l.job_id
+     UNION ALL
+     SELECT NULL, count(*) FROM channels c WHERE c.project_id = $1 AND c.enabled AND c.broken_at IS NULL`,
+    [projectId],
+  );
+  const byJob = new Map<string, number>();
+  let project = 0;
+  for (const { jobId, count } of rows) {
+    if (jobId === null) project = count;
+    else byJob.set(jobId, count);
+  }
+  return { project, byJob };
+}
