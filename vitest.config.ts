@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+
+// A zone with an odd offset: code that forgets to name one fails.
+process.env.TZ = "Asia/Kathmandu";
+
+/** What needs no database; everything else gets one. */
+const UNIT = ["tests/domain/**/*.test.ts", "tests/components/**/*.test.{ts,tsx}", "tests/*.test.ts"];
+/** These have configurations of their own. */
+const ELSEWHERE = ["tests/e2e/**", "tests/bench/**"];
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    maxWorkers: 2,
+    setupFiles: ["tests/support/console.ts"],
+    projects: [
+      { extends: true, test: { name: "unit", include: UNIT } },
+      {
+        extends: true,
+        test: {
+          name: "integration",
+          include: ["tests/**/*.test.{ts,tsx}"],
+          exclude: [...UNIT, ...ELSEWHERE],
+          globalSetup: ["tests/support/global-setup.ts"],
+          setupFiles: ["tests/support/console.ts", "tests/support/database-cleanup.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
