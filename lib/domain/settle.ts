@@ -99,13 +99,15 @@ export function settleSlotsBefore(draft: Draft, slot: Instant, at: Instant): voi
 }
 
 function passSlot(draft: Draft, slot: Instant, { at, counts }: { at: Instant; counts: boolean }): void {
+  const before = draft.memory.accountedThrough;
   account(draft, slot);
+  const verdict = { slot, before, at };
   if (blindWithin(draft, slot - earlyAt(draft, slot), nominalDeadline(draft, slot))) {
-    bookVerdict(draft, slot, { outcome: "unknown", reason: "own-gap", at });
+    bookVerdict(draft, verdict, "unknown", "own-gap");
   } else if (isCovered(draft, slot)) {
-    bookVerdict(draft, slot, { outcome: "skipped", reason: "still-running", at });
+    bookVerdict(draft, verdict, "skipped", "still-running");
   } else {
-    const row = bookVerdict(draft, slot, { outcome: "missed", reason: null, at });
+    const row = bookVerdict(draft, verdict, "missed", null);
     if (counts) countBad(draft, "missed", row, at);
   }
 }
@@ -123,16 +125,17 @@ function isCovered(draft: Draft, slot: Instant): boolean {
   });
 }
 
-/** Books the verdict of a slot; consecutive ones share a row. */
+/** Books the verdict of a slot; it shares the row of the slot right before it where that ended alike. */
 function bookVerdict(
   draft: Draft,
-  slot: Instant,
-  { outcome, reason, at }: { outcome: Outcome; reason: RunReason | null; at: Instant },
+  { slot, before, at }: { slot: Instant; before: Instant | null; at: Instant },
+  outcome: Outcome,
+  reason: RunReason | null,
 ): Run {
   const last = draft.memory.recentRuns.at(-1);
-  const same = last?.number === draft.memory.lastRunNumber && last.outcome === outcome && isVerdict(last);
+  const latest = last?.number === draft.memory.lastRunNumber && last.lastSlotAt === before && isVerdict(last);
   const row =
-    same && last.reason === reason
+    latest && last.outcome === outcome && last.reason === reason
       ? { ...last, lastSlotAt: slot, count: last.count + 1, settledAt: at }
       : makeRun(draft, { outcome, reason, slotAt: slot, lastSlotAt: slot, settledAt: at });
   putSettled(draft, row);

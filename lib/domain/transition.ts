@@ -128,7 +128,7 @@ function timeOf(ping: Ping, received: Instant): Instant {
 /** Whether the same was said a moment ago; remembers it either way. */
 function isResend(draft: Draft, { ping, received }: Entry): boolean {
   const { memory } = draft;
-  const key = [ping.action, ping.exitCode, ping.runId, ping.source, ping.at, ping.bodyDigest].join("|");
+  const key = [ping.action, ping.exitCode, ping.runId, ping.source, ping.host, ping.at, ping.bodyDigest].join("|");
   memory.recentPings = memory.recentPings
     .filter((recent) => received - recent.at < RESEND_WINDOW)
     .slice(1 - RECENT_PINGS);
@@ -141,7 +141,7 @@ function isResend(draft: Draft, { ping, received }: Entry): boolean {
 function resendWindow({ schedule }: Draft, now: Instant): Millis {
   const next = schedule.next(now);
   if (schedule.kind === "none" || next === null) return RESEND_WINDOW_WITHOUT_SCHEDULE;
-  const interval = next - (schedule.prev(next - 1) ?? now);
+  const interval = next - (schedule.prev(now) ?? now);
   return Math.min(RESEND_WINDOW, interval / 2);
 }
 

@@ -1,0 +1,72 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A real Debian cron daemon that sees a spool of its own and none of this machine's crontabs. */
+export type CronDaemon = {
+  /** Replaces the crontab of root; the daemon reads it again at its next minute. */
+  install(lines: readonly string[]): void;
+  /** Ends the daemon and every job that it started. */
+  stop(): Promise<void>;
+  /** What it has logged so far. */
+  log(): string;
+};
+
+/** Why no cron daemon can be started here; null where it can. */
+export function cronMissing(): string | null {
+  if (process.platform !== "linux") return "a Debian cron daemon needs Linux";
+  if (!existsSync("/usr/sbin/cron")) return "no cron daemon: install Debian's package cron (apt-get install cron)";
+  if (process.getuid?.() !== 0) return "a private cron daemon needs root: run the suite as root to include it";
+  try {
+    execFileSync("unshare", ["--mount", "--pid", "--fork", "true"], { stdio: "ignore" });
+  } catch {
+    return "mount and process namespaces are off on this machine (unshare --mount --pid fails)";
+  }
+  return null;
+}
+
+// In a mount namespace of its own: an empty spool, no system crontabs, its own pid file. The spool's folder is bound from
+// outside so that the test can change crontabs while the daemon runs. In a pid namespace: all its jobs end with it.
+const SET_UP = `
+set -e
+mount --bind "$1/spool" /var/spool/cron
+mount -t tmpfs tmpfs /etc/cron.d
+mount --bind "$1/empty" /etc/crontab
+mount -t tmpfs tmpfs /run
+exec /usr/sbin/cron -f -L 15
+`;
+
+export function startCronDaemon(): CronDaemon {
+  const folder = mkdtempSync(join(tmpdir(), "belfry-cron-"));
+  const crontabs = join(folder, "spool", "crontabs");
+  mkdirSync(crontabs, { recursive: true, mode: 0o1730 });
+  writeFileSync(join(folder, "empty"), "");
+  let said = "";
+  let daemon: ChildProcess | null = null;
+
+  const start = (): ChildProcess => {
+    const args = ["--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "--propagation", "private"];
+    const child = spawn("unshare", [...args, "sh", "-c", SET_UP, "sh", folder], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    return child;
+  };
+
+  return {
+    install(lines) {
+      writeFileSync(join(crontabs, "root"), `${lines.join("\n")}\n`, { mode: 0o600 });
+      daemon ??= start();
+    },
+    async stop() {
+      if (daemon !== null && daemon.exitCode === null && daemon.signalCode === null) {
+        const ended = once(daemon, "exit");
+        daemon.kill("SIGKILL");
+        await ended;
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+    log: () => said,
+  };
+}
