@@ -37,11 +37,13 @@ export async function signupState(services: Services): Promise<SignupState> {
 function stateOf({ signup, host }: Config, first: boolean): SignupState {
   const tokenNeeded = first && !isLoopback(host);
   if (signup === "closed") {
-    const reason = "Sign-up is closed here (SIGNUP=closed). Whoever runs Belfry can make you an account: npm run -s admin -- create-user";
+    const reason =
+      "Sign-up is closed here (SIGNUP=closed). Whoever runs Belfry can make you an account: npm run -s admin -- create-user";
     return { open: false, first, tokenNeeded, reason };
   }
   if (signup === "first" && !first) {
-    const reason = "Only the first account signs up by itself here. Ask whoever runs Belfry to make you one, or to set SIGNUP=open.";
+    const reason =
+      "Only the first account signs up by itself here. Ask whoever runs Belfry to make you one, or to set SIGNUP=open.";
     return { open: false, first, tokenNeeded, reason };
   }
   return { open: true, first, tokenNeeded, reason: null };
@@ -82,7 +84,11 @@ async function requireOpenSignup({ config }: Services, database: Queryable, toke
   const state = stateOf(config, !(await hasUsers(database)));
   if (state.reason !== null) throw new AppError("forbidden", state.reason);
   if (state.tokenNeeded && !(await checkSetupToken(database, token))) {
-    throw new AppError("invalid", "This is not the set-up token. Belfry printed it when it started: look at its log.", "token");
+    throw new AppError(
+      "invalid",
+      "This is not the set-up token. Belfry printed it when it started: look at its log.",
+      "token",
+    );
   }
 }
 
@@ -133,7 +139,8 @@ export async function resetPassword(
   const passwordHash = await hashPassword(checkPassword(input.password));
   return inTransaction(ctx.database.pool, async (client) => {
     const user = await findUserByEmail(client, email);
-    if (user === null) throw new AppError("not-found", `There is no account with the e-mail address ${email}.`, "email");
+    if (user === null)
+      throw new AppError("not-found", `There is no account with the e-mail address ${email}.`, "email");
     await updatePassword(client, user.id, passwordHash);
     return { id: user.id, email: user.email };
   });

@@ -1,5 +1,44 @@
 import { AppError } from "../errors.ts";
 
+export type Problem = { field: string | null; message: string };
+
+/** Input with one or more things wrong; the message names them all, `field` is the first one's. */
+export class InvalidInput extends AppError {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super("invalid", problems.map(({ message }) => message).join(" "), problems[0]?.field ?? null);
+    this.name = "InvalidInput";
+    this.problems = problems;
+  }
+}
+
+/**
+ * Calls every parser, so that a person hears of all mistakes at once.
+ * @throws InvalidInput where some refused with AppError `invalid`; whatever else one throws.
+ */
+export function parseAll<T>(parsers: { [Key in keyof T]: () => T[Key] }): T {
+  const problems: Problem[] = [];
+  const parsed: Partial<T> = {};
+  for (const key in parsers) {
+    try {
+      parsed[key] = parsers[key]();
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "invalid") throw error;
+      problems.push(
+        ...(error instanceof InvalidInput ? error.problems : [{ field: error.field, message: error.message }]),
+      );
+    }
+  }
+  if (problems.length > 0) throw new InvalidInput(problems);
+  return complete<T>(parsed);
+}
+
+/** Every key has been given a value: no parser refused. */
+function complete<T>(parsed: Partial<T>): T {
+  return parsed as T;
+}
+
 const NAME_MAX = 100;
 
 /** A name people gave, trimmed. @throws AppError `invalid` for that field. */

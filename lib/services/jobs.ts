@@ -1,174 +1,128 @@
-import { notWritten } from "./not-written.ts";
-import type { JobStatus, Limits, OverlapPolicy, ScheduleSpec } from "../domain/job.ts";
-import type { Outcome } from "../domain/run.ts";
-import type { Instant, Millis } from "../domain/time.ts";
+import { graceAt } from "../domain/deadline.ts";
+import { newMemory, openDraft } from "../domain/draft.ts";
+import type { Job } from "../domain/job.ts";
+import { compileSchedule, occurrences } from "../domain/schedule.ts";
+import { DAY, type Instant, type Millis } from "../domain/time.ts";
+import { AppError } from "../errors.ts";
+import { type ChannelRecord, listChannelRecords } from "../store/channels.ts";
+import { findOpenIncident } from "../store/incidents.ts";
+import { findJobRecord, type JobRecord, listJobChannelIds } from "../store/jobs.ts";
+import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
+import { countWorkingChannels, listJobRecords, listStrip } from "../store/jobs-list.ts";
+import { hasAmbiguousRuns } from "../store/runs.ts";
+import type { Action } from "../auth/rules.ts";
+import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
 import type { Ctx } from "./context.ts";
-
-/** One mark of a strip of runs. */
-export type StripRun = {
-  number: number;
-  outcome: Outcome;
-  /** When it began: its start, else its slot, else its verdict. */
-  at: Instant | null;
-  durationMs: Millis | null;
-  /** Slots this row stands for; 1 except for consecutive missed ones. */
-  count: number;
-};
-
-export type JobRow = {
-  id: string;
-  projectId: string;
-  slug: string;
-  name: string;
-  tags: string[];
-  environment: string;
-  status: JobStatus;
-  /** An overlap warning is open; the status does not show it. */
-  warning: boolean;
-  running: number;
-  schedule: ScheduleSpec;
-  /** "At 02:00 every day"; the zone is not in it. */
-  scheduleWords: string;
-  /** IANA zone of a cron schedule; null for the other kinds. */
-  timeZone: string | null;
-  /** The newest 30, oldest first. */
-  strip: StripRun[];
-  lastDurationMs: Millis | null;
-  /** First slot without a verdict; in the past while late. Null: none, paused, or before the first ping. */
-  nextExpectedAt: Instant | null;
-  lastPingAt: Instant | null;
-  lastOkAt: Instant | null;
-  pausedAt: Instant | null;
-  /** Working channels that would hear of it; 0 means that nobody would be told. */
-  channelCount: number;
-};
-
-export type JobList = {
-  jobs: JobRow[];
-  /** The database's clock when the list was made: countdowns start from it. */
-  now: Instant;
-};
-
-/** A job as its form shows it: durations and schedule as text, empty for "the default" or "none". */
-export type JobForm = {
-  name: string;
-  slug: string;
-  description: string;
-  tags: string[];
-  /** `30 4 * * *`, `every 90 min`, or empty. */
-  schedule: string;
-  timeZone: string;
-  grace: string;
-  maxRuntime: string;
-  minRuntime: string;
-  jitter: string;
-  failuresToOpen: number;
-  successesToClose: number;
-  overlap: OverlapPolicy;
-  /** Null: every channel of the project, later ones too. */
-  channelIds: string[] | null;
-};
-
-/** What may be given of a new job; `name` or `slug` is needed, each defaults to the other. `overlap` is checked. */
-export type NewJob = Partial<Omit<JobForm, "overlap">> & { overlap?: string };
-
-export type CreatedJob = { id: string; slug: string; pingUrl: string };
-
-export type Period = "24h" | "7d" | "30d" | "90d";
-
-export type Figures = {
-  period: Period;
-  /** Settled runs, each missed slot counted. */
-  runs: number;
-  ok: number;
-  /** Failed, missed, overlong and abandoned ones. */
-  bad: number;
-  /** ok ÷ (ok + bad) from 0 to 1; null where neither occurred. Unknown and skipped runs do not count. */
-  successRate: number | null;
-  medianMs: Millis | null;
-  p95Ms: Millis | null;
-  incidents: number;
-};
-
-export type JobPage = Omit<JobRow, "strip"> & {
-  description: string;
-  limits: Limits;
-  /** The grace in force, the default worked out; null without a schedule. */
-  effectiveGraceMs: Millis | null;
-  pingUrl: string;
-  pings: number;
-  firstPingAt: Instant | null;
-  createdAt: Instant;
-  strip: StripRun[];
-  /** 24 h, 7 d, 30 d, 90 d. */
-  figures: Figures[];
-  /** Next five occurrences from now; empty without a schedule. */
-  occurrences: Instant[];
-  openIncident: { id: string; cause: string; openedAt: Instant } | null;
-  /** Two open runs without run ids: which end belongs to which is a guess. */
-  ambiguous: boolean;
-  /** A sentence where nobody would be told, with what to do; null where somebody would. */
-  nobodyTold: string | null;
-  channels: { id: string; name: string; kind: string; working: boolean }[];
-  form: JobForm;
-  now: Instant;
-};
-
-export type SchedulePreview =
-  | { ok: true; kind: ScheduleSpec["kind"]; words: string; next: Instant[] }
-  | { ok: false; error: string; field: "schedule" | "timeZone" };
+import { formOf } from "./job-input.ts";
+import { type Figures, type JobList, type JobPage, jobRowOf, type Period } from "./job-views.ts";
+import { NEXT_SHOWN } from "./schedule-preview.ts";
 
 /** Every job of a project with what a list shows; three queries whatever their number. */
 export async function listJobs(ctx: Ctx, input: { projectId: string }): Promise<JobList> {
-  return notWritten(ctx, input);
+  const project = await requireProject(ctx, input.projectId, "see");
+  const { pool } = ctx.database;
+  const [records, channels] = await Promise.all([
+    listJobRecords(pool, project.id),
+    countWorkingChannels(pool, project.id),
+  ]);
+  const now = ctx.clock.now();
+  const jobs = records.map((record) => {
+    const channelCount = record.allChannels ? channels.project : (channels.byJob.get(record.id) ?? 0);
+    return jobRowOf(record, { now, channelCount });
+  });
+  return { jobs, now };
+}
+
+/** The job, if whoever asks may do this with it. @throws AppError `not-found`, also for strangers; `forbidden`. */
+export async function requireJob(
+  ctx: Ctx,
+  jobId: string,
+  action: Action,
+): Promise<JobRecord & { project: ProjectAccess }> {
+  const found = isUuid(jobId) ? await findJobRecord(ctx.database.pool, jobId) : null;
+  const missing = new AppError("not-found", `There is no job with the id "${jobId}".`, "jobId");
+  return requireOwned(ctx, found, { action, missing });
 }
 
 /** @throws AppError `not-found`, also for strangers. */
 export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPage> {
-  return notWritten(ctx, input);
+  const job = await requireJob(ctx, input.jobId, "see");
+  const { pool } = ctx.database;
+  const now = ctx.clock.now();
+  const [strip, figures, openIncident, ambiguous, channels, ownChannelIds] = await Promise.all([
+    listStrip(pool, job.id),
+    figuresOf(ctx, job.id, now),
+    findOpenIncident(pool, job.id),
+    hasAmbiguousRuns(pool, job.id),
+    listChannelRecords(pool, job.projectId),
+    listJobChannelIds(pool, job.id),
+  ]);
+  const heard = channels.filter((channel) => job.allChannels || ownChannelIds.includes(channel.id));
+  const { description, limits, pings, createdAt, facts } = job;
+  return {
+    ...jobRowOf({ ...job, strip }, { now, channelCount: heard.filter(isWorking).length }),
+    ...{ description, limits, pings, createdAt, figures, openIncident, ambiguous, now },
+    effectiveGraceMs: effectiveGrace(job, now),
+    pingUrl: pingUrlOf(ctx, job.id),
+    firstPingAt: facts.firstPingAt,
+    occurrences: occurrences(job.schedule, now, NEXT_SHOWN),
+    nobodyTold: nobodyTold(heard, channels.length),
+    channels: heard.map((channel) => ({
+      id: channel.id,
+      name: channel.name,
+      kind: channel.kind,
+      working: isWorking(channel),
+    })),
+    form: formOf(job, ownChannelIds),
+  };
 }
 
-/** @throws AppError `invalid` with the field of `JobForm` it is about; `conflict` (field slug) for a slug in use. */
-export async function createJob(ctx: Ctx, input: { projectId: string } & NewJob): Promise<CreatedJob> {
-  return notWritten(ctx, input);
+/** Where the job is pinged by its id. */
+export function pingUrlOf({ config }: Pick<Ctx, "config">, jobId: string): string {
+  return `${config.baseUrl}/ping/${jobId}`;
 }
 
-/** Changes what is given and leaves the rest. */
-export async function updateJob(ctx: Ctx, input: { jobId: string } & NewJob): Promise<CreatedJob> {
-  return notWritten(ctx, input);
+const PERIODS: readonly { period: Period; length: Millis }[] = [
+  { period: "24h", length: DAY },
+  { period: "7d", length: 7 * DAY },
+  { period: "30d", length: 30 * DAY },
+  { period: "90d", length: 90 * DAY },
+];
+
+async function figuresOf(ctx: Ctx, jobId: string, now: Instant): Promise<Figures[]> {
+  const since = PERIODS.map(({ length }) => now - length);
+  const rows = await listFigures(ctx.database.pool, jobId, since);
+  return PERIODS.flatMap(({ period }, index) => {
+    const row = rows[index];
+    return row === undefined ? [] : [{ period, ...row, successRate: successRate(row) }];
+  });
 }
 
-export async function pauseJob(
-  ctx: Ctx,
-  input: { jobId: string },
-): Promise<{ id: string; slug: string; state: JobStatus }> {
-  return notWritten(ctx, input);
+function successRate({ ok, bad }: FiguresRow): number | null {
+  return ok + bad === 0 ? null : ok / (ok + bad);
 }
 
-export async function resumeJob(
-  ctx: Ctx,
-  input: { jobId: string },
-): Promise<{ id: string; slug: string; state: JobStatus }> {
-  return notWritten(ctx, input);
+function effectiveGrace(job: JobRecord, now: Instant): Millis | null {
+  const { id, schedule, scheduleSince, limits } = job;
+  const slot = job.facts.nextSlotAt ?? compileSchedule(schedule).next(now);
+  if (slot === null) return null;
+  const rules: Job = { id, schedule, scheduleSince, limits };
+  return graceAt(openDraft({ ...newMemory(), job: rules, gaps: [] }), slot);
 }
 
-/** Deletes the job with its runs and incidents. */
-export async function deleteJob(
-  ctx: Ctx,
-  input: { jobId: string },
-): Promise<{ id: string; slug: string; projectId: string }> {
-  return notWritten(ctx, input);
+function isWorking(channel: ChannelRecord): boolean {
+  return channel.enabled && channel.brokenAt === null;
 }
 
-/** What a schedule means, as one types; needs nobody's permission. */
-export function previewSchedule(
-  services: { clock: { now(): Instant } },
-  input: { schedule: string; timeZone: string },
-): SchedulePreview {
-  return notWritten(services, input);
-}
-
-/** A slug for a name: "Nightly DB backup" → "nightly-db-backup". */
-export function guessSlug(name: string): string {
-  return notWritten(name);
+function nobodyTold(heard: readonly ChannelRecord[], channelsOfProject: number): string | null {
+  if (heard.some(isWorking)) return null;
+  if (channelsOfProject === 0) {
+    return "Nobody would be told if this job failed: the project has no channel yet. Add one under Channels.";
+  }
+  if (heard.length === 0) {
+    return "Nobody would be told if this job failed: no channel is chosen for it. Choose one in the job's settings.";
+  }
+  return heard.every((channel) => !channel.enabled)
+    ? "Nobody would be told if this job failed: its channels are switched off. Switch one on under Channels."
+    : "Nobody would be told if this job failed: its channels are broken. Send a test under Channels to see why.";
 }

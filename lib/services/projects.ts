@@ -109,7 +109,11 @@ export async function createKey(
   const project = await requireProject(ctx, input.projectId, "make-keys");
   const scope = KEY_SCOPES.find((known) => known === input.scope);
   if (scope === undefined) {
-    throw new AppError("invalid", `"${input.scope}" is no scope of a key; use one of ${KEY_SCOPES.join(", ")}.`, "scope");
+    throw new AppError(
+      "invalid",
+      `"${input.scope}" is no scope of a key; use one of ${KEY_SCOPES.join(", ")}.`,
+      "scope",
+    );
   }
   const key = makeKey(scope);
   const hash = hashKey(key);

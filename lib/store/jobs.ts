@@ -143,21 +143,19 @@ export async function insertJobRecord(
   return row;
 }
 
-/** @returns false where another job of the project has that slug. */
+/** @throws a unique violation of `jobs_project_id_slug_key` where another job of the project has that slug. */
 export async function updateJobRecord(
   client: Queryable,
   input: { jobId: string; settings: JobSettings; scheduleSince: Instant },
-): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE jobs j SET slug = $2, name = $3, description = $4, tags = $5, schedule_kind = $6, schedule_expression = $7,
+): Promise<void> {
+  await client.query(
+    `UPDATE jobs SET slug = $2, name = $3, description = $4, tags = $5, schedule_kind = $6, schedule_expression = $7,
        time_zone = $8, interval_ms = $9, grace_ms = $10, max_runtime_ms = $11, min_runtime_ms = $12, jitter_ms = $13,
        failures_to_open = $14, successes_to_close = $15, overlap = $16, all_channels = $17, schedule_since = $18,
        updated_at = belfry_now()
-     WHERE id = $1 AND NOT EXISTS
-       (SELECT 1 FROM jobs other WHERE other.project_id = j.project_id AND other.slug = $2 AND other.id <> j.id)`,
+     WHERE id = $1`,
     [input.jobId, ...valuesOf(input.settings), new Date(input.scheduleSince)],
   );
-  return rowCount === 1;
 }
 
 function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {

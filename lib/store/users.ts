@@ -15,7 +15,9 @@ export async function hasUsers(database: Queryable): Promise<boolean> {
 
 /** `email` in lower case. */
 export async function findUserByEmail(database: Queryable, email: string): Promise<UserRow | null> {
-  const { rows } = await database.query<UserRow>("SELECT id, email, name, operator FROM users WHERE email = $1", [email]);
+  const { rows } = await database.query<UserRow>("SELECT id, email, name, operator FROM users WHERE email = $1", [
+    email,
+  ]);
   return rows[0] ?? null;
 }
 

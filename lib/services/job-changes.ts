@@ -1,0 +1,128 @@
+import type { Job, JobStatus } from "../domain/job.ts";
+import { statusOf, type JobState, type Transition } from "../domain/state.ts";
+import type { Instant } from "../domain/time.ts";
+import { applyEdit, applyPause, applyResume, statusFacts } from "../domain/transition.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../store/client.ts";
+import {
+  deleteJobRecord,
+  insertJobRecord,
+  type JobRecord,
+  type JobSettings,
+  listJobChannelIds,
+  replaceJobChannels,
+  updateJobRecord,
+} from "../store/jobs.ts";
+import { isUniqueViolation, type Queryable } from "../store/queryable.ts";
+import { loadStates } from "../store/states.ts";
+import { addTransition, earliestMove, openChange, saveTransitions } from "../store/transitions.ts";
+import { isUuid, requireProject } from "./access.ts";
+import type { Ctx } from "./context.ts";
+import { formOf, type NewJob, parseJobEdit, parseNewJob } from "./job-input.ts";
+import type { CreatedJob } from "./job-views.ts";
+import { pingUrlOf, requireJob } from "./jobs.ts";
+import { publishCache, publishCheck, publishLive } from "./publish.ts";
+
+export type ChangedJob = { id: string; slug: string; state: JobStatus };
+
+/** @throws AppError `invalid` with the field of `JobForm` it is about; `conflict` (field slug) for a slug in use. */
+export async function createJob(ctx: Ctx, input: { projectId: string } & NewJob): Promise<CreatedJob> {
+  const { projectId, ...given } = input;
+  const project = await requireProject(ctx, projectId, "change-jobs");
+  const { settings, channelIds } = parseNewJob(given);
+  return inTransaction(ctx.database.pool, async (client) => {
+    const job = await insertJobRecord(client, { projectId: project.id, settings });
+    if (job === null) throw slugInUse(settings.slug);
+    await writeChannels(client, job.id, channelIds);
+    await publishCache(client, job.id);
+    await publishLive(client, project.id);
+    return { id: job.id, slug: settings.slug, pingUrl: pingUrlOf(ctx, job.id) };
+  });
+}
+
+/** Changes what is given and leaves the rest. @throws AppError as `createJob`. */
+export async function updateJob(ctx: Ctx, input: { jobId: string } & NewJob): Promise<CreatedJob> {
+  const { jobId, ...given } = input;
+  const before = await requireJob(ctx, jobId, "change-jobs");
+  const form = formOf(before, await listJobChannelIds(ctx.database.pool, before.id));
+  const { settings, channelIds } = parseJobEdit(form, given);
+  try {
+    await changeState(ctx, before, async (state, now, client) => {
+      const job = editedJob(state.job, settings, now);
+      await updateJobRecord(client, { jobId: before.id, settings, scheduleSince: job.scheduleSince });
+      await writeChannels(client, before.id, channelIds);
+      return applyEdit(state, job, now);
+    });
+  } catch (error) {
+    throw isUniqueViolation(error, "jobs_project_id_slug_key") ? slugInUse(settings.slug) : error;
+  }
+  return { id: before.id, slug: settings.slug, pingUrl: pingUrlOf(ctx, before.id) };
+}
+
+/** A changed schedule counts from now on: what would have been due before the edit was never asked for. */
+function editedJob(before: Job, { schedule, limits }: JobSettings, now: Instant): Job {
+  const same = JSON.stringify(schedule) === JSON.stringify(before.schedule);
+  return { id: before.id, schedule, scheduleSince: same ? before.scheduleSince : now, limits };
+}
+
+async function writeChannels(client: Queryable, jobId: string, channelIds: readonly string[] | null): Promise<void> {
+  const ids = [...new Set(channelIds ?? [])];
+  const strange = ids.find((id) => !isUuid(id));
+  if (strange !== undefined || (await replaceJobChannels(client, jobId, ids)) !== ids.length) {
+    throw new AppError(
+      "invalid",
+      "One of the chosen channels is not in this project any more. Choose again.",
+      "channelIds",
+    );
+  }
+}
+
+function slugInUse(slug: string): AppError {
+  return new AppError("conflict", `The project has a job with the slug "${slug}" already. Choose another one.`, "slug");
+}
+
+/** Stops expecting the job; its open incidents end without an alert. */
+export async function pauseJob(ctx: Ctx, input: { jobId: string }): Promise<ChangedJob> {
+  const job = await requireJob(ctx, input.jobId, "pause-jobs");
+  return changeState(ctx, job, async (state, now) => applyPause(state, now));
+}
+
+/** Expects it again, from its next slot on. */
+export async function resumeJob(ctx: Ctx, input: { jobId: string }): Promise<ChangedJob> {
+  const job = await requireJob(ctx, input.jobId, "pause-jobs");
+  return changeState(ctx, job, async (state, now) => applyResume(state, now));
+}
+
+/** Evaluates under the job's lock, writes what came of it, and tells whoever has to know. */
+async function changeState(
+  ctx: Ctx,
+  job: JobRecord,
+  evaluate: (state: JobState, now: Instant, client: Queryable) => Promise<Transition>,
+): Promise<ChangedJob> {
+  return inTransaction(ctx.database.pool, async (client) => {
+    const loaded = (await loadStates(client, [job.id])).get(job.id);
+    if (loaded === undefined) throw new AppError("not-found", "This job was deleted meanwhile.", "jobId");
+    const now = ctx.clock.now();
+    const change = openChange(loaded);
+    addTransition(change, await evaluate(loaded.state, now, client));
+    await saveTransitions(client, [change], "exact");
+    await publishCheck(client, earliestMove([change]));
+    await publishCache(client, job.id);
+    await publishLive(client, job.projectId);
+    return { id: job.id, slug: job.slug, state: statusOf(statusFacts(change.state), now) };
+  });
+}
+
+/** Deletes the job with its runs and incidents. */
+export async function deleteJob(
+  ctx: Ctx,
+  input: { jobId: string },
+): Promise<{ id: string; slug: string; projectId: string }> {
+  const { id, slug, projectId } = await requireJob(ctx, input.jobId, "change-jobs");
+  return inTransaction(ctx.database.pool, async (client) => {
+    await deleteJobRecord(client, id);
+    await publishCache(client, id);
+    await publishLive(client, projectId);
+    return { id, slug, projectId };
+  });
+}

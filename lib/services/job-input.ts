@@ -1,0 +1,223 @@
+import { parseDuration } from "../domain/duration.ts";
+import type { Limits, OverlapPolicy, ScheduleSpec } from "../domain/job.ts";
+import { formatScheduleText, parseScheduleText, ScheduleError } from "../domain/schedule.ts";
+import { DAY, HOUR, type Millis, MINUTE, SECOND } from "../domain/time.ts";
+import { getZone } from "../domain/zone.ts";
+import { AppError } from "../errors.ts";
+import type { JobRecord, JobSettings } from "../store/jobs.ts";
+import { parseAll, parseName } from "./input.ts";
+
+/** A job as its form shows it: durations and schedule as text, empty for "the default" or "none". */
+export type JobForm = {
+  name: string;
+  slug: string;
+  description: string;
+  tags: string[];
+  /** `30 4 * * *`, `every 90 min`, or empty. */
+  schedule: string;
+  timeZone: string;
+  grace: string;
+  maxRuntime: string;
+  minRuntime: string;
+  jitter: string;
+  failuresToOpen: number;
+  successesToClose: number;
+  overlap: OverlapPolicy;
+  /** Null: every channel of the project, later ones too. */
+  channelIds: string[] | null;
+};
+
+/** What may be given of a job; `name` or `slug` is needed, each defaults to the other. `overlap` is checked. */
+export type NewJob = Partial<Omit<JobForm, "overlap">> & { overlap?: string };
+
+const EMPTY_FORM: JobForm = {
+  name: "",
+  slug: "",
+  description: "",
+  tags: [],
+  schedule: "",
+  timeZone: "UTC",
+  grace: "",
+  maxRuntime: "",
+  minRuntime: "",
+  jitter: "",
+  failuresToOpen: 1,
+  successesToClose: 1,
+  overlap: "alert",
+  channelIds: null,
+};
+
+const SLUG = /^[a-z0-9_-]{1,128}$/;
+const LONGEST: Millis = 366 * DAY;
+const MOST_IN_A_ROW = 100;
+const MOST_TAGS = 20;
+const TAG_MAX = 50;
+const DESCRIPTION_MAX = 5_000;
+
+const LIMIT_NAMES = {
+  grace: "grace time",
+  maxRuntime: "longest run time",
+  minRuntime: "shortest run time",
+  jitter: "jitter",
+} as const;
+
+/** A slug for a name: "Nightly DB backup" → "nightly-db-backup"; empty where no letter or digit is left. */
+export function guessSlug(name: string): string {
+  const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  return plain
+    .replace(/[^a-z0-9_]+/g, "-")
+    .slice(0, 128)
+    .replace(/^-+|-+$/g, "");
+}
+
+/** The settings of a new job. @throws AppError `invalid`: names every field that is wrong. */
+export function parseNewJob(input: NewJob): { settings: JobSettings; channelIds: string[] | null } {
+  return parseForm({ ...EMPTY_FORM, ...given(input) });
+}
+
+/** The settings of a job after an edit: what is not given stays. */
+export function parseJobEdit(current: JobForm, input: NewJob): { settings: JobSettings; channelIds: string[] | null } {
+  return parseForm({ ...current, ...given(input) });
+}
+
+/** A job as its form shows it. */
+export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
+  const { name, slug, description, tags, schedule, limits } = job;
+  return {
+    ...{ name, slug, description, tags },
+    schedule: job.scheduleText === "" ? formatScheduleText(schedule) : job.scheduleText,
+    timeZone: schedule.kind === "cron" ? schedule.timeZone : "UTC",
+    grace: durationText(limits.graceMs),
+    maxRuntime: durationText(limits.maxRuntimeMs),
+    minRuntime: durationText(limits.minRuntimeMs),
+    jitter: durationText(limits.jitterMs === 0 ? null : limits.jitterMs),
+    failuresToOpen: limits.failuresToOpen,
+    successesToClose: limits.successesToClose,
+    overlap: limits.overlap,
+    channelIds: job.allChannels ? null : [...channelIds],
+  };
+}
+
+/** `1h30m`: what `parseDuration` reads back; empty for null. */
+function durationText(ms: Millis | null): string {
+  if (ms === null) return "";
+  if (ms === 0) return "0s";
+  const units: [string, Millis][] = [
+    ["d", DAY],
+    ["h", HOUR],
+    ["m", MINUTE],
+    ["s", SECOND],
+    ["ms", 1],
+  ];
+  let rest = ms;
+  return units
+    .map(([unit, size]) => {
+      const count = Math.floor(rest / size);
+      rest -= count * size;
+      return count === 0 ? "" : `${count}${unit}`;
+    })
+    .join("");
+}
+
+function given(input: NewJob): NewJob {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+}
+
+type Texts = Omit<JobForm, "overlap"> & { overlap?: string };
+
+function parseForm(form: Texts): { settings: JobSettings; channelIds: string[] | null } {
+  const parsed = parseAll({
+    slug: () => parseSlug(form),
+    name: () => parseName(form.name.trim() || form.slug, "name"),
+    description: () => parseDescription(form.description),
+    tags: () => parseTags(form.tags),
+    schedule: () => parseSchedule(form),
+    limits: () => parseLimits(form),
+  });
+  const { schedule } = parsed;
+  const scheduleText = schedule.kind === "cron" ? schedule.expression : form.schedule.trim();
+  return { settings: { ...parsed, scheduleText, allChannels: form.channelIds === null }, channelIds: form.channelIds };
+}
+
+function parseSlug({ name, slug: typed }: Texts): string {
+  const slug = typed.trim() || guessSlug(name);
+  if (slug === "") throw new AppError("invalid", "Give it a slug, like nightly-backup.", "slug");
+  if (SLUG.test(slug)) return slug;
+  const example = guessSlug(slug) || "nightly-backup";
+  throw new AppError(
+    "invalid",
+    `The slug "${slug.slice(0, 140)}" cannot stand in an address: use at most 128 lower-case letters, digits, - and _, like ${example}.`,
+    "slug",
+  );
+}
+
+function parseDescription(text: string): string {
+  const description = text.trim();
+  if (description.length <= DESCRIPTION_MAX) return description;
+  throw new AppError("invalid", `The description has more than ${DESCRIPTION_MAX} characters.`, "description");
+}
+
+function parseTags(typed: readonly string[]): string[] {
+  const tags = [...new Set(typed.map((tag) => tag.trim()).filter((tag) => tag !== ""))];
+  const long = tags.find((tag) => tag.length > TAG_MAX || /[\s,]/.test(tag));
+  if (long !== undefined) {
+    throw new AppError(
+      "invalid",
+      `The tag "${long}" cannot be used: one word of at most ${TAG_MAX} characters.`,
+      "tags",
+    );
+  }
+  if (tags.length > MOST_TAGS) throw new AppError("invalid", `At most ${MOST_TAGS} tags fit.`, "tags");
+  return tags;
+}
+
+/** The schedule that the texts mean. @throws AppError `invalid` with field schedule or timeZone. */
+export function parseSchedule({ schedule, timeZone }: { schedule: string; timeZone: string }): ScheduleSpec {
+  try {
+    const zone = getZone(timeZone.trim() || "UTC").name;
+    return parseScheduleText(schedule, zone);
+  } catch (error) {
+    if (error instanceof ScheduleError) throw new AppError("invalid", error.message, error.field);
+    throw error;
+  }
+}
+
+function parseLimits(form: Texts): Limits {
+  const { jitterMs, ...limits } = parseAll({
+    graceMs: () => parseLimit(form.grace, { field: "grace", least: 0 }),
+    maxRuntimeMs: () => parseLimit(form.maxRuntime, { field: "maxRuntime", least: SECOND }),
+    minRuntimeMs: () => parseLimit(form.minRuntime, { field: "minRuntime", least: SECOND }),
+    jitterMs: () => parseLimit(form.jitter, { field: "jitter", least: 0 }),
+    failuresToOpen: () => parseCount(form.failuresToOpen, "failuresToOpen"),
+    successesToClose: () => parseCount(form.successesToClose, "successesToClose"),
+    overlap: () => parseOverlap(form.overlap),
+  });
+  return { ...limits, jitterMs: jitterMs ?? 0 };
+}
+
+function parseLimit(text: string, rule: { field: keyof typeof LIMIT_NAMES; least: Millis }): Millis | null {
+  if (text.trim() === "") return null;
+  const name = LIMIT_NAMES[rule.field];
+  const ms = parseDuration(text.trim());
+  if (ms === null) {
+    throw new AppError(
+      "invalid",
+      `"${text.slice(0, 40)}" is no duration for the ${name}; write 90s, 5m, 2h or 1d.`,
+      rule.field,
+    );
+  }
+  if (ms < rule.least || ms > LONGEST) {
+    throw new AppError("invalid", `The ${name} has to be between ${rule.least / SECOND} s and 366 days.`, rule.field);
+  }
+  return ms;
+}
+
+function parseCount(count: number, field: "failuresToOpen" | "successesToClose"): number {
+  if (Number.isInteger(count) && count >= 1 && count <= MOST_IN_A_ROW) return count;
+  throw new AppError("invalid", `Give a whole number from 1 to ${MOST_IN_A_ROW}.`, field);
+}
+
+function parseOverlap(text = "alert"): OverlapPolicy {
+  if (text === "alert" || text === "allow") return text;
+  throw new AppError("invalid", `"${text}" is no rule for overlapping runs; use alert or allow.`, "overlap");
+}

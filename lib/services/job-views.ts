@@ -1,0 +1,124 @@
+import type { JobStatus, Limits, ScheduleSpec } from "../domain/job.ts";
+import type { Outcome } from "../domain/run.ts";
+import { describeSchedule } from "../domain/schedule.ts";
+import { statusOf } from "../domain/state.ts";
+import type { Instant, Millis } from "../domain/time.ts";
+import type { JobRecord } from "../store/jobs.ts";
+import type { StripEntry } from "../store/jobs-list.ts";
+import type { JobForm } from "./job-input.ts";
+
+/** One mark of a strip of runs. */
+export type StripRun = {
+  number: number;
+  outcome: Outcome;
+  /** When it began: its start, else its slot, else its verdict. */
+  at: Instant | null;
+  durationMs: Millis | null;
+  /** Slots this row stands for; 1 except for consecutive missed ones. */
+  count: number;
+};
+
+export type JobRow = {
+  id: string;
+  projectId: string;
+  slug: string;
+  name: string;
+  tags: string[];
+  environment: string;
+  status: JobStatus;
+  /** An overlap warning is open; the status does not show it. */
+  warning: boolean;
+  running: number;
+  schedule: ScheduleSpec;
+  /** "At 02:00 every day"; the zone is not in it. */
+  scheduleWords: string;
+  /** IANA zone of a cron schedule; null for the other kinds. */
+  timeZone: string | null;
+  /** The newest 30, oldest first. */
+  strip: StripRun[];
+  lastDurationMs: Millis | null;
+  /** First slot without a verdict; in the past while late. Null: none, paused, or before the first ping. */
+  nextExpectedAt: Instant | null;
+  /** From this instant on it counts as late; null where nothing is expected. */
+  lateAt: Instant | null;
+  lastPingAt: Instant | null;
+  lastOkAt: Instant | null;
+  pausedAt: Instant | null;
+  /** Working channels that would hear of it; 0 means that nobody would be told. */
+  channelCount: number;
+};
+
+export type JobList = {
+  jobs: JobRow[];
+  /** The database's clock when the list was made: countdowns start from it. */
+  now: Instant;
+};
+
+export type CreatedJob = { id: string; slug: string; pingUrl: string };
+
+export type Period = "24h" | "7d" | "30d" | "90d";
+
+export type Figures = {
+  period: Period;
+  /** Settled runs, each missed slot counted. */
+  runs: number;
+  ok: number;
+  /** Failed, missed, overlong and abandoned ones. */
+  bad: number;
+  /** ok ÷ (ok + bad) from 0 to 1; null where neither occurred. Unknown and skipped runs do not count. */
+  successRate: number | null;
+  medianMs: Millis | null;
+  p95Ms: Millis | null;
+  incidents: number;
+};
+
+export type JobPage = JobRow & {
+  description: string;
+  limits: Limits;
+  /** The grace in force, the default worked out; null without a schedule. */
+  effectiveGraceMs: Millis | null;
+  pingUrl: string;
+  pings: number;
+  firstPingAt: Instant | null;
+  createdAt: Instant;
+  /** 24 h, 7 d, 30 d, 90 d. */
+  figures: Figures[];
+  /** Next five occurrences from now; empty without a schedule. */
+  occurrences: Instant[];
+  openIncident: { id: string; cause: string; openedAt: Instant } | null;
+  /** Two open runs without run ids: which end belongs to which is a guess. */
+  ambiguous: boolean;
+  /** A sentence where nobody would be told, with what to do; null where somebody would. */
+  nobodyTold: string | null;
+  channels: { id: string; name: string; kind: string; working: boolean }[];
+  form: JobForm;
+  now: Instant;
+};
+
+/** A record as lists and pages show it. */
+export function jobRowOf(
+  record: JobRecord & { strip: readonly StripEntry[] },
+  context: { now: Instant; channelCount: number },
+): JobRow {
+  const { id, projectId, slug, name, tags, environment, schedule, facts, lastPingAt, lastOkAt } = record;
+  const strip = record.strip.map(([number, outcome, at, durationMs, count]) => ({
+    number,
+    outcome,
+    at,
+    durationMs,
+    count,
+  }));
+  return {
+    ...{ id, projectId, slug, name, tags, environment, schedule, strip, lastPingAt, lastOkAt },
+    status: statusOf(facts, context.now),
+    warning: facts.warning,
+    running: facts.running,
+    scheduleWords: describeSchedule(schedule),
+    timeZone: schedule.kind === "cron" ? schedule.timeZone : null,
+    lastDurationMs: strip.findLast((run) => run.durationMs !== null)?.durationMs ?? null,
+    nextExpectedAt: facts.nextSlotAt,
+    lateAt: facts.lateAt,
+    pausedAt: facts.pausedAt,
+    channelCount: context.channelCount,
+  };
+}
