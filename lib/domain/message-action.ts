@@ -1,0 +1,46 @@
+import type { IncidentInput } from "./message.ts";
+
+/** What to do now: one concrete sentence by cause; null where there is nothing to do. `host` is already cleaned. */
+export function actionOf({ event, facts, job }: IncidentInput, host: string | null): string | null {
+  if (event === "resolved") return null;
+  const on = host === null ? "" : ` on ${host}`;
+  switch (facts.cause) {
+    case "missed":
+      return missedAction(job.scheduleKind === "cron", host);
+    case "failed":
+      return failedAction(facts.exitCode, on);
+    case "overlong":
+      return `See whether it hangs or is only slow${on}: ps -eo pid,etime,args; if this is normal now, raise the job's time limit.`;
+    case "overlap":
+      return `Keep runs apart with a lock (flock -n /tmp/${job.slug}.lock your-command), or allow overlap in the job's settings.`;
+    case "abandoned":
+      return `See whether it still runs${on}, and let its last step ping in every case, also when it fails.`;
+  }
+}
+
+function missedAction(cron: boolean, host: string | null): string {
+  const machine = host === null ? "the machine" : host;
+  return cron
+    ? `Check that ${machine} is up and cron runs: systemctl status cron; then that the job's line is still there: crontab -l.`
+    : `Check that ${machine} is up and that what starts the job runs.`;
+}
+
+function failedAction(exitCode: number | null, on: string): string {
+  switch (exitCode) {
+    case 124:
+      return `See what it waited for${on}, or give the timeout command more time.`;
+    case 126:
+      return `Make the command executable${on} (chmod +x), or name its interpreter.`;
+    case 127:
+      return `Write the command with its full path${on}: cron's PATH is short.`;
+    case 130:
+    case 143:
+      return `Find out who ended it${on}: a person, a restart or a shutdown (last -x; journalctl -b -1).`;
+    case 137:
+      return `Look whether the kernel ran out of memory${on}: journalctl -k | grep -i "out of memory".`;
+    case 139:
+      return `The program crashed: look at its core dump${on} (coredumpctl info) and what changed last.`;
+    default:
+      return `Read the output, repair the cause, then run the command by hand${on} as the same user.`;
+  }
+}

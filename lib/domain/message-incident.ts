@@ -1,0 +1,109 @@
+import { formatDuration } from "./duration.ts";
+import { exitCodeMeaning } from "./exit-code.ts";
+import { maskSecrets } from "./mask.ts";
+import { actionOf } from "./message-action.ts";
+import { excerptOutput } from "./message-output.ts";
+import { reasonsOf } from "./message-reason.ts";
+import { cleanLine } from "./message-text.ts";
+import { fullTime } from "./message-time.ts";
+import { headOf, toneOf, verdictLine } from "./message-verdict.ts";
+import type { AlertMessage, IncidentInput, MessageLink } from "./message.ts";
+import { SECOND } from "./time.ts";
+
+const NAME_LENGTH = 200;
+const HOST_LENGTH = 100;
+
+export function composeIncident(input: IncidentInput): AlertMessage {
+  const { facts, job } = input;
+  const name = cleanLine(job.name, NAME_LENGTH) || job.slug;
+  const named = facts.host ?? input.lastHost;
+  // A host is whatever the client called it: it may hold an address with a password as well.
+  const host = named === null ? null : cleanLine(maskSecrets(named), HOST_LENGTH) || null;
+  return {
+    alertId: input.alertId,
+    event: input.event,
+    at: input.at,
+    tone: toneOf(input),
+    verdict: verdictLine(headOf(input), name, host),
+    why: reasonsOf(input),
+    since: sinceOf(input),
+    output: outputOf(input),
+    duration: durationOf(input),
+    lastGood: lastGoodOf(input),
+    nextExpected: facts.nextSlotAt === null ? null : fullTime(facts.nextSlotAt, job.timeZone),
+    action: actionOf(input, host),
+    links: linksOf(input),
+    project: input.project === null ? null : { ...input.project, name: cleanLine(input.project.name, NAME_LENGTH) },
+    job: { id: job.id, slug: job.slug, name },
+    ...figuresOf(input, host),
+  };
+}
+
+function sinceOf({ event, facts, job, at }: IncidentInput): string | null {
+  if (event === "resolved") return null;
+  const lasted = at - facts.openedAt >= SECOND ? `, for ${formatDuration(at - facts.openedAt)}` : "";
+  return `${fullTime(facts.openedAt, job.timeZone)}${lasted}`;
+}
+
+/** A run that never came has no output, and a good one needs none. */
+function outputOf({ event, facts, output }: IncidentInput): AlertMessage["output"] {
+  if (output === null || event === "resolved" || facts.cause === "missed") return null;
+  return excerptOutput(output);
+}
+
+function durationOf({ event, facts, usual, at }: IncidentInput): string | null {
+  if (facts.cause === "missed" && event !== "resolved") return null;
+  const usually =
+    usual === null ? null : `usually ${formatDuration(usual.medianMs)}, 95 % within ${formatDuration(usual.p95Ms)}`;
+  const took = facts.durationMs === null ? null : formatDuration(facts.durationMs);
+  if (took !== null) return usually === null ? took : `${took}; ${usually}`;
+  if (facts.startedAt === null || facts.finishedAt !== null || event === "resolved") return null;
+  const soFar = `${formatDuration(Math.max(0, at - facts.startedAt))} so far`;
+  return usually === null ? soFar : `${soFar}; ${usually}`;
+}
+
+function lastGoodOf({ event, facts, job, at }: IncidentInput): string | null {
+  if (event === "resolved") return null;
+  if (facts.lastOkAt === null) return "none yet";
+  const ago = formatDuration(Math.max(0, at - facts.lastOkAt));
+  const streak = facts.okStreak > 1 ? `, the last of ${facts.okStreak} good runs in a row` : "";
+  return `${fullTime(facts.lastOkAt, job.timeZone)}, ${ago} ago${streak}`;
+}
+
+function linksOf({ baseUrl, facts, incident, job }: IncidentInput): MessageLink[] {
+  return [
+    { label: "Run", url: `${baseUrl}/jobs/${job.id}/runs/${facts.runNumber}` },
+    { label: "Job", url: `${baseUrl}/jobs/${job.id}` },
+    { label: "Incident", url: `${baseUrl}/incidents/${incident.id}` },
+  ];
+}
+
+function figuresOf(
+  { event, facts, incident, at }: IncidentInput,
+  host: string | null,
+): Pick<AlertMessage, "incident" | "run"> {
+  return {
+    incident: {
+      id: incident.id,
+      number: incident.number,
+      severity: facts.severity,
+      cause: facts.cause,
+      openedAt: facts.openedAt,
+      resolvedAt: event === "resolved" ? at : null,
+      resolveReason: facts.resolveReason,
+      badCount: facts.badCount,
+      missedCount: facts.missedCount,
+    },
+    run: {
+      number: facts.runNumber,
+      slotAt: facts.slotAt,
+      deadlineAt: facts.deadlineAt,
+      startedAt: facts.startedAt,
+      finishedAt: facts.finishedAt,
+      durationMs: facts.durationMs,
+      exitCode: facts.exitCode,
+      exitMeaning: facts.exitCode === null ? null : exitCodeMeaning(facts.exitCode),
+      host,
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { formatDuration } from "./duration.ts";
+import { exitCodeMeaning } from "./exit-code.ts";
+import type { AlertFacts } from "./incident.ts";
+import type { IncidentInput } from "./message.ts";
+import { clockIn, dayIn, fullTime, zoneName } from "./message-time.ts";
+import { SECOND, type Instant } from "./time.ts";
+
+/** Why people are told: which slot, how late, which limit. The most telling sentence comes first. */
+export function reasonsOf(input: IncidentInput): string[] {
+  if (input.event === "resolved") return endReasons(input);
+  return [...causeReasons(input), ...slotReasons(input)];
+}
+
+function causeReasons({ facts, job }: IncidentInput): string[] {
+  switch (facts.cause) {
+    case "missed":
+      return missedReasons(facts, job.timeZone);
+    case "failed":
+      return failedReasons(facts, job.timeZone);
+    case "overlong":
+      return overlongReasons(facts, job.timeZone);
+    case "overlap":
+      return [
+        `${facts.openRuns} runs are open at once${beginning(facts.startedAt, job.timeZone)}, before an earlier one had ended.`,
+      ];
+    case "abandoned":
+      return [
+        `A run${startPhrase(facts.startedAt, job.timeZone)} has not said how it ended, and no end is expected any more.`,
+      ];
+  }
+}
+
+function missedReasons(facts: AlertFacts, timeZone: string): string[] {
+  const earlier = facts.missedCount > 1 ? [`It is the last of ${facts.missedCount} missed runs in a row.`] : [];
+  if (facts.slotAt === null) return ["A run was expected, and nothing came.", ...earlier];
+  const expected = `Expected at ${clockIn(facts.slotAt, timeZone)} (${zoneName(timeZone)})`;
+  if (facts.deadlineAt === null) return [`${expected}, and nothing came.`, ...earlier];
+  const grace = facts.graceMs === null ? "" : ` (grace ${formatDuration(facts.graceMs)})`;
+  return [`${expected}, nothing by ${clockIn(facts.deadlineAt, timeZone)}${grace}.`, ...earlier];
+}
+
+function failedReasons(facts: AlertFacts, timeZone: string): string[] {
+  const when = facts.finishedAt === null ? "" : ` at ${clockIn(facts.finishedAt, timeZone)} (${zoneName(timeZone)})`;
+  const meaning = facts.exitCode === null ? null : exitCodeMeaning(facts.exitCode);
+  const exit =
+    facts.exitCode === null ? "" : ` with exit code ${facts.exitCode}${meaning === null ? "" : `: ${meaning}`}`;
+  const earlier = facts.badCount > 1 ? [`It is the last of ${facts.badCount} bad runs in a row.`] : [];
+  return [`The run failed${when}${exit}.`, ...earlier];
+}
+
+function overlongReasons(facts: AlertFacts, timeZone: string): string[] {
+  const limit = facts.maxRuntimeMs === null ? "" : ` (limit ${formatDuration(facts.maxRuntimeMs)})`;
+  const started =
+    facts.startedAt === null ? "The run" : `Started at ${clockIn(facts.startedAt, timeZone)} (${zoneName(timeZone)})`;
+  if (facts.finishedAt !== null)
+    return [`${started}, finished only at ${clockIn(facts.finishedAt, timeZone)}${limit}.`];
+  const by = facts.deadlineAt === null ? "" : ` by ${clockIn(facts.deadlineAt, timeZone)}`;
+  return [`${started}, not finished${by}${limit}.`];
+}
+
+/** The slot in full: the day, the job's zone and UTC; how late the start was. */
+function slotReasons({ facts, job, at }: IncidentInput): string[] {
+  if (facts.slotAt === null) return [];
+  return [`Slot: ${fullTime(facts.slotAt, job.timeZone)}${latenessOf(facts, facts.slotAt, at)}.`];
+}
+
+function latenessOf(facts: AlertFacts, slotAt: Instant, at: Instant): string {
+  if (facts.cause === "missed") return `, ${formatDuration(Math.max(0, at - slotAt))} ago`;
+  if (facts.startedAt === null || facts.startedAt - slotAt < SECOND) return "";
+  return `, started ${formatDuration(facts.startedAt - slotAt)} late`;
+}
+
+function endReasons({ facts, job, at }: IncidentInput): string[] {
+  const from = clockIn(facts.openedAt, job.timeZone);
+  const to = clockIn(at, job.timeZone);
+  const zone = zoneName(job.timeZone);
+  const sameDay = dayIn(facts.openedAt, job.timeZone) === dayIn(at, job.timeZone);
+  const fromDay = sameDay ? "" : `${dayIn(facts.openedAt, job.timeZone)}, `;
+  const toDay = sameDay ? "" : `${dayIn(at, job.timeZone)}, `;
+  const lasted = `from ${fromDay}${from} to ${toDay}${to} (${zone}), ${formatDuration(at - facts.openedAt)}`;
+  switch (facts.resolveReason) {
+    case "withdrawn":
+      return [
+        `The alarm of ${fromDay}${from} (${zone}) was wrong: a ping delivered late, with its own time, shows that the run was in order.`,
+      ];
+    case "no-overlap":
+      return [`Runs overlapped ${lasted}.`];
+    case "paused":
+      return [`Somebody paused the job. It was in trouble ${lasted}.`];
+    case "edited":
+      return [`Somebody changed the job's schedule or limits. It was in trouble ${lasted}.`];
+    default:
+      return [`Down ${lasted}.`, countsOf(facts)];
+  }
+}
+
+function countsOf(facts: AlertFacts): string {
+  const otherwiseBad = Math.max(0, facts.badCount - facts.missedCount);
+  const missed = `${facts.missedCount} ${facts.missedCount === 1 ? "run" : "runs"} missed`;
+  const bad = `${otherwiseBad} ${otherwiseBad === 1 ? "run" : "runs"} failed or did not end in time`;
+  if (otherwiseBad === 0) return `Meanwhile ${missed}.`;
+  return facts.missedCount === 0 ? `Meanwhile ${bad}, none missed.` : `Meanwhile ${missed}, ${bad}.`;
+}
+
+function beginning(startedAt: Instant | null, timeZone: string): string {
+  return startedAt === null ? "" : `: the newest started at ${clockIn(startedAt, timeZone)} (${zoneName(timeZone)})`;
+}
+
+function startPhrase(startedAt: Instant | null, timeZone: string): string {
+  return startedAt === null ? "" : ` started at ${clockIn(startedAt, timeZone)} (${zoneName(timeZone)})`;
+}

@@ -1,0 +1,63 @@
+import { formatDuration } from "./duration.ts";
+import type { AlertFacts, Cause } from "./incident.ts";
+import type { IncidentInput, Tone } from "./message.ts";
+import { clip } from "./message-text.ts";
+import type { Instant } from "./time.ts";
+
+/** Phones and mail programs show about this much of a first line. */
+export const VERDICT_LENGTH = 60;
+
+const SHORT_HOST = 16;
+
+const WORDS: Readonly<Record<Cause, string>> = {
+  missed: "MISSED",
+  failed: "FAILED",
+  overlong: "OVERLONG",
+  overlap: "OVERLAP",
+  abandoned: "ABANDONED",
+};
+
+export function toneOf(input: IncidentInput): Tone {
+  if (input.event === "resolved") return "good";
+  return input.facts.severity === "warning" ? "warning" : "bad";
+}
+
+/** `✗ FAILED (exit 3)`, `⚠ OVERLAP (2 runs)`, `✓ RECOVERED after 2 h`: what happened, without whom. */
+export function headOf({ event, facts, at }: Pick<IncidentInput, "event" | "facts" | "at">): string {
+  if (event === "resolved") return `✓ ${endingOf(facts, at)}`;
+  const sign = facts.severity === "warning" ? "⚠" : "✗";
+  if (event === "reminder") return `${sign} STILL ${WORDS[facts.cause]} for ${formatDuration(at - facts.openedAt)}`;
+  return `${sign} ${WORDS[facts.cause]}${detailOf(facts)}`;
+}
+
+/** Head and subject in one line of at most 60 characters; the host gives way before the job's name does. */
+export function verdictLine(head: string, jobName: string, host: string | null): string {
+  const line = (name: string, at: string | null) => `${head} · ${name}${at === null ? "" : ` @ ${at}`}`;
+  if (line(jobName, host).length <= VERDICT_LENGTH) return line(jobName, host);
+  const shortHost = host === null ? null : clip(host, SHORT_HOST);
+  const room = VERDICT_LENGTH - line("", shortHost).length;
+  return clip(line(clip(jobName, Math.max(room, 8)), shortHost), VERDICT_LENGTH);
+}
+
+function endingOf(facts: AlertFacts, at: Instant): string {
+  switch (facts.resolveReason) {
+    case "withdrawn":
+      return "WITHDRAWN: it was in order";
+    case "no-overlap":
+      return "OVERLAP OVER";
+    case "paused":
+      return "CLOSED: job paused";
+    case "edited":
+      return "CLOSED: job edited";
+    default:
+      return `RECOVERED after ${formatDuration(at - facts.openedAt)}`;
+  }
+}
+
+function detailOf(facts: AlertFacts): string {
+  if (facts.cause === "failed" && facts.exitCode !== null) return ` (exit ${facts.exitCode})`;
+  if (facts.cause === "overlong" && facts.maxRuntimeMs !== null) return ` (over ${formatDuration(facts.maxRuntimeMs)})`;
+  if (facts.cause === "overlap") return ` (${facts.openRuns} runs)`;
+  if (facts.cause === "missed" && facts.missedCount > 1) return ` (${facts.missedCount} runs)`;
+  return "";
+}

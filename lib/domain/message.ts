@@ -1,0 +1,109 @@
+import type { AlertEvent, AlertFacts, Cause, ResolveReason, Severity } from "./incident.ts";
+import type { ScheduleSpec } from "./job.ts";
+import { composeIncident } from "./message-incident.ts";
+import { composeNotice } from "./message-notice.ts";
+import type { OutputExcerpt } from "./message-output.ts";
+import { composeTest } from "./message-test.ts";
+import type { NoticeFacts, TestFacts } from "./notice.ts";
+import type { Instant, Millis } from "./time.ts";
+
+/** How a platform may colour a message. */
+export type Tone = "bad" | "warning" | "good" | "info";
+
+/**
+ * What one alert tells, the same for every platform; a renderer only lays it out (`partsOf` gives the order) and escapes it.
+ * Every text is one line of visible characters; nothing in it comes from a client unchecked.
+ */
+export type AlertMessage = {
+  alertId: string;
+  event: AlertEvent;
+  at: Instant;
+  tone: Tone;
+  /** At most 60 characters, e.g. `✗ FAILED (exit 3) · db-backup @ db-03`. */
+  verdict: string;
+  /** Which slot, how late, which limit; the most telling sentence first. */
+  why: readonly string[];
+  since: string | null;
+  output: OutputExcerpt | null;
+  /** The run's duration against the usual one. */
+  duration: string | null;
+  lastGood: string | null;
+  nextExpected: string | null;
+  /** One concrete sentence: what to do now. */
+  action: string | null;
+  links: readonly MessageLink[];
+  project: { id: string; name: string } | null;
+  job: { id: string; slug: string; name: string } | null;
+  incident: MessageIncident | null;
+  run: MessageRun | null;
+};
+
+export type MessageLink = { label: string; url: string };
+
+/** The incident's figures, for receivers that are programs. */
+export type MessageIncident = {
+  id: string;
+  number: number;
+  severity: Severity;
+  cause: Cause;
+  openedAt: Instant;
+  resolvedAt: Instant | null;
+  resolveReason: ResolveReason | null;
+  badCount: number;
+  missedCount: number;
+};
+
+/** The run's figures, for receivers that are programs. */
+export type MessageRun = {
+  number: number;
+  slotAt: Instant | null;
+  deadlineAt: Instant | null;
+  startedAt: Instant | null;
+  finishedAt: Instant | null;
+  durationMs: Millis | null;
+  exitCode: number | null;
+  exitMeaning: string | null;
+  host: string | null;
+};
+
+type CommonInput = {
+  alertId: string;
+  at: Instant;
+  /** Where people open Belfry, without a trailing slash. */
+  baseUrl: string;
+  project: { id: string; name: string } | null;
+};
+
+export type IncidentInput = CommonInput & {
+  event: Extract<AlertEvent, "opened" | "changed" | "reminder" | "resolved">;
+  facts: AlertFacts;
+  incident: { id: string; number: number };
+  job: { id: string; slug: string; name: string; timeZone: string; scheduleKind: ScheduleSpec["kind"] };
+  /** Host of the job's latest run that named one: a missed run has none. */
+  lastHost: string | null;
+  /** Of the last good runs before this one; null without any. */
+  usual: UsualDuration | null;
+  /** The end of the run's output as it came; null without one. */
+  output: string | null;
+};
+
+export type UsualDuration = { medianMs: Millis; p95Ms: Millis; runs: number };
+
+export type NoticeInput = CommonInput & { event: "notice"; facts: NoticeFacts };
+
+export type TestInput = CommonInput & { event: "test"; facts: TestFacts };
+
+/** Everything that is known when an alert is put into words. */
+export type MessageInput = IncidentInput | NoticeInput | TestInput;
+
+/** Puts an alert into words. Pure: the same input gives the same message, at every attempt and on every channel. */
+export function composeMessage(input: MessageInput): AlertMessage {
+  switch (input.event) {
+    case "notice":
+      return composeNotice(input);
+    case "test":
+      return composeTest(input);
+    default:
+      return composeIncident(input);
+  }
+}
