@@ -24,7 +24,7 @@ export function parseDuration(text: string): Millis | null {
     total += Number(digits) * unit.ms;
     previous = unit.ms;
   }
-  return total;
+  return Number.isSafeInteger(total) ? total : null;
 }
 
 /** A length of time in words, its two longest units: "4 min 10 s", "1 d 3 h", "350 ms". */

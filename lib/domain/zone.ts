@@ -41,16 +41,16 @@ let source: ZoneSource = intlZone;
 let zones = new Map<string, Zone>();
 const canonicalNames = new LruMap<string, string>(2_000);
 
-/** Makes all zones come from another source from now on, such as the system's own files. Schedules compiled before are not used again. */
+/** Makes zones come from another source from now on, such as the system's own files; what it does not know still comes from the engine. */
 export function setZoneSource(next: ZoneSource): void {
   source = next;
   zones = new Map();
 }
 
-/** The zone of that name in any spelling of upper and lower case, old names included; null where there is none. */
+/** The zone of that name, in capitals or not, old names included; null where there is none. */
 export function findZone(name: string): Zone | null {
+  if (!isZoneName(name)) return null;
   const canonical = canonicalName(name);
-  if (canonical === null) return null;
   const known = zones.get(canonical);
   if (known !== undefined) return known;
   const zone = source(canonical) ?? intlZone(canonical);
@@ -63,12 +63,18 @@ export function getZone(name: string): Zone {
   const zone = findZone(name);
   if (zone !== null) return zone;
   if (name.trim() === "") throw new ScheduleError("timeZone", "Choose a time zone, such as Europe/Riga or UTC.");
-  const nearest = nearestName(name, listZoneNames());
-  const advice = nearest === null ? "write a place, such as Europe/Riga, or UTC." : `did you mean ${nearest}?`;
+  const nearest = nearestName(name, [...listZoneNames(), ...RENAMED.keys()]);
+  const advice =
+    nearest === null ? "write a place, such as Europe/Riga, or UTC." : `did you mean ${presentName(nearest)}?`;
   throw new ScheduleError("timeZone", `There is no time zone ${quoted(name)}; ${advice}`);
 }
 
-// Names that the JavaScript engine still gives the spelling of long ago.
+/** All zones by their present names, in alphabetical order. */
+export function listZoneNames(): string[] {
+  return ["UTC", ...Intl.supportedValuesOf("timeZone").map(presentName)].toSorted();
+}
+
+// Names that JavaScript engines still spell as long ago.
 const RENAMED = new Map([
   ["Africa/Asmera", "Africa/Asmara"],
   ["America/Buenos_Aires", "America/Argentina/Buenos_Aires"],
@@ -91,24 +97,8 @@ const RENAMED = new Map([
   ["Pacific/Truk", "Pacific/Chuuk"],
 ]);
 
-/** All zones by their present names, for a picker. */
-export function listZoneNames(): string[] {
-  const names = Intl.supportedValuesOf("timeZone").map((name) => RENAMED.get(name) ?? name);
-  return ["UTC", ...names].toSorted();
-}
-
-function canonicalName(name: string): string | null {
-  const known = canonicalNames.get(name);
-  if (known !== undefined) return known;
-  if (!isZoneName(name)) return null;
-  try {
-    const resolved = new Intl.DateTimeFormat("en-US", { timeZone: name }).resolvedOptions().timeZone;
-    const canonical = RENAMED.get(resolved) ?? resolved;
-    canonicalNames.set(name, canonical);
-    return canonical;
-  } catch {
-    return null;
-  }
+function presentName(name: string): string {
+  return RENAMED.get(name) ?? name;
 }
 
 // The engine also takes abbreviations such as IST, which means three different zones to three readers.
@@ -119,12 +109,32 @@ function isZoneName(name: string): boolean {
   return name.length !== 3 || SHORT_NAMES.test(name);
 }
 
+/** The present name where the engine knows the zone; otherwise the name as it is, which another source may know. */
+function canonicalName(name: string): string {
+  const known = canonicalNames.get(name);
+  if (known !== undefined) return known;
+  const format = zoneFormat(name);
+  if (format === null) return name;
+  const canonical = presentName(format.resolvedOptions().timeZone);
+  canonicalNames.set(name, canonical);
+  return canonical;
+}
+
+function zoneFormat(name: string): Intl.DateTimeFormat | null {
+  try {
+    return new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
+  } catch {
+    return null;
+  }
+}
+
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2500;
 
-/** A zone as the JavaScript engine knows it. It tells offsets only, so the changes are searched for and remembered by year. */
+/** A zone as the JavaScript engine knows it. That tells offsets only; the changes are searched for and remembered by year. */
 export function intlZone(name: string): Zone | null {
-  const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset" });
+  const format = zoneFormat(name);
+  if (format === null) return null;
   const offsetAt = (at: Instant) => parseOffset(format.format(at));
   const years = new Map<number, readonly Instant[]>();
 

@@ -1,0 +1,35 @@
+/** "a", "a and b", "a, b and c". */
+export function joined(items: readonly string[]): string {
+  if (items.length < 2) return items.join("");
+  return `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`;
+}
+
+/** Ascending values as a list in which three or more in a row are a range: "1, 5 to 9 and 12". */
+export function inWords(values: readonly number[], name: (value: number) => string): string {
+  const items: string[] = [];
+  for (const run of runsOf(values)) {
+    if (run.length < 3) items.push(...run.map(name));
+    else items.push(`${name(run[0] ?? 0)} to ${name(run.at(-1) ?? 0)}`);
+  }
+  return joined(items);
+}
+
+function runsOf(values: readonly number[]): number[][] {
+  const runs: number[][] = [];
+  for (const value of values) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.at(-1) === value - 1) run.push(value);
+    else runs.push([value]);
+  }
+  return runs;
+}
+
+/** The common distance of three or more values that all lie equally far apart, at least 2; null where they do not. */
+export function progressionOf(values: readonly number[]): { first: number; last: number; step: number } | null {
+  const [first, second] = values;
+  const last = values.at(-1);
+  if (first === undefined || second === undefined || last === undefined || values.length < 3) return null;
+  const step = second - first;
+  const even = values.every((value, index) => value === first + index * step);
+  return even && step > 1 ? { first, last, step } : null;
+}
