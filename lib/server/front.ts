@@ -1,0 +1,185 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
+import { AppError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { answerPlainly } from "./plain-answer.ts";
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** One row of the front's table. `path` begins with a slash and has no query. */
+export type Route = { readonly matches: (path: string) => boolean; readonly handle: Handler };
+
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export type Front = {
+  /** The port it listens on, also where 0 was asked for. */
+  readonly port: number;
+  /** Replaces the table; the first row that matches handles the request. Without one: 503, Belfry is starting. */
+  serve(routes: readonly Route[]): void;
+  /** Takes no new connections and answers 503 to new requests on old ones, from this call on. */
+  refuse(): void;
+  /** Resolves when nothing is being answered any more, or after `patienceMs`. */
+  idle(patienceMs: number): Promise<void>;
+  /** Ends what is left. */
+  close(): Promise<void>;
+};
+
+export type FrontOptions = {
+  host: string;
+  port: number;
+  routes: readonly Route[];
+  log: Logger;
+  /** Development only: hot reloading. Without it upgrade requests are ordinary requests. */
+  onUpgrade?: UpgradeHandler;
+};
+
+const MAX_ADDRESS_LENGTH = 8_192;
+
+/** What a client may take of us: slow or greedy ones lose their own connection only. */
+const LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 20_000,
+  requestTimeout: 120_000,
+  connectionsCheckingInterval: 5_000,
+  // Longer than the 60 s that proxies keep a connection: they must be the ones who close.
+  keepAliveTimeout: 65_000,
+};
+const SILENCE_MS = 120_000;
+
+/**
+ * Opens the one port of Belfry.
+ * @throws AppError `conflict` where the port is taken, `invalid` where the address is not ours or not allowed.
+ */
+export async function openFront(options: FrontOptions): Promise<Front> {
+  const { host, port, onUpgrade, log } = options;
+  let routes = options.routes;
+  let refusing = false;
+  let open = 0;
+  const idleListeners: (() => void)[] = [];
+
+  const server = createServer({ ...LIMITS, noDelay: true }, (request, response) => {
+    open += 1;
+    response.once("close", () => {
+      open -= 1;
+      if (open === 0) for (const listener of idleListeners.splice(0)) listener();
+    });
+    if (refusing) refuseRequest(request, response);
+    else route(routes, request, response);
+  });
+  server.setTimeout(SILENCE_MS);
+  if (onUpgrade !== undefined) server.on("upgrade", onUpgrade);
+  await listen(server, host, port);
+  // Accepting can fail while it runs (too many open files): that costs one connection, not the process.
+  server.on("error", (error) => log.error({ err: error }, "a connection could not be accepted"));
+
+  return {
+    port: portOf(server),
+    serve(next) {
+      routes = next;
+    },
+    refuse() {
+      refusing = true;
+      server.close();
+      server.closeIdleConnections();
+    },
+    async idle(patienceMs) {
+      if (open === 0) return;
+      await new Promise<void>((resolve) => {
+        idleListeners.push(resolve);
+        setTimeout(resolve, patienceMs).unref();
+      });
+    },
+    close: () => closeServer(server),
+  };
+}
+
+function route(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): void {
+  const url = request.url ?? "";
+  if (!url.startsWith("/")) {
+    answerPlainly(request, response, {
+      status: 400,
+      title: "Bad request",
+      text: "The address must begin with a slash.",
+    });
+    return;
+  }
+  if (url.length > MAX_ADDRESS_LENGTH) {
+    answerPlainly(request, response, { status: 414, title: "Address too long", text: "The address is too long." });
+    return;
+  }
+  const path = pathOf(url);
+  const found = routes.find((row) => row.matches(path));
+  if (found !== undefined) found.handle(request, response);
+  else {
+    answerPlainly(request, response, {
+      status: 503,
+      title: "Belfry is starting",
+      text: "Belfry is starting. It will be here in a moment.",
+      retryAfter: 3,
+    });
+  }
+}
+
+/** The part of a request's address before the query. */
+export function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return query === -1 ? url : url.slice(0, query);
+}
+
+function refuseRequest(request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("Connection", "close");
+  answerPlainly(request, response, {
+    status: 503,
+    title: "Belfry is stopping",
+    text: "Belfry is stopping. Try again in a moment.",
+    retryAfter: 5,
+  });
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
+    server.once("error", fail);
+    server.listen(port, host, () => {
+      server.off("error", fail);
+      resolve();
+    });
+  });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
+  switch (error.code) {
+    case "EADDRINUSE":
+      return new AppError(
+        "conflict",
+        `Port ${port} on ${host} is taken by another program. Set PORT to a free one.`,
+        "PORT",
+      );
+    case "EACCES":
+      return new AppError("invalid", `This user may not listen on port ${port}. Set PORT to one above 1023.`, "PORT");
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new AppError(
+        "invalid",
+        `HOST="${host}" is not an address of this machine. Try 127.0.0.1 or 0.0.0.0.`,
+        "HOST",
+      );
+    default:
+      return error;
+  }
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  if (address === null || typeof address === "string") throw new Error("The front does not listen on a TCP port.");
+  return address.port;
+}
+
+async function closeServer(server: Server): Promise<void> {
+  await new Promise<void>((resolve) => {
+    if (!server.listening) resolve();
+    else server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

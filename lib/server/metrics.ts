@@ -1,0 +1,136 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type pg from "pg";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { SECOND, type Millis } from "../domain/time.ts";
+import type { Handler } from "./front.ts";
+
+export type Metrics = {
+  /** Counts and times what `handle` answers to pings of one protocol. */
+  timePings(protocol: string, handle: Handler): Handler;
+  /** Pings that one transaction stored. */
+  batch(size: number): void;
+  /** How long after its deadline a job was evaluated. */
+  sweepLag(ms: Millis): void;
+  /** How long after it was due the first attempt of a delivery left. */
+  alertLag(ms: Millis): void;
+  /** Answers `GET /metrics`. */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+};
+
+const PING_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+const LAG_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
+const BATCH_SIZES = [1, 2, 5, 10, 20, 50, 100, 200];
+
+/** The figures of one process; those of the whole installation are read from the database at every scrape. */
+export function createMetrics(pool: () => pg.Pool | null): Metrics {
+  const register = new Registry();
+  const registers = [register];
+  const pings = new Counter({
+    name: "belfry_pings_total",
+    help: "Pings answered, by protocol and result.",
+    labelNames: ["protocol", "result"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "belfry_ping_seconds",
+    help: "From a ping's request to its answer after the commit.",
+    buckets: PING_SECONDS,
+    registers,
+  });
+  const batches = new Histogram({
+    name: "belfry_ping_batch_size",
+    help: "Pings stored by one transaction.",
+    buckets: BATCH_SIZES,
+    registers,
+  });
+  const sweepLag = new Histogram({
+    name: "belfry_sweep_lag_seconds",
+    help: "From a job's deadline to its evaluation.",
+    buckets: LAG_SECONDS,
+    registers,
+  });
+  const alertLag = new Histogram({
+    name: "belfry_alert_lag_seconds",
+    help: "From the moment a delivery was due to its first attempt.",
+    buckets: LAG_SECONDS,
+    registers,
+  });
+  collectDefaultMetrics({ register });
+  const refresh = createDatabaseGauges(registers);
+
+  return {
+    timePings: (protocol, handle) => (request, response) => {
+      const startedAt = performance.now();
+      response.once("close", () => {
+        pings.inc({ protocol, result: resultOf(response) });
+        seconds.observe((performance.now() - startedAt) / SECOND);
+      });
+      handle(request, response);
+    },
+    batch: (size) => batches.observe(size),
+    sweepLag: (ms) => sweepLag.observe(Math.max(0, ms) / SECOND),
+    alertLag: (ms) => alertLag.observe(Math.max(0, ms) / SECOND),
+    async answer(request, response) {
+      refresh(await readFigures(pool()));
+      const body = await register.metrics();
+      response.writeHead(200, {
+        "Content-Type": register.contentType,
+        "Content-Length": Buffer.byteLength(body),
+        "Cache-Control": "no-store",
+      });
+      response.end(request.method === "HEAD" ? undefined : body);
+    },
+  };
+}
+
+function resultOf(response: ServerResponse): string {
+  if (!response.writableFinished) return "broken-off";
+  if (response.statusCode < 300) return "ok";
+  if (response.statusCode === 503) return "unavailable";
+  return response.statusCode < 500 ? "refused" : "error";
+}
+
+type Figures = { deliveries: Record<string, number>; oldestCheckMs: Millis; oldestDeliveryMs: Millis };
+
+const FIGURES = `
+  SELECT (SELECT coalesce(json_object_agg(state, n), '{}') FROM (SELECT state, count(*) AS n FROM deliveries GROUP BY state) s) AS deliveries,
+         (SELECT extract(epoch FROM belfry_now() - min(check_at)) * 1000 FROM job_state)::float8 AS "oldestCheckMs",
+         (SELECT extract(epoch FROM belfry_now() - min(next_attempt_at)) * 1000 FROM deliveries WHERE state = 'pending')::float8 AS "oldestDeliveryMs"`;
+
+function createDatabaseGauges(registers: Registry[]): (figures: Figures | null) => void {
+  const up = new Gauge({ name: "belfry_database_up", help: "1 where the database answers.", registers });
+  const check = new Gauge({
+    name: "belfry_oldest_check_overdue_seconds",
+    help: "How long the job that waits longest for its evaluation has been due.",
+    registers,
+  });
+  const delivery = new Gauge({
+    name: "belfry_oldest_delivery_overdue_seconds",
+    help: "How long the delivery that waits longest has been due.",
+    registers,
+  });
+  const deliveries = new Gauge({
+    name: "belfry_deliveries",
+    help: "Deliveries by state, of the whole installation.",
+    labelNames: ["state"],
+    registers,
+  });
+  return (figures) => {
+    up.set(figures === null ? 0 : 1);
+    if (figures === null) return;
+    deliveries.reset();
+    for (const [state, count] of Object.entries(figures.deliveries)) deliveries.set({ state }, count);
+    check.set(Math.max(0, figures.oldestCheckMs) / SECOND);
+    delivery.set(Math.max(0, figures.oldestDeliveryMs) / SECOND);
+  };
+}
+
+async function readFigures(pool: pg.Pool | null): Promise<Figures | null> {
+  if (pool === null) return null;
+  try {
+    const { rows } = await pool.query<Figures>(FIGURES);
+    return rows[0] ?? null;
+  } catch {
+    return null; // the database is away: `belfry_database_up` says so
+  }
+}
