@@ -1,15 +1,44 @@
-import { notWritten } from "./not-written.ts";
-import type { DeliveryRow, DeliveryState } from "./alerts.ts";
+import { AppError } from "../errors.ts";
+import { inTransaction } from "../store/client.ts";
+import {
+  type DeliveryState,
+  findDeliveryRecord,
+  listDeliveryRecords,
+  requeueDelivery,
+} from "../store/incidents-alerts.ts";
+import { isUuid, requireOwned, requireProject } from "./access.ts";
+import { type DeliveryRow, deliveryRowOf } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
+import { parseLimit } from "./input.ts";
+import { publishDeliver } from "./publish.ts";
 
-export type DeliveryList = { deliveries: DeliveryRow[]; nextBefore: string | null };
+export type DeliveryList = {
+  deliveries: DeliveryRow[];
+  /** Give it as `before` for the next page; null at the end. */
+  nextBefore: string | null;
+};
 
 /** Newest first; `states: ["dead"]` are the dead letters; `limit` 1–500, 50 by default. */
 export async function listDeliveries(
   ctx: Ctx,
   input: { projectId: string; states?: readonly DeliveryState[]; before?: string; limit?: number },
 ): Promise<DeliveryList> {
-  return notWritten(ctx, input);
+  const project = await requireProject(ctx, input.projectId, "see");
+  const limit = parseLimit(input.limit);
+  const found = await listDeliveryRecords(ctx.database.pool, {
+    projectId: project.id,
+    states: input.states ?? null,
+    before: input.before === undefined ? null : parsePlace(input.before),
+    limit: limit + 1,
+  });
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  return { deliveries: shown.map(deliveryRowOf), nextBefore: last === undefined ? null : String(last.ordinal) };
+}
+
+function parsePlace(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new AppError("invalid", "This page of deliveries does not exist; go back to the first one.", "before");
 }
 
 /** Puts a dead letter back into the queue. @throws AppError `conflict` where it is not dead. */
@@ -17,5 +46,17 @@ export async function replayDelivery(
   ctx: Ctx,
   input: { deliveryId: string },
 ): Promise<{ id: string; state: "pending" }> {
-  return notWritten(ctx, input);
+  const { pool } = ctx.database;
+  const found = isUuid(input.deliveryId) ? await findDeliveryRecord(pool, input.deliveryId) : null;
+  const { projectId } = found ?? { projectId: null };
+  const missing = new AppError("not-found", `There is no delivery with the id "${input.deliveryId}".`, "deliveryId");
+  const owned = found === null || projectId === null ? null : { ...found, projectId };
+  const { id } = await requireOwned(ctx, owned, { action: "replay-deliveries", missing });
+  return inTransaction(pool, async (client) => {
+    if (!(await requeueDelivery(client, id))) {
+      throw new AppError("conflict", "Only dead letters can be sent again; this delivery is not one (any more).");
+    }
+    await publishDeliver(client);
+    return { id, state: "pending" };
+  });
 }

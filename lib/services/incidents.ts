@@ -1,8 +1,17 @@
-import { notWritten } from "./not-written.ts";
-import type { Cause, IncidentEventKind, ResolveReason, Severity } from "../domain/incident.ts";
+import type { Cause, ResolveReason, Severity } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
-import type { AlertRow } from "./alerts.ts";
+import { AppError } from "../errors.ts";
+import {
+  countOpenIncidents,
+  findIncidentRecord,
+  type IncidentRecord,
+  listIncidentEvents,
+  listIncidentRecords,
+} from "../store/incidents.ts";
+import { isUuid, requireOwned, requireProject } from "./access.ts";
+import { type AlertRow, listAlerts } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
+import { parseLimit } from "./input.ts";
 
 export type IncidentRow = {
   id: string;
@@ -21,13 +30,13 @@ export type IncidentRow = {
   runNumber: number;
   badCount: number;
   missedCount: number;
-  /** "Missed: nothing came for the run expected at …": one sentence, without times (those are in the fields). */
+  /** What happened in a few words, without times: those are in the fields. */
   title: string;
 };
 
 export type TimelineEvent = {
   sequence: number;
-  kind: IncidentEventKind | "acknowledged" | "note";
+  kind: "opened" | "bad-run" | "resolved" | "acknowledged" | "note";
   at: Instant;
   runNumber: number | null;
   cause: Cause | null;
@@ -55,10 +64,62 @@ export async function listIncidents(
   ctx: Ctx,
   input: { projectId: string; jobId?: string; state?: "open" | "resolved"; before?: string; limit?: number },
 ): Promise<IncidentList> {
-  return notWritten(ctx, input);
+  const project = await requireProject(ctx, input.projectId, "see");
+  const { pool } = ctx.database;
+  const limit = parseLimit(input.limit);
+  const { jobId = null, state = null } = input;
+  if (jobId !== null && !isUuid(jobId)) return { incidents: [], openCount: 0, nextBefore: null };
+  const [found, openCount] = await Promise.all([
+    listIncidentRecords(pool, {
+      ...{ projectId: project.id, jobId, state },
+      after: input.before === undefined ? null : parsePlace(input.before),
+      limit: limit + 1,
+    }),
+    countOpenIncidents(pool, project.id),
+  ]);
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  return { incidents: shown.map(incidentRowOf), openCount, nextBefore: last === undefined ? null : placeOf(last) };
+}
+
+function placeOf({ openedAt, id }: IncidentRecord): string {
+  return `${openedAt}_${id}`;
+}
+
+function parsePlace(text: string): { openedAt: Instant; id: string } {
+  const [time = "", id = ""] = text.split("_");
+  if (/^\d{1,15}$/.test(time) && isUuid(id)) return { openedAt: Number(time), id };
+  throw new AppError("invalid", "This page of incidents does not exist; go back to the first one.", "before");
 }
 
 /** @throws AppError `not-found`, also for strangers. */
 export async function getIncident(ctx: Ctx, input: { incidentId: string }): Promise<IncidentPage> {
-  return notWritten(ctx, input);
+  const { pool } = ctx.database;
+  const found = isUuid(input.incidentId) ? await findIncidentRecord(pool, input.incidentId) : null;
+  const missing = new AppError("not-found", `There is no incident with the id "${input.incidentId}".`, "incidentId");
+  const incident = await requireOwned(ctx, found, { action: "see", missing });
+  const [timeline, alerts] = await Promise.all([
+    listIncidentEvents(pool, incident.id),
+    listAlerts(pool, [incident.id]),
+  ]);
+  return { ...incidentRowOf(incident), timeline, alerts, now: ctx.clock.now() };
+}
+
+const TITLES: Readonly<Record<Cause, string>> = {
+  missed: "Missed: no sign of the run came in time",
+  failed: "Failed: the run said that it did not succeed",
+  overlong: "Too long: the run did not end within its limit",
+  overlap: "Overlap: two runs were going at once",
+  abandoned: "Abandoned: the run began and its end never came",
+};
+
+/** A record as lists show it. */
+export function incidentRowOf(record: IncidentRecord): IncidentRow {
+  const { id, jobId, jobName, jobSlug, projectId, number, severity, cause, state, openedAt, resolvedAt } = record;
+  const { resolveReason, runNumber, badCount, missedCount } = record;
+  return {
+    ...{ id, jobId, jobName, jobSlug, projectId, number, severity, cause, state, openedAt, resolvedAt },
+    ...{ resolveReason, runNumber, badCount, missedCount },
+    title: TITLES[cause],
+  };
 }

@@ -1,3 +1,4 @@
+import type { Cause } from "../domain/incident.ts";
 import type { JobStatus, Limits, ScheduleSpec } from "../domain/job.ts";
 import type { Outcome } from "../domain/run.ts";
 import { describeSchedule } from "../domain/schedule.ts";
@@ -85,7 +86,7 @@ export type JobPage = JobRow & {
   figures: Figures[];
   /** Next five occurrences from now; empty without a schedule. */
   occurrences: Instant[];
-  openIncident: { id: string; cause: string; openedAt: Instant } | null;
+  openIncident: { id: string; cause: Cause; openedAt: Instant } | null;
   /** Two open runs without run ids: which end belongs to which is a guess. */
   ambiguous: boolean;
   /** A sentence where nobody would be told, with what to do; null where somebody would. */

@@ -1,10 +1,22 @@
-import { notWritten } from "./not-written.ts";
 import type { PingAction, PingDisposition } from "../domain/ping.ts";
 import type { Outcome, RunReason } from "../domain/run.ts";
-import type { Instant, Millis } from "../domain/time.ts";
-import type { AlertRow } from "./alerts.ts";
+import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
+import { AppError } from "../errors.ts";
+import { listIncidentsOfRun } from "../store/incidents.ts";
+import {
+  findNeighbours,
+  findPingBody,
+  findRunRecord,
+  listPingsOfRun,
+  listRunRecords,
+  type RunRecord,
+} from "../store/runs.ts";
+import { type AlertRow, listAlerts } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
-import type { IncidentRow } from "./incidents.ts";
+import { type IncidentRow, incidentRowOf } from "./incidents.ts";
+import { parseLimit } from "./input.ts";
+import { requireJob } from "./jobs.ts";
+import { readableText } from "./output.ts";
 
 export type RunRow = {
   number: number;
@@ -83,15 +95,83 @@ export async function listRuns(
   ctx: Ctx,
   input: { jobId: string; before?: number; limit?: number; outcomes?: readonly Outcome[] },
 ): Promise<RunList> {
-  return notWritten(ctx, input);
+  const job = await requireJob(ctx, input.jobId, "see");
+  const limit = parseLimit(input.limit);
+  const found = await listRunRecords(ctx.database.pool, {
+    jobId: job.id,
+    before: input.before === undefined ? null : parseNumber(input.before),
+    outcomes: input.outcomes ?? null,
+    limit: limit + 1,
+  });
+  const shown = found.slice(0, limit);
+  const last = found.length > limit ? shown.at(-1) : undefined;
+  return { runs: shown.map(runRowOf), nextBefore: last?.number ?? null };
 }
 
 /** @throws AppError `not-found`, also for strangers. */
 export async function getRun(ctx: Ctx, input: { jobId: string; number: number }): Promise<RunPage> {
-  return notWritten(ctx, input);
+  const { job, run } = await requireRun(ctx, input);
+  const { pool } = ctx.database;
+  const now = ctx.clock.now();
+  const [body, pings, incidents, neighbours] = await Promise.all([
+    bodyOf(ctx, run),
+    listPingsOfRun(pool, { jobId: job.id, runNumber: run.number, ...receiptsOf(run, now), limit: PINGS_SHOWN }),
+    listIncidentsOfRun(pool, job.id, run.number),
+    findNeighbours(pool, job.id, run.number),
+  ]);
+  const alerts = await listAlerts(
+    pool,
+    incidents.map((incident) => incident.id),
+    run.number,
+  );
+  const { id, projectId, name, slug, schedule } = job;
+  return {
+    job: { id, projectId, name, slug, timeZone: schedule.kind === "cron" ? schedule.timeZone : null },
+    run: runRowOf(run),
+    output: body === null ? null : outputOf(body, run.outputSize),
+    incidents: incidents.map(incidentRowOf),
+    ...{ pings, alerts, ...neighbours, now },
+  };
 }
 
 /** The bytes of a run's output as they came, for a download; null without any. */
 export async function getRunOutput(ctx: Ctx, input: { jobId: string; number: number }): Promise<Uint8Array | null> {
-  return notWritten(ctx, input);
+  return bodyOf(ctx, (await requireRun(ctx, input)).run);
+}
+
+const PINGS_SHOWN = 100;
+
+async function requireRun(ctx: Ctx, input: { jobId: string; number: number }) {
+  const job = await requireJob(ctx, input.jobId, "see");
+  const run = await findRunRecord(ctx.database.pool, job.id, parseNumber(input.number));
+  if (run === null) throw new AppError("not-found", `This job has no run number ${input.number}.`, "number");
+  return { job, run };
+}
+
+function parseNumber(number: number): number {
+  if (Number.isSafeInteger(number)) return number;
+  throw new AppError("not-found", "A run's number is a whole number.", "number");
+}
+
+async function bodyOf(ctx: Ctx, { outputPingId, outputReceivedAt }: RunRecord): Promise<Buffer | null> {
+  if (outputPingId === null || outputReceivedAt === null) return null;
+  return findPingBody(ctx.database.pool, outputPingId, outputReceivedAt);
+}
+
+function outputOf(body: Buffer, sent: number): RunOutput {
+  const kept = body.length;
+  return { text: readableText(body), kept, sent: Math.max(sent, kept), truncated: sent > kept };
+}
+
+/** When its pings came at the earliest and at the latest: a spooled one is received after the time it tells. */
+function receiptsOf(run: RunRecord, now: Instant): { from: Instant; to: Instant } {
+  const known = [run.startedAt, run.finishedAt, run.settledAt, run.outputReceivedAt].filter((at) => at !== null);
+  const last = run.settledAt === null ? now : Math.max(...known);
+  return { from: Math.min(...known, now) - MINUTE, to: last + MINUTE };
+}
+
+function runRowOf(run: RunRecord): RunRow {
+  const { outputPingId: _pingId, outputReceivedAt: _receivedAt, ...row } = run;
+  const { startedAt, slotAt } = run;
+  return { ...row, delayMs: startedAt === null || slotAt === null ? null : startedAt - slotAt };
 }

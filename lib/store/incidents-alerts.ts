@@ -1,7 +1,10 @@
+import type { AlertEvent } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
-export type AlertRecord = { id: string; event: string; at: Instant; runNumber: number | null };
+export type DeliveryState = "pending" | "sending" | "sent" | "dead" | "dropped";
+
+export type AlertRecord = { id: string; event: AlertEvent; at: Instant; runNumber: number | null };
 
 export type DeliveryRecord = {
   id: string;
@@ -11,11 +14,11 @@ export type DeliveryRecord = {
   projectId: string | null;
   jobId: string | null;
   jobName: string | null;
-  event: string;
+  event: AlertEvent;
   channelId: string | null;
   to: string;
   kind: string | null;
-  state: string;
+  state: DeliveryState;
   attempts: number;
   lastError: string | null;
   createdAt: Instant;
@@ -39,7 +42,7 @@ const SELECT = `SELECT d.id, d.ordinal, d.alert_id AS "alertId", a.incident_id A
 export type DeliveryFilter = {
   projectId: string;
   /** Null: in any state. */
-  states: readonly string[] | null;
+  states: readonly DeliveryState[] | null;
   /** Only those written before this ordinal. */
   before: number | null;
   /** Null: all of them. */
@@ -86,6 +89,16 @@ export async function listDeliveriesOfAlerts(
     alertIds,
   ]);
   return rows.map(recordOf);
+}
+
+/** Puts a dead letter back into the queue, with all its attempts ahead. @returns false where it is not dead. */
+export async function requeueDelivery(client: Queryable, deliveryId: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE deliveries SET state = 'pending', next_attempt_at = belfry_now(), lease_until = NULL
+     WHERE id = $1 AND state = 'dead'`,
+    [deliveryId],
+  );
+  return rowCount === 1;
 }
 
 function recordOf(row: Row): DeliveryRecord {

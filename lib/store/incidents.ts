@@ -1,3 +1,4 @@
+import type { Cause, ResolveReason, Severity } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -8,12 +9,12 @@ export type IncidentRecord = {
   jobSlug: string;
   projectId: string;
   number: number;
-  severity: string;
-  cause: string;
-  state: string;
+  severity: Severity;
+  cause: Cause;
+  state: "open" | "resolved";
   openedAt: Instant;
   resolvedAt: Instant | null;
-  resolveReason: string | null;
+  resolveReason: ResolveReason | null;
   runNumber: number;
   badCount: number;
   missedCount: number;
@@ -68,8 +69,8 @@ export async function findIncidentRecord(database: Queryable, incidentId: string
 export async function findOpenIncident(
   database: Queryable,
   jobId: string,
-): Promise<{ id: string; cause: string; openedAt: Instant } | null> {
-  const { rows } = await database.query<{ id: string; cause: string; openedAt: Date }>(
+): Promise<{ id: string; cause: Cause; openedAt: Instant } | null> {
+  const { rows } = await database.query<{ id: string; cause: Cause; openedAt: Date }>(
     `SELECT id, cause, opened_at AS "openedAt" FROM incidents
      WHERE job_id = $1 AND state = 'open' AND severity = 'critical'`,
     [jobId],
@@ -99,11 +100,12 @@ function recordOf(row: Row): IncidentRecord {
 
 export type IncidentEventRecord = {
   sequence: number;
-  kind: string;
+  /** As the database's check allows. */
+  kind: "opened" | "bad-run" | "resolved" | "acknowledged" | "note";
   at: Instant;
   runNumber: number | null;
-  cause: string | null;
-  resolveReason: string | null;
+  cause: Cause | null;
+  resolveReason: ResolveReason | null;
   note: string | null;
 };
 

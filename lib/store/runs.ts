@@ -1,10 +1,12 @@
+import type { PingAction, PingDisposition } from "../domain/ping.ts";
+import type { Outcome, RunReason } from "../domain/run.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 export type RunRecord = {
   number: number;
-  outcome: string;
-  reason: string | null;
+  outcome: Outcome;
+  reason: RunReason | null;
   slotAt: Instant | null;
   lastSlotAt: Instant | null;
   count: number;
@@ -42,7 +44,7 @@ const SELECT = `SELECT r.number, r.outcome, r.reason, r.slot_at AS "slotAt", r.l
 /** Newest first: numbers below `before`; with `outcomes` only those. */
 export async function listRunRecords(
   database: Queryable,
-  filter: { jobId: string; before: number | null; outcomes: readonly string[] | null; limit: number },
+  filter: { jobId: string; before: number | null; outcomes: readonly Outcome[] | null; limit: number },
 ): Promise<RunRecord[]> {
   const { rows } = await database.query<Row>(
     `${SELECT} WHERE r.job_id = $1 AND ($2::bigint IS NULL OR r.number < $2) AND ($3::text[] IS NULL OR r.outcome = ANY ($3))
@@ -107,8 +109,8 @@ export async function hasAmbiguousRuns(database: Queryable, jobId: string): Prom
 export type PingRecord = {
   id: string;
   receivedAt: Instant;
-  action: string;
-  disposition: string;
+  action: PingAction;
+  disposition: PingDisposition;
   exitCode: number | null;
   at: Instant | null;
   durationMs: Millis | null;
