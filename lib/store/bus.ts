@@ -42,8 +42,9 @@ export async function openBus(url: string, log: Logger): Promise<Bus> {
   const closing = new AbortController();
   const connect = (): Promise<pg.Client> =>
     listen(url, { onNotice: (notice) => tell(listeners, notice, log), onLost: reconnect });
-  let client: pg.Client | null = await connect();
+  let client: pg.Client | null = null;
   let connecting: Promise<void> = Promise.resolve();
+  client = await connect();
   const probe = setInterval(() => client !== null && check(client, reconnect), PROBE_MS).unref();
 
   function reconnect(which: pg.Client, reason: string): void {
