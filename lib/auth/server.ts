@@ -1,8 +1,10 @@
 import { hkdfSync } from "node:crypto";
 import { betterAuth, type BetterAuthOptions } from "better-auth";
 import { prismaAdapter } from "better-auth/adapters/prisma";
+import { isAPIError } from "better-auth/api";
 import type { Config } from "../config.ts";
 import { DAY } from "../domain/time.ts";
+import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Database } from "../store/client.ts";
 import { PASSWORD_MAX, PASSWORD_MIN } from "./password.ts";
@@ -49,7 +51,7 @@ export function createAuth(parts: AuthParts): Auth {
   return {
     handler: (request) => auth.handler(request),
     async findSession(headers) {
-      const found = await auth.api.getSession({ headers });
+      const found = await auth.api.getSession({ headers }).catch(databaseAway);
       if (found === null) return null;
       const { id, email, name, operator } = found.user;
       return { userId: id, email, name, operator };
@@ -112,11 +114,18 @@ export function trustedOrigins(baseUrl: string, request?: Request): string[] {
   return host ? [baseUrl, `http://${host}`, `https://${host}`] : [baseUrl];
 }
 
+/** better-auth answers a failed query with an error of its own, without the cause. */
+function databaseAway(error: unknown): never {
+  throw isAPIError(error) ? new AppError("unavailable", AWAY) : error;
+}
+
+const AWAY = "The database cannot be reached just now. Try again in a moment.";
+
 function signInError(response: Response): string {
   if (response.status === 429) {
     const seconds = response.headers.get("x-retry-after") ?? "60";
     return `Too many attempts from your address. Try again in ${seconds} seconds.`;
   }
-  if (response.status >= 500) return "The database cannot be reached just now. Try again in a moment.";
+  if (response.status >= 500) return AWAY;
   return "This e-mail address and password do not belong together.";
 }

@@ -1,5 +1,12 @@
-import { notWritten } from "./not-written.ts";
-import type { Auth } from "../auth/server.ts";
+import { type Auth, createAuth } from "../auth/server.ts";
+import { type Config, readConfig } from "../config.ts";
+import { SECOND } from "../domain/time.ts";
+import { createLog, type Logger } from "../log.ts";
+import { type Bus, openBus } from "../store/bus.ts";
+import { openDatabase } from "../store/client.ts";
+import { openClock } from "../store/clock.ts";
+import { createSecretBox } from "../store/secrets.ts";
+import { requireProject } from "./access.ts";
 import type { Ctx, Services } from "./context.ts";
 
 /** What a process of screens keeps open: one per process, whatever the number of bundles that ask. */
@@ -10,7 +17,51 @@ export type ScreenProcess = {
   watchProject(ctx: Ctx, input: { projectId: string }, listener: () => void): Promise<() => void>;
 };
 
+const CLOCK_REFRESH_MS = 10 * SECOND;
+const POOL_SIZE = 10;
+const KEY = Symbol.for("belfry.screens");
+
+type Shared = { [KEY]?: Promise<ScreenProcess> };
+
 /** Opens it at the first call, from the environment (`DATABASE_URL` and `SECRET_KEY` are set by the front). */
 export function screenProcess(): Promise<ScreenProcess> {
-  return notWritten();
+  const shared: typeof globalThis & Shared = globalThis;
+  shared[KEY] ??= openScreenProcess(readConfig()).catch((error: unknown) => {
+    // The database may be away just now: the next visitor tries again.
+    delete shared[KEY];
+    throw error;
+  });
+  return shared[KEY];
+}
+
+async function openScreenProcess(config: Config): Promise<ScreenProcess> {
+  const { databaseUrl, secretKey } = config;
+  if (databaseUrl === null || secretKey === null) {
+    throw new Error("The pages need DATABASE_URL and SECRET_KEY, which the server sets: start it with npm start.");
+  }
+  const log = createLog(config.logLevel).child({ part: "screens" });
+  const database = openDatabase({ url: databaseUrl, poolSize: POOL_SIZE, applicationName: "belfry screens" });
+  try {
+    const [clock, bus] = await Promise.all([openClock(database.pool), openBus(databaseUrl, log)]);
+    setInterval(() => void clock.refresh().catch(() => null), CLOCK_REFRESH_MS).unref();
+    const services = { database, secrets: createSecretBox(secretKey), config, clock, log };
+    return { services, auth: createAuth({ database, config, log }), watchProject: watcherOf(bus) };
+  } catch (error) {
+    await closeQuietly(database, log);
+    throw error;
+  }
+}
+
+async function closeQuietly(database: Services["database"], log: Logger): Promise<void> {
+  await database.close().catch((error: unknown) => log.warn({ err: error }, "the pool did not close"));
+}
+
+function watcherOf(bus: Bus): ScreenProcess["watchProject"] {
+  return async (ctx, input, listener) => {
+    const { id } = await requireProject(ctx, input.projectId, "see");
+    // An empty payload: the connection was away, and anything may have changed meanwhile.
+    return bus.on("belfry_live", (payload) => {
+      if (payload === id || payload === "") listener();
+    });
+  };
 }

@@ -1,33 +1,69 @@
-import { notWritten } from "./not-written.ts";
+import packageJson from "../../package.json" with { type: "json" };
 import type { Instant } from "../domain/time.ts";
+import { AppError } from "../errors.ts";
+import {
+  type FaultedRecord,
+  getSystemCounts,
+  listFaulted,
+  listGaps,
+  listProcesses,
+  listUnmatched,
+  type ProcessRecord,
+  type UnmatchedRecord,
+} from "../store/system.ts";
+import { requireProject } from "./access.ts";
 import type { Ctx } from "./context.ts";
+
+export type UnmatchedRow = UnmatchedRecord;
 
 export type SystemPage = {
   versions: { belfry: string; node: string; postgres: string; timeZones: string };
-  database: "embedded" | "external";
-  processes: { processId: string; host: string; pid: number; roles: string[]; startedAt: Instant; beatAt: Instant }[];
+  processes: ProcessRecord[];
   /** The newest 20 stretches in which no process took pings. */
   gaps: { from: Instant; to: Instant }[];
   counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
   /** When the oldest pending delivery was due; null without any. */
   oldestPendingAt: Instant | null;
   /** Jobs whose evaluation threw, at most 100. */
-  faulted: { jobId: string; name: string; fault: string; retryAt: Instant | null }[];
-  /** The newest 50. */
-  unmatched: {
-    id: number;
-    receivedAt: Instant;
-    reason: string;
-    method: string;
-    path: string;
-    source: string | null;
-    userAgent: string | null;
-  }[];
+  faulted: FaultedRecord[];
+  /** The newest 50 refused pings of the whole installation. */
+  unmatched: UnmatchedRow[];
   mail: { configured: boolean; from: string };
   now: Instant;
 };
 
+const GAPS_SHOWN = 20;
+const FAULTED_SHOWN = 100;
+const UNMATCHED_SHOWN = 50;
+
 /** Facts about this installation. @throws AppError `not-found` for everybody but operators. */
 export async function systemPage(ctx: Ctx): Promise<SystemPage> {
-  return notWritten(ctx);
+  const { actor, config } = ctx;
+  if (actor.kind === "user" && !actor.operator) throw new AppError("not-found", "There is no such page.");
+  const { pool } = ctx.database;
+  const [facts, processes, gaps, faulted, unmatched] = await Promise.all([
+    getSystemCounts(pool),
+    listProcesses(pool),
+    listGaps(pool, GAPS_SHOWN),
+    listFaulted(pool, FAULTED_SHOWN),
+    listUnmatched(pool, { projectId: null, limit: UNMATCHED_SHOWN }),
+  ]);
+  const { postgres, oldestPendingAt, ...counts } = facts;
+  return {
+    versions: {
+      belfry: packageJson.version,
+      node: process.version,
+      postgres,
+      timeZones: process.versions["tz"] ?? "unknown",
+    },
+    ...{ processes, gaps, counts, oldestPendingAt, faulted, unmatched },
+    mail: { configured: config.smtpUrl !== null, from: config.mailFrom },
+    now: ctx.clock.now(),
+  };
+}
+
+/** The newest 50 refused pings that named a job or a key of this project, so that a person sees the mistake. */
+export async function listUnmatchedPings(ctx: Ctx, input: { projectId: string }): Promise<UnmatchedRow[]> {
+  const project = await requireProject(ctx, input.projectId, "see");
+  return listUnmatched(ctx.database.pool, { projectId: project.id, limit: UNMATCHED_SHOWN });
 }

@@ -1,0 +1,91 @@
+import type { Instant } from "../domain/time.ts";
+import { instantOf, type Queryable } from "./queryable.ts";
+
+export type SystemCounts = {
+  projects: number;
+  jobs: number;
+  users: number;
+  pendingDeliveries: number;
+  deadLetters: number;
+  /** When the oldest pending delivery was due; null without any. */
+  oldestPendingAt: Instant | null;
+  postgres: string;
+};
+
+export async function getSystemCounts(database: Queryable): Promise<SystemCounts> {
+  const { rows } = await database.query<Omit<SystemCounts, "oldestPendingAt"> & { oldestPendingAt: Date | null }>(
+    `SELECT (SELECT count(*) FROM projects) AS projects, (SELECT count(*) FROM jobs) AS jobs,
+       (SELECT count(*) FROM users) AS users,
+       (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')) AS "pendingDeliveries",
+       (SELECT count(*) FROM deliveries WHERE state = 'dead') AS "deadLetters",
+       (SELECT min(next_attempt_at) FROM deliveries WHERE state IN ('pending', 'sending')) AS "oldestPendingAt",
+       current_setting('server_version') AS postgres`,
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error("A query without FROM returned no row.");
+  return { ...row, oldestPendingAt: instantOf(row.oldestPendingAt) };
+}
+
+export type ProcessRecord = {
+  processId: string;
+  host: string;
+  pid: number;
+  roles: string[];
+  startedAt: Instant;
+  beatAt: Instant;
+};
+
+/** Processes that gave a sign within the last minute, oldest first. */
+export async function listProcesses(database: Queryable): Promise<ProcessRecord[]> {
+  const { rows } = await database.query<
+    Omit<ProcessRecord, "startedAt" | "beatAt"> & { startedAt: Date; beatAt: Date }
+  >(
+    `SELECT process_id AS "processId", host, pid, roles, started_at AS "startedAt", beat_at AS "beatAt" FROM heartbeats
+     WHERE beat_at > belfry_now() - interval '1 minute' ORDER BY started_at, process_id`,
+  );
+  return rows.map((row) => ({ ...row, startedAt: instantOf(row.startedAt), beatAt: instantOf(row.beatAt) }));
+}
+
+/** Our own gaps, newest first. */
+export async function listGaps(database: Queryable, limit: number): Promise<{ from: Instant; to: Instant }[]> {
+  const { rows } = await database.query<{ from: Date; to: Date }>(
+    `SELECT from_at AS "from", to_at AS "to" FROM gaps ORDER BY to_at DESC LIMIT $1`,
+    [limit],
+  );
+  return rows.map((row) => ({ from: instantOf(row.from), to: instantOf(row.to) }));
+}
+
+export type FaultedRecord = { jobId: string; name: string; fault: string; retryAt: Instant | null };
+
+/** Jobs whose evaluation threw. */
+export async function listFaulted(database: Queryable, limit: number): Promise<FaultedRecord[]> {
+  const { rows } = await database.query<Omit<FaultedRecord, "retryAt"> & { retryAt: Date | null }>(
+    `SELECT s.job_id AS "jobId", j.name, s.fault, s.check_at AS "retryAt"
+     FROM job_state s JOIN jobs j ON j.id = s.job_id WHERE s.fault IS NOT NULL ORDER BY j.name LIMIT $1`,
+    [limit],
+  );
+  return rows.map((row) => ({ ...row, retryAt: instantOf(row.retryAt) }));
+}
+
+export type UnmatchedRecord = {
+  id: number;
+  receivedAt: Instant;
+  reason: string;
+  method: string;
+  path: string;
+  source: string | null;
+  userAgent: string | null;
+};
+
+/** Refused pings, newest first; with `projectId` only those that named something of it. */
+export async function listUnmatched(
+  database: Queryable,
+  { projectId, limit }: { projectId: string | null; limit: number },
+): Promise<UnmatchedRecord[]> {
+  const { rows } = await database.query<Omit<UnmatchedRecord, "receivedAt"> & { receivedAt: Date }>(
+    `SELECT id, received_at AS "receivedAt", reason, method, path, source, user_agent AS "userAgent"
+     FROM unmatched_pings WHERE $1::uuid IS NULL OR project_id = $1 ORDER BY id DESC LIMIT $2`,
+    [projectId, limit],
+  );
+  return rows.map((row) => ({ ...row, receivedAt: instantOf(row.receivedAt) }));
+}
