@@ -1,0 +1,60 @@
+import { AppError } from "../errors.ts";
+import { channelOf, type Channel } from "./channel.ts";
+import { emailKind } from "./email.ts";
+import { createAddressRule } from "./guard.ts";
+import { openHttpSender, type HttpSender } from "./http.ts";
+import { openMailer, type Mailer } from "./mailer.ts";
+import { slackKind } from "./slack.ts";
+import { webhookKind } from "./webhook.ts";
+
+/** What kinds send with. */
+type Tools = { http: HttpSender; mailer: Mailer | null };
+
+/** A new kind is a file of its own and a row here. */
+const KINDS: readonly ((tools: Tools) => Channel)[] = [
+  ({ http }) => channelOf(slackKind(http)),
+  ({ mailer }) => channelOf(emailKind(mailer)),
+  ({ http }) => channelOf(webhookKind(http)),
+];
+
+export type ChannelsOptions = {
+  smtpUrl: string | null;
+  mailFrom: string;
+  /** Private networks (CIDR) that may be reached all the same. */
+  allowPrivateTargets: readonly string[];
+};
+
+/** All kinds of channels, ready to send. Opening makes no connection. */
+export type Channels = {
+  list(): readonly Channel[];
+  /** @throws AppError `invalid` about `kind`. */
+  get(kind: string): Channel;
+  /** Whether mail can be sent to people directly. */
+  mailWorks: boolean;
+  /** Ends connections; sends under way fail. */
+  close(): Promise<void>;
+};
+
+export function openChannels({ smtpUrl, mailFrom, allowPrivateTargets }: ChannelsOptions): Channels {
+  const http = openHttpSender(createAddressRule(allowPrivateTargets));
+  const mailer = smtpUrl === null ? null : openMailer({ smtpUrl, mailFrom });
+  const channels = new Map(KINDS.map((make) => make({ http, mailer })).map((channel) => [channel.kind, channel]));
+  return {
+    list: () => [...channels.values()],
+    get(kind) {
+      const channel = channels.get(kind);
+      if (channel !== undefined) return channel;
+      const known = [...channels.keys()].join(", ");
+      throw new AppError(
+        "invalid",
+        `There is no kind of channel “${kind.slice(0, 40)}”: choose one of ${known}.`,
+        "kind",
+      );
+    },
+    mailWorks: mailer !== null,
+    async close() {
+      mailer?.close();
+      await http.close();
+    },
+  };
+}

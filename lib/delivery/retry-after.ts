@@ -1,0 +1,15 @@
+import { SECOND, type Instant, type Millis } from "../domain/time.ts";
+
+/**
+ * How long a receiver asks to be left alone: `Retry-After` in seconds, or as a date, which is held against the receiver's
+ * own `Date` so that its clock may be wrong. Null where it says nothing that can be read.
+ */
+export function parseRetryAfter(retryAfter: string | null, date: string | null, now: Instant): Millis | null {
+  const value = retryAfter?.trim() ?? "";
+  if (/^\d{1,9}(?:\.\d{1,9})?$/.test(value)) return Math.ceil(Number(value) * SECOND);
+  // Date.parse also reads "3" or "-5" as some year: a date of HTTP names its day.
+  const until = /^[A-Za-z]{3,9},? /.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(until)) return null;
+  const theirNow = Date.parse(date ?? "");
+  return Math.max(0, until - (Number.isNaN(theirNow) ? now : theirNow));
+}

@@ -1,0 +1,126 @@
+import { IncomingWebhook, type IncomingWebhookSendArguments } from "@slack/webhook";
+import { outputLines, partsOf, type MessagePart } from "../domain/message-parts.ts";
+import type { AlertMessage } from "../domain/message.ts";
+import type { ChannelKind } from "./channel.ts";
+import { receiptOf, type HttpAnswer, type HttpSender } from "./http.ts";
+import { maskUrl, parseTargetUrl } from "./target-url.ts";
+
+export type SlackSettings = { url: URL };
+
+type Blocks = NonNullable<IncomingWebhookSendArguments["blocks"]>;
+
+const EXAMPLE = "https://hooks.slack.com/services/T…/B…/…";
+
+/** Slack answers 400 to a text that is longer, and the message would be lost. */
+const HEADER_LENGTH = 150;
+const SECTION_LENGTH = 3_000;
+const FIELD_LENGTH = 2_000;
+
+/** Slack's incoming webhooks, and whatever takes the same messages (Mattermost, Rocket.Chat). */
+export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
+  return {
+    kind: "slack",
+    label: "Slack",
+    fields: [{ name: "url", label: "Webhook URL", placeholder: EXAMPLE }],
+    unavailable: null,
+    parseSettings: ({ url }) => ({ url: parseTargetUrl(url, http.rule, "url", EXAMPLE) }),
+    summary: ({ url }) => maskUrl(url),
+    async send({ url }, message, context) {
+      // The library keeps neither Retry-After nor the status of a success: the answer is taken where it passes.
+      const answers: HttpAnswer[] = [];
+      const webhook = new IncomingWebhook(url.href, {
+        async fetch(target, init) {
+          const headers = { ...init?.headers, "idempotency-key": context.deliveryId };
+          const body = typeof init?.body === "string" ? init.body : "";
+          const answer = await http.post({ url: String(target), headers, body, signal: context.signal });
+          answers.push(answer);
+          return responseOf(url.href, answer);
+        },
+      });
+      try {
+        await webhook.send(renderSlack(message));
+      } catch (error) {
+        const [answer] = answers;
+        if (answer === undefined) throw originalOf(error);
+        return receiptOf(answer);
+      }
+      const [answer] = answers;
+      if (answer === undefined) throw new Error("Slack's library answered without a call.");
+      return receiptOf(answer);
+    },
+  };
+}
+
+/** The message as blocks, with its verdict as the text of notifications. */
+export function renderSlack(message: AlertMessage): IncomingWebhookSendArguments {
+  const parts = partsOf(message);
+  const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
+  const blocks: Blocks = [
+    { type: "header", text: { type: "plain_text", text: escapeSlack(message.verdict, HEADER_LENGTH), emoji: false } },
+    ...(texts.length === 0 ? [] : [section(escapeSlack(texts.join("\n"), SECTION_LENGTH))]),
+    ...parts.flatMap(blocksOf),
+  ];
+  return {
+    text: escapeSlack(message.verdict, SECTION_LENGTH),
+    blocks,
+    link_names: false,
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}
+
+function blocksOf(part: MessagePart): Blocks {
+  switch (part.kind) {
+    case "text":
+      return [];
+    case "fact":
+      return [section(`*${part.label}:* ${escapeSlack(part.text, FIELD_LENGTH)}`)];
+    case "output": {
+      // Three backticks would end the block in which nothing is markup.
+      const lines = outputLines(part.output).join("\n").replaceAll("```", "'''");
+      return [section(`\`\`\`${escapeSlack(lines, SECTION_LENGTH - 6)}\`\`\``)];
+    }
+    case "links":
+      return [
+        {
+          type: "context",
+          elements: [{ type: "mrkdwn", text: part.links.map((link) => `<${link.url}|${link.label}>`).join(" · ") }],
+        },
+      ];
+  }
+}
+
+function section(text: string): Blocks[number] {
+  return { type: "section", text: { type: "mrkdwn", text } };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+
+/** Text in which nothing can address a channel or hide a link, cut so that the escaped form fits. */
+export function escapeSlack(text: string, maxLength: number): string {
+  let escaped = "";
+  for (const character of text) {
+    const next = ENTITIES[character] ?? character;
+    if (escaped.length + next.length > maxLength - 1) return `${escaped}…`;
+    escaped += next;
+  }
+  return escaped;
+}
+
+function responseOf(url: string, { status, body }: HttpAnswer) {
+  return {
+    ok: status >= 200 && status < 300,
+    status,
+    statusText: "",
+    url,
+    headers: new Headers(),
+    arrayBuffer: async () => new TextEncoder().encode(body).buffer,
+    json: async (): Promise<unknown> => JSON.parse(body),
+    text: async () => body,
+  };
+}
+
+/** What our own `fetch` threw, which the library wraps. */
+function originalOf(error: unknown): unknown {
+  return error instanceof Error && "original" in error ? error.original : error;
+}

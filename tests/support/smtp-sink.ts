@@ -1,0 +1,102 @@
+import type { AddressInfo } from "node:net";
+import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
+import { createArrivals } from "./arrivals.ts";
+import { parseMail, type ParsedMail } from "./mime.ts";
+
+export type SunkMail = ParsedMail & {
+  from: string;
+  to: string[];
+  subject: string;
+  /** With angle brackets; the next two as well, empty where the header is absent. */
+  messageId: string;
+  inReplyTo: string;
+  references: string;
+  raw: string;
+};
+
+/** How a mail server behaves from now on; numbers are its reply to that command. `lost`: takes the mail, then hangs up. */
+export type SmtpBehaviour = {
+  greeting?: "silent" | number;
+  sender?: number;
+  recipient?: number;
+  data?: "lost" | "silent" | number;
+};
+
+export type SmtpSink = {
+  /** For SMTP_URL. */
+  url: string;
+  /** Every mail that came in whole. */
+  messages: SunkMail[];
+  received(count: number): Promise<void>;
+  behave(behaviour: SmtpBehaviour): void;
+  close(): Promise<void>;
+};
+
+/** A mail server on loopback, without encryption, that takes everything until it is told otherwise. */
+export async function startSmtpSink(): Promise<SmtpSink> {
+  const arrivals = createArrivals<SunkMail>();
+  let behaviour: SmtpBehaviour = {};
+  const server: SMTPServer = new SMTPServer({
+    disabledCommands: ["AUTH", "STARTTLS"],
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onConnect(_session, callback) {
+      if (behaviour.greeting !== "silent") callback(refusal(behaviour.greeting));
+    },
+    onMailFrom(_address, _session, callback) {
+      callback(refusal(behaviour.sender));
+    },
+    onRcptTo(_address, _session, callback) {
+      callback(refusal(behaviour.recipient));
+    },
+    onData(stream, session, callback) {
+      void readAll(stream).then((raw) => {
+        const { data } = behaviour;
+        if (data === undefined || data === "lost") {
+          const { mailFrom, rcptTo } = session.envelope;
+          const to = rcptTo.map(({ address }) => address);
+          arrivals.add(mailOf(raw, mailFrom === false ? "" : mailFrom.address, to));
+        }
+        if (data === "lost") for (const connection of server.connections) connection._socket.destroy();
+        else if (data !== "silent") callback(refusal(data));
+      });
+    },
+  });
+  server.on("error", () => undefined);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.server.address() as AddressInfo;
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    messages: arrivals.all,
+    received: arrivals.reached,
+    behave(next) {
+      behaviour = next;
+    },
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function refusal(code: number | undefined): Error | null {
+  return code === undefined ? null : Object.assign(new Error(`refused with ${code}`), { responseCode: code });
+}
+
+async function readAll(stream: SMTPServerDataStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function mailOf(raw: string, from: string, to: string[]): SunkMail {
+  const parsed = parseMail(raw);
+  const header = (name: string): string => parsed.headers.get(name) ?? "";
+  return {
+    ...parsed,
+    from,
+    to,
+    subject: header("subject"),
+    messageId: header("message-id"),
+    inReplyTo: header("in-reply-to"),
+    references: header("references"),
+    raw,
+  };
+}
