@@ -1,0 +1,218 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
+import { Program } from "../support/program.ts";
+import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
+
+const MINUTE = 60_000;
+/** Everything but pages, which take seconds to start and have no part in these. */
+const WITHOUT_PAGES = "pings,sweep,deliver";
+
+type Created = { id: string; pingUrl: string; pingKey: string };
+
+async function makeProject(program: Program): Promise<Created> {
+  await program.admin("create-user", "--email", "owner@example.org", "--password", "correct horse battery");
+  return program.admin<Created>("create-project", "--name", "Night shift", "--owner", "owner@example.org");
+}
+
+/** Status of one ping; 0 where no answer came. */
+async function ping(url: string, timeoutMs = 10_000): Promise<number> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return 0;
+  }
+}
+
+describe("kill -9 of the server", () => {
+  let program: Program;
+  afterAll(() => program?.stop());
+
+  it("loses no ping that was answered 200, and stores none twice", { timeout: 4 * MINUTE }, async () => {
+    program = await Program.start({ env: { BELFRY_ROLES: WITHOUT_PAGES, LOG_LEVEL: "warn" } });
+    const project = await makeProject(program);
+    const job = await program.admin<Created>(
+      "create-job",
+      "--project",
+      project.id,
+      "--slug",
+      "busy",
+      "--overlap",
+      "allow",
+    );
+
+    const acknowledged: string[] = [];
+    let sending = true;
+    const client = async (): Promise<void> => {
+      while (sending) {
+        const runId = randomUUID();
+        const status = await ping(`${job.pingUrl}?rid=${runId}`);
+        if (status === 200) acknowledged.push(runId);
+        else await wait(20);
+      }
+    };
+    const clients = Array.from({ length: 50 }, client);
+    const end = performance.now() + 20_000;
+    let kills = 0;
+    while (performance.now() < end) {
+      await wait(1_000);
+      await program.end("SIGKILL");
+      kills += 1;
+      await program.start();
+    }
+    sending = false;
+    await Promise.all(clients);
+
+    const rows = await program.query<{ run_id: string; times: string }>(
+      "SELECT run_id, count(*) AS times FROM pings GROUP BY run_id",
+    );
+    const stored = new Map(rows.map((row) => [row.run_id, Number(row.times)]));
+    expect(kills).toBeGreaterThanOrEqual(3);
+    expect(acknowledged.length).toBeGreaterThan(200);
+    expect(acknowledged.filter((runId) => !stored.has(runId))).toEqual([]);
+    expect([...stored.values()].filter((times) => times > 1)).toEqual([]);
+  });
+
+  it("leaves the log of nothing but expected troubles", () => {
+    expect(program.log).not.toMatch(/"level":60/);
+  });
+});
+
+describe("kill -9 of a part", () => {
+  let program: Program;
+  let job: Created;
+
+  beforeAll(async () => {
+    program = await Program.start({ env: { LOG_LEVEL: "warn" } });
+    const project = await makeProject(program);
+    job = await program.admin<Created>("create-job", "--project", project.id, "--slug", "steady");
+    await program.answers("/sign-in", 200);
+  }, 3 * MINUTE);
+  afterAll(() => program?.stop());
+
+  it("of Next: pings do not notice, and the pages come back", { timeout: 2 * MINUTE }, async () => {
+    const [next] = program.children(/standalone|next/);
+    expect(next).toBeDefined();
+    process.kill(next ?? 0, "SIGKILL");
+    const answers = [];
+    for (let n = 0; n < 100; n += 1) answers.push(await ping(`${job.pingUrl}?rid=${randomUUID()}`));
+    expect(answers.filter((status) => status !== 200)).toEqual([]);
+    await program.answers("/sign-in", 200);
+  });
+
+  it("of PostgreSQL: pings get 503, then 200 again without a restart of Belfry", { timeout: 2 * MINUTE }, async () => {
+    const before = program.pid;
+    const pidFile = join(program.dataDir, "postgres", "postmaster.pid");
+    process.kill(Number(readFileSync(pidFile, "utf8").split("\n")[0]), "SIGKILL");
+    const answer = await fetch(`${job.pingUrl}?rid=${randomUUID()}`).catch(() => null);
+    expect(answer === null ? 503 : answer.status).toSatisfy((status) => status === 503 || status === 200);
+    await eventually(async () => expect(await ping(`${job.pingUrl}?rid=${randomUUID()}`)).toBe(200), MINUTE);
+    await program.answers("/healthz", 200);
+    expect(program.pid).toBe(before);
+  });
+});
+
+describe("500 jobs that fall due while the server is killed five times", () => {
+  let program: Program;
+  let sink: HttpSink;
+  afterAll(() => Promise.all([program?.stop(), sink?.close()]));
+
+  it("make 500 incidents, and every delivery arrives at least once", { timeout: 5 * MINUTE }, async () => {
+    sink = await startHttpSink();
+    program = await Program.start({
+      env: { BELFRY_ROLES: WITHOUT_PAGES, LOG_LEVEL: "warn", ALLOW_PRIVATE_TARGETS: "127.0.0.0/8" },
+    });
+    const project = await makeProject(program);
+    await program.admin("create-channel", "--project", project.id, "--kind", "webhook", "--url", `${sink.url}/hook`);
+    const schedule = encodeURIComponent("every 20s");
+    const create = (n: number): Promise<number> =>
+      ping(`${program.url}/ping/${project.pingKey}/job-${n}?create=1&schedule=${schedule}&grace=5s`);
+    const made = await Promise.all(Array.from({ length: 500 }, (_, n) => create(n)));
+    expect(made.filter((status) => status !== 201)).toEqual([]);
+
+    await wait(23_000); // real time: the jobs' own interval
+    for (let kill = 0; kill < 5; kill += 1) {
+      await wait(1_000);
+      await program.end("SIGKILL");
+      await program.start();
+    }
+
+    type Deliveries = { deliveries: { id: string; state: string; event: string }[] };
+    await eventually(async () => {
+      const { deliveries } = await program.admin<Deliveries>("deliveries", "--project", project.id);
+      expect(deliveries.filter((delivery) => delivery.event === "opened" && delivery.state === "sent")).toHaveLength(
+        500,
+      );
+    }, 2 * MINUTE);
+
+    const { incidents } = await program.admin<{ incidents: { jobId: string; cause: string }[] }>(
+      "incidents",
+      "--project",
+      project.id,
+    );
+    expect(new Set(incidents.map((incident) => incident.jobId)).size).toBe(500);
+    expect(incidents).toHaveLength(500);
+    expect(incidents.every((incident) => incident.cause === "missed")).toBe(true);
+    const slugs = new Set(sink.requests.flatMap((request) => request.body.match(/job-\d+/)?.[0] ?? []));
+    expect(slugs.size).toBe(500);
+  });
+});
+
+describe("ten minutes away", () => {
+  let program: Program;
+  let hook: HttpSink;
+  let mail: SmtpSink;
+  afterAll(() => Promise.all([program?.stop(), hook?.close(), mail?.close()]));
+
+  it("raise no false alarm at the start, and one notice", { timeout: 3 * MINUTE }, async () => {
+    [hook, mail] = await Promise.all([startHttpSink(), startSmtpSink()]);
+    program = await Program.start({
+      env: {
+        BELFRY_ROLES: WITHOUT_PAGES,
+        BELFRY_TEST_CLOCK: "allow",
+        LOG_LEVEL: "warn",
+        SMTP_URL: mail.url,
+        ALLOW_PRIVATE_TARGETS: "127.0.0.0/8",
+      },
+    });
+    const project = await makeProject(program);
+    await program.admin("create-channel", "--project", project.id, "--kind", "webhook", "--url", `${hook.url}/hook`);
+    const jobs: Created[] = [];
+    for (const [slug, schedule] of [
+      ["minutely", "* * * * *"],
+      ["seconds", "every 5s"],
+      ["hourly", "0 * * * *"],
+    ] as const) {
+      const options = ["--project", project.id, "--slug", slug, "--schedule", schedule, "--grace", "30s"];
+      jobs.push(await program.admin<Created>("create-job", ...options));
+    }
+    for (const job of jobs) expect(await ping(job.pingUrl)).toBe(200);
+    expect(await program.end("SIGTERM")).toBe(0);
+
+    await program.query(
+      "CREATE OR REPLACE FUNCTION belfry_now() RETURNS timestamptz(3) LANGUAGE sql VOLATILE AS $$ SELECT (clock_timestamp() + interval '10 minutes')::timestamptz(3) $$",
+    );
+    await program.start();
+
+    const [minutely] = jobs;
+    type JobView = { runs: { outcome: string }[] };
+    await eventually(async () => {
+      const view = await program.admin<JobView>("job", "--id", minutely?.id ?? "");
+      expect(view.runs.map((run) => run.outcome)).toContain("unknown");
+    }, MINUTE);
+    await eventually(() => expect(mail.messages).toHaveLength(1), MINUTE);
+    for (const job of jobs) expect(await ping(job.pingUrl)).toBe(200);
+
+    const { incidents } = await program.admin<{ incidents: unknown[] }>("incidents", "--project", project.id);
+    expect(incidents).toEqual([]);
+    expect(hook.requests).toEqual([]);
+    expect(mail.messages).toHaveLength(1);
+    expect(mail.messages[0]?.to).toContain("owner@example.org");
+  });
+});
