@@ -15,7 +15,7 @@ const UNITS: readonly { ms: Millis; label: string; spelling: RegExp }[] = [
  */
 export function parseDuration(text: string): Millis | null {
   const trimmed = text.trim().toLowerCase();
-  if (trimmed.length > 64 || !/^(\d{1,9} *[a-z]+ *)+$/.test(trimmed)) return null;
+  if (trimmed.length > 64 || !/^(\d{1,12} *[a-z]+ *)+$/.test(trimmed)) return null;
   let total = 0;
   let previous = Infinity;
   for (const [, digits, word = ""] of trimmed.matchAll(/(\d+) *([a-z]+)/g)) {

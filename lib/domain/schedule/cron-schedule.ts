@@ -20,7 +20,7 @@ export function compileCron(spec: CronSpec, zone: Zone): CronSchedule {
   const clock = createWallClock(fields, dialect.dayRule(fields));
   const neverRuns = clock.next(ANY_DAY) === null;
   const warnings = [...new Set(plan.warnings)];
-  if (neverRuns) warnings.push("It never runs: no time matches all fields.");
+  if (neverRuns) warnings.push("This never runs.");
   return {
     ...createCronSlots(clock, zone, (jump) => dialect.policy(fields, jump)),
     neverRuns,

@@ -41,8 +41,7 @@ export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt
         if (wall === null) return null;
         const slot = wall - stretch.offset;
         if (slot < stretch.end) return slot;
-        // The next match may be years away: step over the stretches that cannot hold it.
-        at = Math.max(stretch.end, slot - 2 * DAY);
+        at = firstStretchAfter(stretch, wall, clock);
         after = at - 1;
       }
       return null;
@@ -56,7 +55,7 @@ export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt
         const slot = wall - stretch.offset;
         if (wall >= stretch.firstWall) return slot;
         if (catchesUp(stretch, clock)) return stretch.start;
-        at = Math.min(stretch.start - 1, slot + 2 * DAY);
+        at = lastStretchBefore(stretch, wall, clock);
       }
       return null;
     },
@@ -86,4 +85,21 @@ function catchesUp(stretch: Stretch, clock: WallClock): boolean {
   if (stretch.missedFrom === null) return false;
   const missed = clock.next(stretch.missedFrom - 1);
   return missed !== null && missed < stretch.start + stretch.offset;
+}
+
+// The next match may be years away, with many changes of the offset between. Changes shift the clock by a day at most
+// and may repeat wall times, so matches are looked for from a day beyond the stretch, and approached to within two.
+const REPEATED = DAY;
+const NEAR = 2 * DAY;
+
+/** An instant from which to look on after `stretch`: its end, or shortly before the next match. */
+function firstStretchAfter({ end, offset }: Stretch, found: WallTime, clock: WallClock): Instant {
+  const wall = clock.next(end + offset - REPEATED) ?? found;
+  return Math.max(end, wall - offset - NEAR);
+}
+
+/** An instant from which to look back before `stretch`: just before it, or shortly after the previous match. */
+function lastStretchBefore({ start, offset }: Stretch, found: WallTime, clock: WallClock): Instant {
+  const wall = clock.prev(start + offset + REPEATED) ?? found;
+  return Math.min(start - 1, wall - offset + NEAR);
 }

@@ -32,23 +32,24 @@ type Range = { from: number; to: number; step: number; rest: string };
 
 function backwards(text: string, range: Range, rule: FieldRule): string {
   const written = text.slice(0, text.length - range.rest.length);
-  return `Cron does not wrap ranges around: "${written}" in the ${rule.name} field never matches.`;
+  return `${quoted(written)} in the ${rule.name} field never matches: cron does not wrap ranges around.`;
 }
 
 function ignored(text: string, range: Range, rule: FieldRule): string {
   const read = text.slice(0, text.length - range.rest.length);
-  return `Cron ignores ${quoted(range.rest)} in the ${rule.name} field and reads "${read}".`;
+  return `Cron ignores ${quoted(range.rest)} in the ${rule.name} field and reads ${quoted(read)}.`;
 }
 
 function readRange(text: string, field: string, rule: FieldRule): Range {
   if (text.startsWith("*"))
     return readStep({ from: rule.low, to: rule.high, step: 1, rest: text.slice(1) }, field, rule);
-  const first = readNumber(text, field, rule);
+  const first = readValue(text, field, rule);
   if (first.rest.startsWith("/")) {
-    throw wrong(field, rule, `a step needs a range before it, such as ${first.value}-${rule.high}${first.rest}`);
+    const range = `${first.value}-${rule.high}${first.rest}`;
+    throw wrong(`The ${rule.name} field ${quoted(field)} needs a range before the slash`, range);
   }
   if (!first.rest.startsWith("-")) return { from: first.value, to: first.value, step: 1, rest: first.rest };
-  const last = readNumber(first.rest.slice(1), field, rule);
+  const last = readValue(first.rest.slice(1), field, rule);
   return readStep({ from: first.value, to: last.value, step: 1, rest: last.rest }, field, rule);
 }
 
@@ -56,19 +57,20 @@ function readStep(range: Range, field: string, rule: FieldRule): Range {
   if (!range.rest.startsWith("/")) return range;
   const digits = leadingWord(range.rest.slice(1));
   const step = /^\d+$/.test(digits) ? int32(digits) : 0;
-  if (step < 1) throw wrong(field, rule, "after the slash must stand a whole number from 1 on, such as */5");
+  if (step < 1)
+    throw wrong(`The ${rule.name} field ${quoted(field)} needs a whole number from 1 after the slash`, "*/5");
   return { ...range, step, rest: range.rest.slice(1 + digits.length) };
 }
 
-function readNumber(text: string, field: string, rule: FieldRule): { value: number; rest: string } {
+function readValue(text: string, field: string, rule: FieldRule): { value: number; rest: string } {
   const word = leadingWord(text);
-  if (word === "") throw wrong(field, rule, `${complaintAbout(text)}; write something like ${rule.example}`);
+  if (word === "") throw missing(text, field, rule);
   const named = rule.names.indexOf(word.toLowerCase());
-  const value = named >= 0 ? named + rule.low : /^\d+$/.test(word) ? int32(word) : null;
-  if (value === null)
-    throw wrong(field, rule, `${complaintAboutWord(word, rule)}; write something like ${rule.example}`);
+  if (named >= 0) return { value: named + rule.low, rest: text.slice(word.length) };
+  if (!/^\d+$/.test(word)) throw unknown(word, field, rule);
+  const value = int32(word);
   if (value < rule.low || value > rule.high) {
-    throw wrong(field, rule, `${quoted(word)} is not a ${rule.name} from ${rule.low} to ${rule.high}`);
+    throw wrong(`${placeOf(word, field, rule)} is not between ${rule.low} and ${rule.high}`, rule.example);
   }
   return { value, rest: text.slice(word.length) };
 }
@@ -77,25 +79,33 @@ function leadingWord(text: string): string {
   return /^[0-9A-Za-z]*/.exec(text)?.[0] ?? "";
 }
 
+const INT64_MAX = 2n ** 63n - 1n;
+
 // Cron reads digits with C's atoi, which cuts to 32 bits.
 function int32(digits: string): number {
-  const largest = 2n ** 63n - 1n;
   const value = BigInt(digits);
-  return Number(BigInt.asIntN(32, value > largest ? largest : value));
+  return Number(BigInt.asIntN(32, value > INT64_MAX ? INT64_MAX : value));
 }
 
-function complaintAbout(text: string): string {
-  if (text === "") return "a number is missing at its end";
-  if (text.startsWith("?")) return 'Debian\'s cron does not know "?", use * for any value';
-  return `a number is missing before ${quoted(text)}`;
+function missing(text: string, field: string, rule: FieldRule): ScheduleError {
+  if (text.startsWith("?")) {
+    return wrong(`${placeOf("?", field, rule)} is not known to Debian's cron`, `* for any ${rule.name}`);
+  }
+  const where = text === "" ? "at its end" : `before ${quoted(text)}`;
+  return wrong(`The ${rule.name} field ${quoted(field)} lacks a value ${where}`, rule.example);
 }
 
-function complaintAboutWord(word: string, rule: FieldRule): string {
+function unknown(word: string, field: string, rule: FieldRule): ScheduleError {
   const short = word.slice(0, 3).toLowerCase();
-  if (rule.names.includes(short)) return `cron knows names by three letters, so ${short} instead of ${quoted(word)}`;
-  return `${quoted(word)} is not a ${rule.name} that Debian's cron knows`;
+  const right = rule.names.includes(short) ? short : rule.example;
+  return wrong(`${placeOf(word, field, rule)} is not known to Debian's cron`, right);
 }
 
-function wrong(field: string, rule: FieldRule, complaint: string): ScheduleError {
-  return new ScheduleError("schedule", `In the ${rule.name} field ${quoted(field)} ${complaint}.`);
+function placeOf(word: string, field: string, rule: FieldRule): string {
+  const place = `the ${rule.name} field`;
+  return word === field ? `${quoted(word)} in ${place}` : `${quoted(word)} in ${place} ${quoted(field)}`;
+}
+
+function wrong(complaint: string, right: string): ScheduleError {
+  return new ScheduleError("schedule", `${complaint}; write ${right}.`);
 }

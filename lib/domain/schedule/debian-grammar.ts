@@ -43,22 +43,22 @@ function expandNickname(text: string): string {
   throw new ScheduleError("schedule", `Cron does not know ${quoted(word)}; it knows ${known.join(", ")}.`);
 }
 
-const MINUTE: FieldRule = { name: "minute", low: 0, high: 59, names: [], example: "0, */5 or 10,40" };
-const HOUR: FieldRule = { name: "hour", low: 0, high: 23, names: [], example: "2, */4 or 9-17" };
-const DAY: FieldRule = { name: "day", low: 1, high: 31, names: [], example: "1, */2 or 1-7" };
+const MINUTE: FieldRule = { name: "minute", low: 0, high: 59, names: [], example: "something like 0, */5 or 10,40" };
+const HOUR: FieldRule = { name: "hour", low: 0, high: 23, names: [], example: "something like 2, */4 or 9-17" };
+const DAY: FieldRule = { name: "day", low: 1, high: 31, names: [], example: "something like 1, */2 or 1-7" };
 const MONTH: FieldRule = {
   name: "month",
   low: 1,
   high: 12,
   names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-  example: "1, jan or 6-8",
+  example: "something like 1, jan or 6-8",
 };
 const WEEKDAY: FieldRule = {
   name: "weekday",
   low: 0,
   high: 7,
   names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
-  example: "1, mon-fri or 0,6",
+  example: "something like 1, mon-fri or 0,6",
 };
 
 function parseFields(text: string): CronPlan {

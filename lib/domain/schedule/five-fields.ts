@@ -32,22 +32,21 @@ function tooMany(fields: readonly string[], readable: (text: string) => boolean)
 }
 
 function adviceFor(fields: readonly string[], readable: (text: string) => boolean): string {
-  const [first = ""] = fields;
-  const last = fields.at(-1) ?? "";
   const firstFive = fields.slice(0, 5).join(" ");
-  const withoutFirst = fields.slice(1, 6).join(" ");
-  if (fields.length === 6 && /^\d+$/.test(first) && readable(withoutFirst)) {
-    return `leave out the first, the seconds: ${quoted(withoutFirst)}`;
-  }
-  const everySeconds = /^\*\/(\d{1,2})$/.exec(first);
-  if (fields.length === 6 && everySeconds !== null && withoutFirst === "* * * * *") {
-    return `for a job that runs every ${everySeconds[1]} seconds write "every ${everySeconds[1]}s"`;
-  }
-  if (fields.length === 6 && /^(\d{4}([-,/].*)?|\*)$/.test(last) && readable(firstFive)) {
-    return `leave out the last, the year: ${quoted(firstFive)}`;
-  }
+  const lastFive = fields.slice(1, 6).join(" ");
+  const [first = "", , , , , sixth = ""] = fields;
   if (/[a-z/]{4}/i.test(fields.slice(5).join(" ")) && readable(firstFive)) {
     return `leave out the command after the fifth: ${quoted(firstFive)}`;
+  }
+  const seconds = /^\*\/(\d{1,2})$/.exec(first)?.[1];
+  if (seconds !== undefined && lastFive === "* * * * *") {
+    return `for a job that runs every ${seconds} seconds write "every ${seconds}s"`;
+  }
+  if (/^\d{4}\b/.test(sixth) && readable(firstFive)) return `leave out the last, the year: ${quoted(firstFive)}`;
+  const isTime = fields.length === 6 && /^\d+$/.test(first);
+  if (isTime && sixth !== "*" && readable(lastFive)) return `leave out the first, the seconds: ${quoted(lastFive)}`;
+  if (isTime && readable(lastFive) && readable(firstFive)) {
+    return `leave out the first if it is the seconds (${quoted(lastFive)}), else the last (${quoted(firstFive)})`;
   }
   return "leave out the first if it is the seconds, or the last if it is a year";
 }
