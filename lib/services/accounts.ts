@@ -1,5 +1,5 @@
 import { checkPassword, hashPassword } from "../auth/password.ts";
-import type { Config } from "../config.ts";
+import { type Config, isLoopback } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
 import type { Queryable } from "../store/queryable.ts";
@@ -47,10 +47,6 @@ function stateOf({ signup, host }: Config, first: boolean): SignupState {
     return { open: false, first, tokenNeeded, reason };
   }
   return { open: true, first, tokenNeeded, reason: null };
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /**
@@ -114,7 +110,7 @@ async function parseIdentity(input: { email: string; password: string; name?: st
 
 function parseEmail(text: string): string {
   const email = text.trim().toLowerCase();
-  if (email.length > 254 || !/^[^\s@<>"(),:;]+@[^\s@<>"(),:;]+$/.test(email)) {
+  if (email.length > 254 || !/^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]+$/.test(email)) {
     throw new AppError("invalid", `"${text}" is not an e-mail address; one looks like anna@example.org.`, "email");
   }
   return email;

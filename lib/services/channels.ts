@@ -1,6 +1,25 @@
-import { notWritten } from "./not-written.ts";
-import type { Instant } from "../domain/time.ts";
-import type { Ctx } from "./context.ts";
+import type { ChannelField } from "../delivery/channel.ts";
+import { composeMessage } from "../domain/message.ts";
+import { type Attempt, attemptSend } from "../delivery/attempt.ts";
+import { type Instant, SECOND } from "../domain/time.ts";
+import { AppError } from "../errors.ts";
+import {
+  type ChannelRecord,
+  deleteChannelRecord,
+  findChannelRecord,
+  findChannelSettings,
+  listChannelRecords,
+  updateChannelRecord,
+} from "../store/channels.ts";
+import { finishTest, insertTest, type StartedTest } from "../store/channels-tests.ts";
+import { findUserName } from "../store/users.ts";
+import type { Action } from "../auth/rules.ts";
+import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
+import { insertSealedChannel, type NewChannel, openSettings, withChannels } from "./channel-input.ts";
+import type { Ctx, Services } from "./context.ts";
+import { parseName } from "./input.ts";
+import { publishLive } from "./publish.ts";
+import { inTransaction } from "../store/client.ts";
 
 export type ChannelRow = {
   id: string;
@@ -21,19 +40,10 @@ export type ChannelRow = {
 export type ChannelKindRow = {
   kind: string;
   label: string;
-  /** The one setting its form asks for. */
-  field: "url" | "to";
+  /** What its form asks for; the names are those of `NewChannel.settings`. */
+  fields: readonly ChannelField[];
   /** A sentence with the fix where it cannot be used here (e-mail without SMTP_URL); null where it can. */
   unavailable: string | null;
-};
-
-export type NewChannel = {
-  projectId: string;
-  kind: string;
-  /** Default: the kind's label. */
-  name?: string;
-  /** `{ url }` for slack and webhook, `{ to }` for email. */
-  settings: Readonly<Record<string, string>>;
 };
 
 /** What the receiver answered, in its own words (secrets masked). */
@@ -45,18 +55,29 @@ export type TestResult = {
   deliveryId: string;
 };
 
+/** Oldest first. */
 export async function listChannels(ctx: Ctx, input: { projectId: string }): Promise<ChannelRow[]> {
-  return notWritten(ctx, input);
+  const project = await requireProject(ctx, input.projectId, "see");
+  const records = await listChannelRecords(ctx.database.pool, project.id);
+  const labels = new Map((await listChannelKinds(ctx)).map(({ kind, label }) => [kind, label]));
+  return records.map((record) => ({ ...record, kindLabel: labels.get(record.kind) ?? record.kind }));
 }
 
 /** The kinds there are, with what each asks for and why one cannot be used. */
-export function listChannelKinds(services: { config: { smtpUrl: string | null } }): ChannelKindRow[] {
-  return notWritten(services);
+export async function listChannelKinds(services: Pick<Services, "config">): Promise<ChannelKindRow[]> {
+  return withChannels(services, (channels) =>
+    channels.list().map(({ kind, label, fields, unavailable }) => ({ kind, label, fields, unavailable })),
+  );
 }
 
 /** @throws AppError `invalid` with the field it is about: kind, name, or the kind's own setting. */
 export async function createChannel(ctx: Ctx, input: NewChannel): Promise<{ id: string }> {
-  return notWritten(ctx, input);
+  const project = await requireProject(ctx, input.projectId, "change-channels");
+  return inTransaction(ctx.database.pool, async (client) => {
+    const channel = await insertSealedChannel(ctx, client, { ...input, projectId: project.id });
+    await publishLive(client, project.id);
+    return channel;
+  });
 }
 
 /** Renames it, switches it on or off. The address never changes: make a new channel. */
@@ -64,17 +85,86 @@ export async function updateChannel(
   ctx: Ctx,
   input: { channelId: string; name?: string; enabled?: boolean },
 ): Promise<{ id: string }> {
-  return notWritten(ctx, input);
+  const { id, projectId } = await requireChannel(ctx, input.channelId, "change-channels");
+  const name = input.name === undefined ? null : parseName(input.name, "name");
+  return inTransaction(ctx.database.pool, async (client) => {
+    await updateChannelRecord(client, id, { name, enabled: input.enabled ?? null });
+    await publishLive(client, projectId);
+    return { id };
+  });
 }
 
+/** With the record of what was sent over it. */
 export async function deleteChannel(
   ctx: Ctx,
   input: { channelId: string },
 ): Promise<{ id: string; projectId: string }> {
-  return notWritten(ctx, input);
+  const { id, projectId } = await requireChannel(ctx, input.channelId, "change-channels");
+  return inTransaction(ctx.database.pool, async (client) => {
+    await deleteChannelRecord(client, id);
+    await publishLive(client, projectId);
+    return { id, projectId };
+  });
 }
+
+type OwnedChannel = ChannelRecord & { project: ProjectAccess };
+
+async function requireChannel(ctx: Ctx, channelId: string, action: Action): Promise<OwnedChannel> {
+  const found = isUuid(channelId) ? await findChannelRecord(ctx.database.pool, channelId) : null;
+  const missing = new AppError("not-found", `There is no channel with the id "${channelId}".`, "channelId");
+  return requireOwned(ctx, found, { action, missing });
+}
+
+const TEST_PATIENCE_MS = 30 * SECOND;
 
 /** Sends a test at once and waits for the receiver's answer; it is recorded as an alert `test` with its delivery. */
 export async function testChannel(ctx: Ctx, input: { channelId: string }): Promise<TestResult> {
-  return notWritten(ctx, input);
+  const channel = await requireChannel(ctx, input.channelId, "test-channels");
+  const { pool } = ctx.database;
+  const startedAt = ctx.clock.now();
+  const facts = { requestedBy: ctx.actor.kind === "user" ? await findUserName(pool, ctx.actor.userId) : null };
+  const test = await insertTest(pool, {
+    ...{ projectId: channel.projectId, channelId: channel.id, facts, now: startedAt },
+    leaseMs: 2 * TEST_PATIENCE_MS,
+  });
+  const attempt = await sendTest(ctx, channel, { ...test, startedAt, facts });
+  const now = ctx.clock.now();
+  const { accepted, status, answer } = attempt;
+  const outcome = accepted
+    ? { accepted, permanent: false, externalId: attempt.externalId }
+    : { accepted, permanent: attempt.permanent, externalId: null };
+  const { deliveryId } = test;
+  await inTransaction(pool, async (client) => {
+    await finishTest(client, { ...outcome, deliveryId, channelId: channel.id, status, answer, startedAt, now });
+    await publishLive(client, channel.projectId);
+  });
+  return { ok: accepted, status, answer, tookMs: now - startedAt, deliveryId };
+}
+
+async function sendTest(
+  ctx: Ctx,
+  channel: OwnedChannel,
+  test: StartedTest & { startedAt: Instant; facts: { requestedBy: string | null } },
+): Promise<Attempt> {
+  const settings = openSettings(ctx, (await findChannelSettings(ctx.database.pool, channel.id)) ?? "");
+  const message = composeMessage({
+    event: "test",
+    alertId: test.alertId,
+    at: test.startedAt,
+    baseUrl: ctx.config.baseUrl,
+    project: { id: channel.project.id, name: channel.project.name },
+    facts: test.facts,
+  });
+  const attempt = await withChannels(ctx, (channels) =>
+    attemptSend(channels.get(channel.kind), settings, message, {
+      deliveryId: test.deliveryId,
+      attempt: 1,
+      threadKey: null,
+      signal: AbortSignal.timeout(TEST_PATIENCE_MS),
+    }),
+  );
+  const log = ctx.log.child({ deliveryId: test.deliveryId, channelId: channel.id });
+  if (!attempt.accepted && attempt.bug !== null) log.error({ err: attempt.bug }, "a test could not be sent");
+  else log.info({ accepted: attempt.accepted, status: attempt.status }, "a test was sent");
+  return attempt;
 }

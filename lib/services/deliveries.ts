@@ -36,6 +36,13 @@ export async function listDeliveries(
   return { deliveries: shown.map(deliveryRowOf), nextBefore: last === undefined ? null : String(last.ordinal) };
 }
 
+/** All deliveries of a project, newest first, for scripts. */
+export async function reportDeliveries(ctx: Ctx, input: { projectId: string }): Promise<DeliveryRow[]> {
+  const project = await requireProject(ctx, input.projectId, "see");
+  const filter = { projectId: project.id, states: null, before: null, limit: null };
+  return (await listDeliveryRecords(ctx.database.pool, filter)).map(deliveryRowOf);
+}
+
 function parsePlace(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new AppError("invalid", "This page of deliveries does not exist; go back to the first one.", "before");

@@ -82,6 +82,13 @@ export async function listIncidents(
   return { incidents: shown.map(incidentRowOf), openCount, nextBefore: last === undefined ? null : placeOf(last) };
 }
 
+/** All incidents of a project, newest first, for scripts. */
+export async function reportIncidents(ctx: Ctx, input: { projectId: string }): Promise<IncidentRow[]> {
+  const project = await requireProject(ctx, input.projectId, "see");
+  const filter = { projectId: project.id, jobId: null, state: null, after: null, limit: null };
+  return (await listIncidentRecords(ctx.database.pool, filter)).map(incidentRowOf);
+}
+
 function placeOf({ openedAt, id }: IncidentRecord): string {
   return `${openedAt}_${id}`;
 }

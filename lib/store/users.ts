@@ -21,6 +21,11 @@ export async function findUserByEmail(database: Queryable, email: string): Promi
   return rows[0] ?? null;
 }
 
+export async function findUserName(database: Queryable, userId: string): Promise<string | null> {
+  const { rows } = await database.query<{ name: string }>("SELECT name FROM users WHERE id = $1", [userId]);
+  return rows[0]?.name ?? null;
+}
+
 /** Makes an account that signs in by password; the first one is the operator. Call `lockUsers` before. */
 export async function insertUser(
   client: Queryable,

@@ -1,0 +1,47 @@
+import { createUser, resetPassword } from "../../services/accounts.ts";
+import { createKey, createProject } from "../../services/projects.ts";
+import { type Command, required } from "./command.ts";
+
+const EMAIL = { name: "email", required: true, value: "EMAIL" };
+const PASSWORD = { name: "password", required: true, value: "PASSWORD" };
+const PROJECT = { name: "project", required: true, value: "ID" };
+
+/** Commands about accounts, projects and keys. */
+export const PEOPLE_COMMANDS: readonly Command[] = [
+  {
+    name: "create-user",
+    summary: "Makes an account; the first one is the operator.",
+    options: [EMAIL, PASSWORD],
+    run: (ctx, options) =>
+      createUser(ctx, { email: required(options, "email"), password: required(options, "password") }),
+  },
+  {
+    name: "reset-password",
+    summary: "Sets a new password and signs the account out everywhere.",
+    options: [EMAIL, PASSWORD],
+    run: (ctx, options) =>
+      resetPassword(ctx, { email: required(options, "email"), password: required(options, "password") }),
+  },
+  {
+    name: "create-project",
+    summary: "Makes a project with a ping key.",
+    options: [
+      { name: "name", required: true, value: "NAME" },
+      { name: "owner", required: true, value: "EMAIL" },
+    ],
+    run: (ctx, options) =>
+      createProject(ctx, { name: required(options, "name"), ownerEmail: required(options, "owner") }),
+  },
+  {
+    name: "create-key",
+    summary: "Makes a key; read and write keys are shown this once.",
+    options: [PROJECT, { name: "scope", required: true, value: "ping|read|write" }],
+    async run(ctx, options) {
+      const { key } = await createKey(ctx, {
+        projectId: required(options, "project"),
+        scope: required(options, "scope"),
+      });
+      return { key };
+    },
+  },
+];

@@ -1,0 +1,62 @@
+import type { Channel } from "../delivery/channel.ts";
+import { type Channels, openChannels } from "../delivery/kinds.ts";
+import { AppError } from "../errors.ts";
+import { insertChannelRecord } from "../store/channels.ts";
+import type { Queryable } from "../store/queryable.ts";
+import type { Services } from "./context.ts";
+import { parseName } from "./input.ts";
+
+export type NewChannel = {
+  projectId: string;
+  kind: string;
+  /** Default: the kind's label. */
+  name?: string;
+  /** By the kind's fields: `{ url }` for slack and webhook, `{ to }` for email. */
+  settings: Readonly<Record<string, string>>;
+};
+
+/** Opens the kinds for one piece of work; opening makes no connection. */
+export async function withChannels<T>(
+  { config }: Pick<Services, "config">,
+  work: (channels: Channels) => T,
+): Promise<Awaited<T>> {
+  const channels = openChannels(config);
+  try {
+    return await work(channels);
+  } finally {
+    await channels.close();
+  }
+}
+
+/** Checks what was typed and stores it sealed. @throws AppError `invalid` with the field it is about. */
+export async function insertSealedChannel(
+  services: Pick<Services, "config" | "secrets">,
+  client: Queryable,
+  input: NewChannel,
+): Promise<{ id: string }> {
+  return withChannels(services, async (channels) => {
+    const channel = channels.get(input.kind);
+    refuseStrangers(channel, input.settings);
+    const name = parseName(input.name?.trim() || channel.label, "name");
+    const { settings, summary } = channel.check(input.settings);
+    return insertChannelRecord(client, {
+      ...{ projectId: input.projectId, kind: channel.kind, name, summary },
+      settings: services.secrets.seal(JSON.stringify(settings)),
+    });
+  });
+}
+
+/** A setting of another kind is a mistake that should not be swallowed. */
+function refuseStrangers({ label, fields }: Channel, settings: Readonly<Record<string, string>>): void {
+  const strange = Object.keys(settings).find((name) => !fields.some((field) => field.name === name));
+  if (strange === undefined) return;
+  const known = fields.map((field) => field.name).join(", ");
+  throw new AppError("invalid", `${label} has no setting "${strange}"; it takes: ${known}.`, strange);
+}
+
+/** Reads back what `insertSealedChannel` stored. */
+export function openSettings({ secrets }: Pick<Services, "secrets">, sealed: string): Record<string, string> {
+  const settings: unknown = JSON.parse(secrets.open(sealed));
+  const entries = Object.entries(settings ?? {});
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
