@@ -68,6 +68,36 @@ export function readConfig(env: Environment = process.env): Config {
   };
 }
 
+/**
+ * The environment of a child process that is to read the very same configuration: what this process was given, with
+ * `config` spelt out over it.
+ */
+export function childEnvironment(config: Config, env: Environment = process.env): Record<string, string | undefined> {
+  return {
+    ...env,
+    PORT: String(config.port),
+    HOST: config.host,
+    BASE_URL: config.baseUrl,
+    DATA_DIR: config.dataDir,
+    DATABASE_URL: config.databaseUrl ?? undefined,
+    SMTP_URL: config.smtpUrl ?? undefined,
+    MAIL_FROM: config.mailFrom,
+    SECRET_KEY: config.secretKey ?? undefined,
+    SIGNUP: config.signup,
+    TRUSTED_PROXIES: config.trustedProxies.join(","),
+    BELFRY_ROLES: [...config.roles].join(","),
+    PING_BODY_LIMIT: String(config.pingBodyLimit),
+    ALLOW_PRIVATE_TARGETS: config.allowPrivateTargets.join(","),
+    LOG_LEVEL: config.logLevel,
+    BELFRY_TEST_CLOCK: config.allowOffsetClock ? "allow" : undefined,
+  };
+}
+
+/** Whether only this machine can reach a server that listens there. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
 function text(env: Environment, name: string): string | null {
   const value = env[name]?.trim();
   return value === undefined || value === "" ? null : value;

@@ -39,13 +39,19 @@ const STUCK_AFTER_MS: Millis = 30 * SECOND;
 /** Watches whether Belfry can do its work. `watched` is asked each time, as parts come and go. */
 export function watchHealth(watched: () => Watched, log: Logger): Health {
   let failure: string | null = "it is being opened";
+  let away = false;
   let looking: Promise<boolean> | null = null;
 
   async function look(): Promise<boolean> {
     const { pool } = watched();
     const found = pool === null ? "it is being opened" : await askDatabase(pool);
-    if (pool !== null && found !== null && failure === null) log.error({ reason: found }, "the database is away");
-    if (pool !== null && found === null && failure !== null) log.info("the database is back");
+    if (found === null) {
+      if (away) log.info("the database is back");
+      away = false;
+    } else if (failure === null) {
+      away = true;
+      log.error({ reason: found }, "the database is away");
+    }
     failure = found;
     return failure !== null;
   }

@@ -37,6 +37,12 @@ export const DATABASE_AWAY: PlainAnswer = {
   retryAfter: 5,
 };
 
+export const NO_PAGES: PlainAnswer = {
+  status: 404,
+  title: "No pages here",
+  text: "This process of Belfry serves no pages (BELFRY_ROLES). Ask one with the role web.",
+};
+
 export const TOO_LARGE: PlainAnswer = { status: 413, title: "Too large", text: "At most 10 MiB can be sent at once." };
 
 /**
