@@ -79,8 +79,8 @@ const LONGEST_EXPRESSION = 1_000;
 
 function checkCharacters(expression: string): void {
   if (expression.length > LONGEST_EXPRESSION) {
-    const length = expression.length.toLocaleString("en");
-    throw new ScheduleError("schedule", `The schedule is ${length} characters long; it may have at most 1,000.`);
+    const length = `The schedule is ${expression.length} characters long`;
+    throw new ScheduleError("schedule", `${length}; it may have at most ${LONGEST_EXPRESSION}.`);
   }
   const strange = /[^\t -~]/u.exec(expression)?.[0];
   if (strange === undefined) return;

@@ -18,7 +18,7 @@ export type Zone = {
 /** Where zones come from: given a canonical name, the zone, or null where the source does not know it. */
 export type ZoneSource = (name: string) => Zone | null;
 
-/** A stretch [start, end) in which the offset does not change. Without a change in 10 years it ends there all the same. */
+/** A stretch [start, end) in which the offset does not change; cut about 10 years away where it does not change for longer. */
 export type Segment = {
   start: Instant;
   end: Instant;
@@ -41,7 +41,10 @@ let source: ZoneSource = intlZone;
 let zones = new Map<string, Zone>();
 const canonicalNames = new LruMap<string, string>(2_000);
 
-/** Makes zones come from another source from now on, such as the system's own files; what it does not know still comes from the engine. */
+/**
+ * Makes zones come from another source from now on, such as the system's own files. What that does not know still comes
+ * from the engine.
+ */
 export function setZoneSource(next: ZoneSource): void {
   source = next;
   zones = new Map();
@@ -71,7 +74,7 @@ export function getZone(name: string): Zone {
 
 /** All zones by their present names, in alphabetical order. */
 export function listZoneNames(): string[] {
-  return ["UTC", ...Intl.supportedValuesOf("timeZone").map(presentName)].toSorted();
+  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone").map(presentName)])].toSorted();
 }
 
 // Names that JavaScript engines still spell as long ago.
@@ -131,7 +134,7 @@ function zoneFormat(name: string): Intl.DateTimeFormat | null {
 const FIRST_YEAR = 1900;
 const LAST_YEAR = 2500;
 
-/** A zone as the JavaScript engine knows it. That tells offsets only; the changes are searched for and remembered by year. */
+/** A zone as the engine knows it. That tells offsets only; the changes are searched for and remembered by year. */
 export function intlZone(name: string): Zone | null {
   const format = zoneFormat(name);
   if (format === null) return null;
@@ -177,7 +180,7 @@ function parseOffset(text: string): Millis {
   return (match[1] === "-" ? -seconds : seconds) * SECOND;
 }
 
-// No zone has changed its offset and changed it back within a week.
+// No zone has changed its offset and changed it back within a week, at least since 1970.
 const PROBE_STEP = 7 * DAY;
 
 function findChanges(offsetAt: (at: Instant) => Millis, from: Instant, to: Instant): Instant[] {

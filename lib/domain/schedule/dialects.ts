@@ -5,7 +5,6 @@ import { parseDebianCron } from "./debian-grammar.ts";
 
 /** One scheduler's rules. */
 export type CronDialect = {
-  label: string;
   /** Reads an expression. Throws a `ScheduleError`. */
   grammar(expression: string): CronPlan;
   /** How day and weekday go together. */
@@ -17,7 +16,6 @@ export type CronDialect = {
 /** Every dialect that a schedule may be written in. */
 export const DIALECTS: Record<Dialect, CronDialect> = {
   vixie: {
-    label: "Debian cron",
     grammar: parseDebianCron,
     dayRule: ({ days, weekdays }) => (days.starred || weekdays.starred ? "both" : "either"),
     policy: debianPolicy,

@@ -2,8 +2,8 @@ import { parseDuration } from "../duration.ts";
 import { DAY, HOUR, MINUTE, SECOND, type Millis } from "../time.ts";
 import { quoted, ScheduleError } from "./error.ts";
 
-export const SHORTEST_INTERVAL: Millis = SECOND;
-export const LONGEST_INTERVAL: Millis = 366 * DAY;
+const SHORTEST_INTERVAL: Millis = SECOND;
+const LONGEST_INTERVAL: Millis = 366 * DAY;
 
 /** Throws a `ScheduleError` unless an interval of that length can be watched. */
 export function checkInterval(everyMs: Millis): void {
