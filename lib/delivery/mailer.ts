@@ -83,7 +83,7 @@ async function sendMail(
     });
     return { status: Number(/^\d{3}/.exec(response)?.[0] ?? 250), answer: response };
   } catch (error) {
-    throw refusalOf(error as NodemailerError);
+    throw refusalOf(error);
   } finally {
     clearTimeout(timer);
     mail.signal.removeEventListener("abort", onAbort);
@@ -104,7 +104,9 @@ const FAILURES: Readonly<Record<string, string>> = {
  * For good is only what the server says about this mail: a 5xx to sender, recipient or content, or a mail that cannot be
  * sent at all. A wrong password or a server that is away concerns every mail and can be repaired within a day.
  */
-function refusalOf(error: NodemailerError): DeliveryError {
+function refusalOf(thrown: unknown): DeliveryError {
+  // Whatever nodemailer throws is an Error; the other fields are optional.
+  const error: NodemailerError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const aboutTheMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";
   const words = FAILURES[error.code ?? ""];
   const said = error.response ?? (words === undefined ? error.message : "");

@@ -14,7 +14,8 @@ const EXAMPLE = "https://hooks.slack.com/services/T…/B…/…";
 /** Slack answers 400 to a text that is longer, and the message would be lost. */
 const HEADER_LENGTH = 150;
 const SECTION_LENGTH = 3_000;
-const FIELD_LENGTH = 2_000;
+/** Ten of them fit a section. */
+const LINE_LENGTH = 280;
 
 /** Slack's incoming webhooks, and whatever takes the same messages (Mattermost, Rocket.Chat). */
 export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
@@ -53,41 +54,36 @@ export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
 
 /** The message as blocks, with its verdict as the text of notifications. */
 export function renderSlack(message: AlertMessage): IncomingWebhookSendArguments {
-  const parts = partsOf(message);
-  const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
   const blocks: Blocks = [
     { type: "header", text: { type: "plain_text", text: escapeSlack(message.verdict, HEADER_LENGTH), emoji: false } },
-    ...(texts.length === 0 ? [] : [section(escapeSlack(texts.join("\n"), SECTION_LENGTH))]),
-    ...parts.flatMap(blocksOf),
   ];
-  return {
-    text: escapeSlack(message.verdict, SECTION_LENGTH),
-    blocks,
-    link_names: false,
-    unfurl_links: false,
-    unfurl_media: false,
+  // Lines that follow each other share a section, else the message would be mostly air.
+  let lines: string[] = [];
+  const endSection = (): void => {
+    if (lines.length > 0) blocks.push(section(lines.join("\n")));
+    lines = [];
   };
+  for (const part of partsOf(message)) {
+    if (part.kind === "text") lines.push(escapeSlack(part.text, LINE_LENGTH));
+    else if (part.kind === "fact") lines.push(`*${part.label}:* ${escapeSlack(part.text, LINE_LENGTH)}`);
+    else {
+      endSection();
+      blocks.push(blockOf(part));
+    }
+  }
+  endSection();
+  const text = escapeSlack(message.verdict, SECTION_LENGTH);
+  return { text, blocks, link_names: false, unfurl_links: false, unfurl_media: false };
 }
 
-function blocksOf(part: MessagePart): Blocks {
-  switch (part.kind) {
-    case "text":
-      return [];
-    case "fact":
-      return [section(`*${part.label}:* ${escapeSlack(part.text, FIELD_LENGTH)}`)];
-    case "output": {
-      // Three backticks would end the block in which nothing is markup.
-      const lines = outputLines(part.output).join("\n").replaceAll("```", "'''");
-      return [section(`\`\`\`${escapeSlack(lines, SECTION_LENGTH - 6)}\`\`\``)];
-    }
-    case "links":
-      return [
-        {
-          type: "context",
-          elements: [{ type: "mrkdwn", text: part.links.map((link) => `<${link.url}|${link.label}>`).join(" · ") }],
-        },
-      ];
+function blockOf(part: Extract<MessagePart, { kind: "output" | "links" }>): Blocks[number] {
+  if (part.kind === "output") {
+    // Three backticks would end the block in which nothing is markup.
+    const lines = outputLines(part.output).join("\n").replaceAll("```", "'''");
+    return section(`\`\`\`${escapeSlack(lines, SECTION_LENGTH - 6)}\`\`\``);
   }
+  const links = part.links.map((link) => `<${link.url}|${link.label}>`).join(" · ");
+  return { type: "context", elements: [{ type: "mrkdwn", text: links }] };
 }
 
 function section(text: string): Blocks[number] {
