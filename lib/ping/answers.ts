@@ -1,0 +1,53 @@
+import type { ServerResponse } from "node:http";
+
+/** An answer ready to be sent; nothing in it depends on the request. */
+export type Answer = { readonly status: number; readonly headers: readonly string[]; readonly body: string };
+
+export type Answers = {
+  ok: Answer;
+  created: Answer;
+  /** To a browser that asks whether it may send a ping. */
+  preflight: Answer;
+  methodNotAllowed: Answer;
+  /** Nothing was promised: the ping may or may not have been stored. */
+  unavailable: Answer;
+  /** Of a refusal; `body` is one line. */
+  refusal(status: number, body: string): Answer;
+};
+
+const METHODS = "GET, HEAD, POST, OPTIONS";
+const PREFLIGHT = {
+  "Access-Control-Allow-Methods": METHODS,
+  "Access-Control-Allow-Headers": "*",
+  "Access-Control-Max-Age": "86400",
+};
+
+/** @param bodyLimit Bytes of a body that are kept, as clients are told. */
+export function createAnswers(bodyLimit: number): Answers {
+  const common = {
+    "Access-Control-Allow-Origin": "*",
+    "Cache-Control": "no-cache, no-store",
+    "Ping-Body-Limit": String(bodyLimit),
+  };
+
+  function answer(status: number, body: string, more: Readonly<Record<string, string>> = {}): Answer {
+    const content = { "Content-Type": "text/plain; charset=utf-8", "Content-Length": String(Buffer.byteLength(body)) };
+    return { status, body, headers: Object.entries({ ...common, ...content, ...more }).flat() };
+  }
+
+  return {
+    ok: answer(200, "OK"),
+    created: answer(201, "Created"),
+    preflight: { status: 204, body: "", headers: Object.entries({ ...common, ...PREFLIGHT }).flat() },
+    methodNotAllowed: answer(405, "method not allowed", { Allow: METHODS }),
+    unavailable: answer(503, "unavailable, try again", { "Retry-After": "5" }),
+    refusal: (status, body) => answer(status, body),
+  };
+}
+
+/** Sends it. With `last` the connection ends: what is left of the request must not be taken for the next one. */
+export function send(response: ServerResponse, { status, headers, body }: Answer, last = false): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, last ? [...headers, "Connection", "close"] : (headers as string[]));
+  response.end(body);
+}

@@ -1,0 +1,55 @@
+import { SECOND, type Instant, type Millis } from "../domain/time.ts";
+
+const EARLIEST: Instant = Date.UTC(2000, 0, 1);
+const LATEST: Instant = Date.UTC(2100, 0, 1);
+const LONGEST_SECONDS = 1e9;
+
+// Unix times in milliseconds, which some languages prefer, have been above this since 1973.
+const MILLISECONDS_FROM = 1e11;
+
+const ISO = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?$/i;
+
+/** Reads Unix seconds or ISO 8601, without a zone as UTC. Null for everything else: an odd time never costs a ping. */
+export function readInstant(text: string | null): Instant | null {
+  if (text === null) return null;
+  const at = /^\d+(\.\d+)?$/.test(text) ? readUnixTime(Number(text)) : readIsoTime(text);
+  return at >= EARLIEST && at <= LATEST ? at : null;
+}
+
+function readUnixTime(value: number): Instant {
+  return Math.round(value >= MILLISECONDS_FROM ? value : value * SECOND);
+}
+
+function readIsoTime(text: string): Instant {
+  // An unescaped `+` arrives as a space: `… 04:25:39 02:00` means `+02:00`.
+  const match = ISO.exec(
+    text.replace(/ (\d\d:?\d\d)$/, (whole, zone: string) => (text.length > 16 ? `+${zone}` : whole)),
+  );
+  if (match === null) return Number.NaN;
+  const [, date = "", time = "00:00", seconds = "00", fraction = "0", zone = "Z"] = match;
+  const offset = zone.toUpperCase() === "Z" ? "Z" : `${zone.slice(0, 3)}:${zone.slice(3).replace(":", "") || "00"}`;
+  return Date.parse(`${date}T${time}:${seconds}.${fraction.slice(0, 3).padEnd(3, "0")}${offset}`);
+}
+
+/** Reads seconds, with a fraction or without. Null for everything else. */
+export function readSeconds(text: string | null): Millis | null {
+  if (text === null || !/^\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return null;
+  const seconds = Number(text);
+  return seconds <= LONGEST_SECONDS ? Math.round(seconds * SECOND) : null;
+}
+
+/** A name in one line: control characters become blanks, at most `limit` characters. Null where nothing is left. */
+export function readLine(text: string | null | undefined, limit: number): string | null {
+  return readText(text?.replaceAll(CONTROLS, " "), limit);
+}
+
+/** Any text without NUL, which PostgreSQL cannot keep, at most `limit` characters. Null where nothing is left. */
+export function readText(text: string | null | undefined, limit: number): string | null {
+  if (text === null || text === undefined) return null;
+  const kept = text.replaceAll("\0", "").trim().slice(0, limit).replace(HALF_CHARACTER, "");
+  return kept === "" ? null : kept;
+}
+
+// oxlint-disable-next-line no-control-regex -- they are what has to go
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
+const HALF_CHARACTER = /[\ud800-\udbff]$/;

@@ -1,0 +1,145 @@
+import type { PoolClient, QueryResult } from "pg";
+import type { Job } from "../domain/job.ts";
+import type { Gap, JobState } from "../domain/state.ts";
+import { DAY, type Instant } from "../domain/time.ts";
+import { messageOf } from "../errors.ts";
+import { type JobRow, limitsOf, scheduleOf } from "./jobs.ts";
+import { plainColumn } from "./literals.ts";
+import { decodeMemory } from "./memory.ts";
+import { runAll, type Statement } from "./pipeline.ts";
+import { instantOf } from "./queryable.ts";
+
+/** A job's state, locked until the transaction ends. */
+export type LoadedJob = {
+  state: JobState;
+  projectId: string;
+  /** As stored: when the sweep will look next. */
+  checkAt: Instant | null;
+  /** All channels of the project hear of it; else those of its own list. */
+  allChannels: boolean;
+};
+
+/** Our own gaps as far back as the rules look. */
+const GAPS_KEPT_IN_MIND = 8 * DAY;
+
+type LockedRow = { jobId: string; memory: unknown; checkAt: Date | null };
+
+type ConfigRow = Pick<
+  JobRow,
+  | "id"
+  | "projectId"
+  | "scheduleKind"
+  | "scheduleExpression"
+  | "timeZone"
+  | "intervalMs"
+  | "scheduleSince"
+  | "graceMs"
+  | "maxRuntimeMs"
+  | "minRuntimeMs"
+  | "jitterMs"
+  | "failuresToOpen"
+  | "successesToClose"
+  | "overlap"
+  | "allChannels"
+> & { gaps: [from: Instant, to: Instant][] | null };
+
+const LOCK = `SELECT job_id AS "jobId", memory, check_at AS "checkAt" FROM job_state
+  WHERE job_id = ANY ($1::uuid[]) ORDER BY job_id FOR NO KEY UPDATE`;
+
+const CLAIM = `SELECT job_id AS "jobId", memory, check_at AS "checkAt" FROM job_state
+  WHERE check_at <= to_timestamp($1::float8 / 1000) ORDER BY check_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`;
+
+// A statement of its own, begun after the locks are held: it sees every edit that was committed while we waited.
+// The gaps are the same for all jobs and come with the first row only.
+const CONFIG = `SELECT id, project_id AS "projectId", schedule_kind AS "scheduleKind",
+    schedule_expression AS "scheduleExpression", time_zone AS "timeZone", interval_ms AS "intervalMs",
+    schedule_since AS "scheduleSince", grace_ms AS "graceMs", max_runtime_ms AS "maxRuntimeMs",
+    min_runtime_ms AS "minRuntimeMs", jitter_ms AS "jitterMs", failures_to_open AS "failuresToOpen",
+    successes_to_close AS "successesToClose", overlap, all_channels AS "allChannels",
+    CASE WHEN row_number() OVER () = 1 THEN (
+      SELECT json_agg(json_build_array(extract(epoch FROM from_at) * 1000, extract(epoch FROM to_at) * 1000) ORDER BY from_at)
+      FROM gaps WHERE to_at > belfry_now() - $2::float8 * interval '1 ms'
+    ) END AS gaps
+  FROM jobs WHERE id = ANY ($1::uuid[])`;
+
+/** Statements that lock the states of these jobs, in order of their ids, and read what the rules need to know of them. */
+export function loadStatements(jobIds: Iterable<string>): Statement[] {
+  const ids = plainColumn([...jobIds], (id) => id);
+  return [{ name: "states-lock", text: LOCK, values: [ids] }, configStatement(ids)];
+}
+
+/** Reads the answers to `loadStatements`. Jobs that no longer exist are not among them. */
+export function loadedJobs([locked, config]: readonly QueryResult[]): Map<string, LoadedJob> {
+  const memories = new Map<string, LockedRow>(locked?.rows.map((row: LockedRow) => [row.jobId, row]));
+  const rows: ConfigRow[] = config?.rows ?? [];
+  const gaps = gapsOf(rows);
+  const jobs = new Map<string, LoadedJob>();
+  for (const row of rows) {
+    const memory = memories.get(row.id);
+    if (memory !== undefined) jobs.set(row.id, loadedJob(row, memory, gaps));
+  }
+  return jobs;
+}
+
+/** Locks the states of these jobs, in order of their ids, until the transaction ends; unknown ids are left out. */
+export async function loadStates(client: PoolClient, jobIds: Iterable<string>): Promise<Map<string, LoadedJob>> {
+  return loadedJobs(await runAll(client, loadStatements(jobIds)));
+}
+
+/** Locks up to `limit` jobs whose next deadline is at or before `asOf`; those that others hold are left to them. */
+export async function claimDueStates(
+  client: PoolClient,
+  { asOf, limit }: { asOf: Instant; limit: number },
+): Promise<Map<string, LoadedJob>> {
+  const locked = await client.query<LockedRow>({ name: "states-claim", text: CLAIM, values: [asOf, limit] });
+  if (locked.rows.length === 0) return new Map();
+  const config = await client.query<ConfigRow>(configStatement(plainColumn(locked.rows, (row) => row.jobId)));
+  return loadedJobs([locked, config]);
+}
+
+/** The earliest deadline of all jobs. */
+export async function findNextCheckAt(client: Pick<PoolClient, "query">): Promise<Instant | null> {
+  const { rows } = await client.query<{ checkAt: Date | null }>('SELECT min(check_at) AS "checkAt" FROM job_state');
+  return instantOf(rows[0]?.checkAt ?? null);
+}
+
+/** What an operator is told of an evaluation that failed. */
+export function faultOf(error: unknown): string {
+  return messageOf(error).replaceAll("\0", "").slice(0, 1_000);
+}
+
+/** Leaves a job alone until `retryAt`, whatever is wrong with it; `fault` says why. */
+export async function setAside(
+  client: Pick<PoolClient, "query">,
+  { jobId, fault, retryAt }: { jobId: string; fault: string; retryAt: Instant },
+): Promise<void> {
+  await client.query("UPDATE job_state SET fault = $2, check_at = to_timestamp($3::float8 / 1000) WHERE job_id = $1", [
+    jobId,
+    fault,
+    retryAt,
+  ]);
+}
+
+function configStatement(ids: string): Statement {
+  return { name: "states-config", text: CONFIG, values: [ids, GAPS_KEPT_IN_MIND] };
+}
+
+function gapsOf(rows: readonly ConfigRow[]): Gap[] {
+  const pairs = rows.find((row) => row.gaps !== null)?.gaps ?? [];
+  return pairs.map(([from, to]) => ({ from, to }));
+}
+
+function loadedJob(row: ConfigRow, locked: LockedRow, gaps: Gap[]): LoadedJob {
+  const job: Job = {
+    id: row.id,
+    schedule: scheduleOf(row),
+    scheduleSince: instantOf(row.scheduleSince),
+    limits: limitsOf(row),
+  };
+  return {
+    state: { ...decodeMemory(locked.memory), job, gaps },
+    projectId: row.projectId,
+    checkAt: instantOf(locked.checkAt),
+    allChannels: row.allChannels,
+  };
+}
