@@ -1,6 +1,6 @@
 import type { Instant, Millis } from "./time.ts";
 
-/** When a job should run, as its owner wrote it. `parseSchedule` turns it into a `Schedule`. */
+/** When a job should run, as its owner wrote it. `compileSchedule` turns it into a `Schedule`. */
 export type ScheduleSpec =
   | { kind: "cron"; dialect: Dialect; expression: string; timeZone: string }
   | { kind: "interval"; everyMs: Millis }
@@ -11,7 +11,7 @@ export type Dialect = "vixie";
 
 export type OverlapPolicy = "alert" | "allow";
 
-/** Each limit works alone. Null means the rule's default: see `graceAt` and `DESIGN`-words in docs/architecture.md. */
+/** Each limit works alone. Null means the rule's default; docs/architecture.md lists the rules. */
 export type Limits = {
   /** How late the first sign of a run may be. Null: a fifth of the interval, between 60 s and 1 h. */
   graceMs: Millis | null;
