@@ -21,7 +21,7 @@ export type ProgramOptions = {
 export class Program {
   readonly url: string;
   readonly dataDir: string;
-  readonly #env: Record<string, string>;
+  readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
   #said = "";
 
@@ -29,6 +29,7 @@ export class Program {
     this.url = `http://127.0.0.1:${port}`;
     this.dataDir = join(mkdtempSync(join(tmpdir(), "belfry-e2e-")), "data");
     this.#env = {
+      NODE_ENV: "production",
       PATH: process.env["PATH"] ?? "/usr/bin:/bin",
       HOME: join(this.dataDir, ".."),
       PORT: String(port),
