@@ -48,9 +48,9 @@ describe("kill -9 of the server", () => {
     );
 
     const acknowledged: string[] = [];
-    let sending = true;
+    const load = new AbortController();
     const client = async (): Promise<void> => {
-      while (sending) {
+      while (!load.signal.aborted) {
         const runId = randomUUID();
         const status = await ping(`${job.pingUrl}?rid=${runId}`);
         if (status === 200) acknowledged.push(runId);
@@ -66,7 +66,7 @@ describe("kill -9 of the server", () => {
       kills += 1;
       await program.start();
     }
-    sending = false;
+    load.abort();
     await Promise.all(clients);
 
     const rows = await program.query<{ run_id: string; times: string }>(
