@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 /** Who works on a data folder. A command lets go by itself when it is done. */
 export type Holder = { pid: number; host: string; role: "server" | "command" };
 
+/** To be released once. */
 export type DataLock = { release(): void };
 
 /** macOS and the BSDs open and lock in one step. */

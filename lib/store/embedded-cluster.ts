@@ -5,10 +5,10 @@ import { chmod, lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { AppError } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Binaries } from "./embedded-binaries.ts";
-import { giveTo, type Privilege } from "./embedded-privilege.ts";
+import { giveTo, NOBODY, type Privilege } from "./embedded-privilege.ts";
 
 /** The places of one embedded PostgreSQL. */
 export type Cluster = {
@@ -25,6 +25,8 @@ export const SUPERUSER = "belfry";
 const SOCKET_PATH_LIMIT = process.platform === "darwin" ? 103 : 107;
 const SOCKET_NAME = ".s.PGSQL.5432";
 const HALF_MADE = "postgres.new-";
+/** The initdb of a killed server may still be at work in there. */
+const CLEAR = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
 const LOG_LIMIT_BYTES = 10_000_000;
 
 export function clusterFolder(dataDir: string): string {
@@ -33,7 +35,7 @@ export function clusterFolder(dataDir: string): string {
 
 /**
  * Makes what is missing. The caller holds the lock on `dataDir`.
- * @throws AppError `conflict`: the data were made by another major version of PostgreSQL.
+ * @throws AppError `conflict`: the data belong to another user, or were made by another major version of PostgreSQL.
  */
 export async function prepareCluster(options: {
   dataDir: string;
@@ -48,6 +50,7 @@ export async function prepareCluster(options: {
     log.info({ folder }, "making a new embedded PostgreSQL");
     await initialise(dataDir, binaries, privilege);
   }
+  await refuseOtherOwner(folder);
   await giveTo(privilege, folder);
   await refuseOtherVersion(folder, binaries);
   const logFile = join(dataDir, "postgres.log");
@@ -64,7 +67,7 @@ export function urlOf(socketFolder: string, database: string): string {
 
 async function removeHalfMade(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
-    if (name.startsWith(HALF_MADE)) await rm(join(dataDir, name), { recursive: true, force: true });
+    if (name.startsWith(HALF_MADE)) await rm(join(dataDir, name), CLEAR);
   }
 }
 
@@ -75,8 +78,8 @@ async function initialise(dataDir: string, binaries: Binaries, privilege: Privil
   try {
     await promisify(execFile)(command, args, { env: binaries.env, cwd: dataDir });
   } catch (error) {
-    const said = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
-    throw new Error(`The embedded PostgreSQL could not be made in ${dataDir}: ${said.trim()}`, { cause: error });
+    const said = error instanceof Error && "stderr" in error ? String(error.stderr) : messageOf(error);
+    throw new AppError("unavailable", `The embedded PostgreSQL could not be made in ${dataDir}: ${said.trim()}`);
   }
   await rename(fresh, clusterFolder(dataDir));
   await syncFolder(dataDir);
@@ -101,6 +104,18 @@ async function syncFolder(folder: string): Promise<void> {
   await handle.close();
 }
 
+/** Else root, with one command beside a server of an ordinary user, would take that user's data away. */
+async function refuseOtherOwner(folder: string): Promise<void> {
+  const { uid } = await stat(folder);
+  const me = process.getuid?.();
+  if (uid === me || (me === 0 && uid === NOBODY)) return;
+  throw new AppError(
+    "conflict",
+    `The data in ${folder} belong to another user (id ${uid}). Run this as that user, for example with: sudo -u '#${uid}'`,
+    "DATA_DIR",
+  );
+}
+
 async function refuseOtherVersion(folder: string, binaries: Binaries): Promise<void> {
   const made = (await readFile(join(folder, "PG_VERSION"), "utf8")).trim();
   const { stdout } = await promisify(execFile)(binaries.postgres, ["--version"], { env: binaries.env });
@@ -115,7 +130,7 @@ async function refuseOtherVersion(folder: string, binaries: Binaries): Promise<v
 
 async function rotate(logFile: string): Promise<void> {
   const size = await stat(logFile).then(
-    ({ size }) => size,
+    (found) => found.size,
     () => 0,
   );
   if (size > LOG_LIMIT_BYTES) await rename(logFile, `${logFile}.1`);

@@ -12,7 +12,7 @@ export async function findRunning(folder: string): Promise<Running | null> {
   const text = await readFile(join(folder, "postmaster.pid"), "utf8").catch(() => "");
   const [pidLine = "", , , , socketFolder = "", , , status = ""] = text.split("\n");
   const pid = Number.parseInt(pidLine, 10);
-  if (!Number.isInteger(pid) || !isAlive(pid) || !worksIn(pid, folder)) return null;
+  if (!Number.isInteger(pid) || !isPostgres(pid, folder)) return null;
   return { pid, socketFolder, ready: status.trim() === "ready" };
 }
 
@@ -27,6 +27,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether `pid` is a living process of the cluster in `folder`, and not another program with the same number. */
+export function isPostgres(pid: number, folder: string): boolean {
+  return isAlive(pid) && worksIn(pid, folder);
+}
+
 /** True where a PostgreSQL process, an orphaned backend too, still has the cluster in `folder` as its working folder. */
 export function isOccupied(folder: string): boolean {
   if (!existsSync(PROC)) return false;
@@ -34,16 +39,16 @@ export function isOccupied(folder: string): boolean {
 }
 
 /**
- * PostgreSQL itself removes the file of a dead one. It cannot tell where that process id is a zombie or was given to
- * another program, as happens in containers. The caller holds the lock on the data folder and knows that the folder
+ * PostgreSQL itself removes the lock files of a dead one. It cannot tell where that process id is a zombie, or was given
+ * to another program, as happens in containers. The caller holds the lock on the data folder and knows that the cluster
  * is not occupied.
- * @returns whether there was such a file.
+ * @returns whether there were such files.
  */
-export async function removeStalePidFile(folder: string): Promise<boolean> {
-  const file = join(folder, "postmaster.pid");
-  if (!existsSync(PROC) || !existsSync(file)) return false;
-  await rm(file, { force: true });
-  return true;
+export async function removeStaleLocks(folder: string, socketFolder: string): Promise<boolean> {
+  const files = [join(folder, "postmaster.pid"), join(socketFolder, ".s.PGSQL.5432.lock")].filter(existsSync);
+  if (!existsSync(PROC)) return false;
+  for (const file of files) await rm(file, { force: true });
+  return files.length > 0;
 }
 
 /** Without /proc every living process counts: PostgreSQL's own checks then decide. */

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { chmod, chown, readdir, stat } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AppError } from "../errors.ts";
@@ -12,7 +13,9 @@ export type Privilege = {
   owner: number | null;
 };
 
-const NOBODY = 65_534;
+/** Whose id root borrows for PostgreSQL. */
+export const NOBODY = 65_534;
+
 const AS_MAPPED_USER = ["unshare", "--user", `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, "--"];
 // Keeps one capability of root: its data may lie in a home folder that nobody else can enter.
 const AS_NOBODY = [
@@ -28,12 +31,13 @@ const AS_NOBODY = [
 const STOP_WITH_PARENT = ["setpriv", "--pdeathsig", "INT", "--"];
 
 /**
- * An ordinary user needs nothing. Root runs PostgreSQL in a user namespace, where its own files look like nobody's;
+ * An ordinary user needs nothing, unless the system has no name for them, as in a container with a user id from outside:
+ * initdb wants one. Root runs PostgreSQL in a user namespace, where its own files look like nobody's;
  * where namespaces are switched off, as nobody, who then has to own the files.
  * @throws AppError `unavailable` where root can do neither.
  */
 export async function findPrivilege(isRoot = process.getuid?.() === 0): Promise<Privilege> {
-  if (!isRoot) return { prefix: [], owner: null };
+  if (!isRoot) return { prefix: !hasName() && (await runs(AS_MAPPED_USER)) ? AS_MAPPED_USER : [], owner: null };
   if (await runs(AS_MAPPED_USER)) return { prefix: AS_MAPPED_USER, owner: 0 };
   if (await runs(AS_NOBODY)) return { prefix: AS_NOBODY, owner: NOBODY };
   throw new AppError(
@@ -54,6 +58,14 @@ export async function giveTo(privilege: Privilege, folder: string): Promise<void
   for (const entry of await readdir(folder, { recursive: true })) await chown(join(folder, entry), owner, owner);
   await chown(folder, owner, owner);
   await chmod(folder, 0o700);
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== "";
+  } catch {
+    return false;
+  }
 }
 
 async function runs(prefix: readonly string[]): Promise<boolean> {

@@ -2,11 +2,11 @@ import { spawn } from "node:child_process";
 import { open, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { messageOf } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Binaries } from "./embedded-binaries.ts";
 import { urlOf, type Cluster } from "./embedded-cluster.ts";
-import { findRunning, isAlive, isOccupied, removeStalePidFile, type Running } from "./embedded-pidfile.ts";
+import { findRunning, isAlive, isOccupied, isPostgres, removeStaleLocks, type Running } from "./embedded-pidfile.ts";
 import type { Privilege } from "./embedded-privilege.ts";
 
 /** A PostgreSQL that takes connections. */
@@ -15,6 +15,8 @@ export type Postgres = {
   socketFolder: string;
   /** Resolves when the process is gone; null where the code is not known. */
   exited: Promise<number | null>;
+  /** Does nothing where the process is gone: its number may belong to another by then. */
+  send(signal: NodeJS.Signals): void;
 };
 
 export type LaunchOptions = {
@@ -36,7 +38,7 @@ const LOG_TAIL_LINES = 8;
 /**
  * Starts PostgreSQL, or takes over the one that an earlier server left behind, and waits until it takes connections;
  * after a crash its recovery may take long. The caller holds the lock on the data folder.
- * @throws Error with the end of PostgreSQL's log where it does not start.
+ * @throws AppError `unavailable` with the end of PostgreSQL's log where it does not start.
  */
 export async function bringUp(options: LaunchOptions): Promise<Postgres> {
   const { cluster, log } = options;
@@ -45,12 +47,12 @@ export async function bringUp(options: LaunchOptions): Promise<Postgres> {
     const running = await findRunning(cluster.folder);
     if (running !== null && running.ready && (await takesConnections(running.socketFolder))) {
       log.info({ pid: running.pid }, "took over the embedded PostgreSQL that was still running");
-      return adopt(running);
+      return adopt(running, cluster.folder);
     }
     if (running === null) {
       const started = await launch(options);
       if (started !== null) return started;
-      const cleared = isOccupied(cluster.folder) || (await removeStalePidFile(cluster.folder));
+      const cleared = isOccupied(cluster.folder) || (await removeStaleLocks(cluster.folder, cluster.socketFolder));
       if (!cleared || performance.now() > giveUpAt) throw await failure(cluster);
     }
     await sleep(2 * POLL_MS);
@@ -59,12 +61,12 @@ export async function bringUp(options: LaunchOptions): Promise<Postgres> {
 
 /** A clean stop: open transactions are rolled back. One that does not follow in time is cut off, which loses nothing. */
 export async function stopPostgres(postgres: Postgres): Promise<void> {
-  signal(postgres.pid, "SIGINT");
+  postgres.send("SIGINT");
   const patience = new AbortController();
   const late = sleep(STOP_PATIENCE_MS, "late", { signal: patience.signal }).catch(() => "stopped");
   const first = await Promise.race([postgres.exited, late]);
   patience.abort();
-  if (first === "late") signal(postgres.pid, "SIGQUIT");
+  if (first === "late") postgres.send("SIGQUIT");
   await postgres.exited;
 }
 
@@ -94,7 +96,7 @@ async function launch(options: LaunchOptions): Promise<Postgres | null> {
   if (pid === undefined) return null;
   if (!(await isUp(cluster.socketFolder, exited))) return null;
   if (parentWatch === null) watchParent(pid, exited);
-  return { pid, socketFolder: cluster.socketFolder, exited };
+  return { pid, socketFolder: cluster.socketFolder, exited, send: (signal) => void child.kill(signal) };
 }
 
 function settings(cluster: Cluster): string[] {
@@ -116,13 +118,11 @@ function settings(cluster: Cluster): string[] {
 }
 
 async function isUp(socketFolder: string, exited: Promise<unknown>): Promise<boolean> {
-  let gone = false;
-  void exited.then(() => (gone = true));
-  while (!gone) {
+  for (;;) {
     if (await takesConnections(socketFolder)) return true;
-    await Promise.race([exited, sleep(POLL_MS)]);
+    const gone = await Promise.race([exited.then(() => true), sleep(POLL_MS, false)]);
+    if (gone) return false;
   }
-  return false;
 }
 
 /** Whether the PostgreSQL behind the socket answers a query in `database`. */
@@ -140,10 +140,11 @@ export async function takesConnections(socketFolder: string, database = "postgre
   }
 }
 
-function adopt(running: Running): Postgres {
-  const exited = goneFrom(running.pid);
-  watchParent(running.pid, exited);
-  return { pid: running.pid, socketFolder: running.socketFolder, exited };
+function adopt(running: Running, folder: string): Postgres {
+  const { pid, socketFolder } = running;
+  const exited = goneFrom(pid);
+  watchParent(pid, exited);
+  return { pid, socketFolder, exited, send: (signal) => void (isPostgres(pid, folder) && process.kill(pid, signal)) };
 }
 
 /** Not our child, so there is no event. */
@@ -162,16 +163,8 @@ function watchParent(pid: number, exited: Promise<unknown>): void {
   void exited.then(() => watcher.kill("SIGKILL"));
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // Gone already.
-  }
-}
-
-async function failure(cluster: Cluster): Promise<Error> {
+async function failure(cluster: Cluster): Promise<AppError> {
   const text = await readFile(cluster.logFile, "utf8").catch(messageOf);
   const tail = text.trimEnd().split("\n").slice(-LOG_TAIL_LINES).join("\n");
-  return new Error(`The embedded PostgreSQL did not start. The end of ${cluster.logFile}:\n${tail}`);
+  return new AppError("unavailable", `The embedded PostgreSQL did not start. The end of ${cluster.logFile}:\n${tail}`);
 }

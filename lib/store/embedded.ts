@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { AppError } from "../errors.ts";
+import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { findHolder, lockData, type DataLock, type Holder } from "./data-lock.ts";
 import { findBinaries } from "./embedded-binaries.ts";
@@ -18,7 +18,7 @@ export type EmbeddedPostgres = {
   readonly url: string;
   /** Changes when PostgreSQL had to be started again. */
   readonly pid: number;
-  /** Stops PostgreSQL cleanly, then lets go of the data folder. */
+  /** Stops PostgreSQL cleanly, then lets go of the data folder. May be called twice. */
   stop(): Promise<void>;
   /** Called for every end that `stop` did not ask for, before the restart; the code is null where it is not known. */
   onExit(listener: (code: number | null) => void): void;
@@ -58,15 +58,28 @@ export async function joinEmbedded(options: { dataDir: string; log: Logger }): P
 
 /** Waits for a command that has the folder; null where a server has it. */
 async function claim(dataDir: string, role: Holder["role"]): Promise<DataLock | null> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const giveUpAt = performance.now() + COMMAND_PATIENCE_MS;
   for (;;) {
-    const lock = lockData(dataDir, role);
+    const lock = await lockFolder(dataDir, role);
     if (lock !== null) return lock;
     const holder = findHolder(dataDir);
     if (holder?.role === "server") return null;
     if (performance.now() > giveUpAt) throw heldBy(dataDir, holder);
     await sleep(POLL_MS);
+  }
+}
+
+async function lockFolder(dataDir: string, role: Holder["role"]): Promise<DataLock | null> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    return lockData(dataDir, role);
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw new AppError(
+      "unavailable",
+      `The data folder ${dataDir} cannot be used: ${messageOf(error)}. Give it to the user that runs Belfry, or choose another DATA_DIR.`,
+      "DATA_DIR",
+    );
   }
 }
 
@@ -80,13 +93,14 @@ async function startLocked(options: { dataDir: string; log: Logger; lock: DataLo
     const cluster = { ...launch.cluster, socketFolder: first.socketFolder };
     await makeDatabase(cluster.socketFolder);
     const supervised = supervise(first, { ...launch, cluster });
+    let stopping: Promise<void> | null = null;
     return {
       url: urlOf(cluster.socketFolder, DATABASE),
       get pid() {
         return supervised.pid();
       },
       onExit: supervised.onExit,
-      stop: () => supervised.stop().finally(lock.release),
+      stop: () => (stopping ??= supervised.stop().finally(lock.release)),
     };
   } catch (error) {
     lock.release();
