@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, symlink } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../errors.ts";
@@ -48,12 +48,18 @@ async function linkLibraries(root: string, dataDir: string): Promise<Record<stri
     for (const link of missing) await makeLink(relative(dirname(link.target), link.source), join(root, link.target));
     return {};
   } catch {
-    const folder = join(dataDir, "postgres-lib");
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    for (const link of missing) await makeLink(join(root, link.source), join(folder, basename(link.target)));
-    return { LD_LIBRARY_PATH: folder, DYLD_LIBRARY_PATH: folder };
+    return linkBeside(root, links, join(dataDir, "postgres-lib"));
   }
+}
+
+/** A library looks for others beside the link it was found by: all of them are linked, not only what is missing. */
+async function linkBeside(root: string, links: readonly Link[], folder: string): Promise<Record<string, string>> {
+  const native = join(root, "native", "lib");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const name of await readdir(native)) await makeLink(join(native, name), join(folder, name));
+  for (const link of links) await makeLink(join(root, link.source), join(folder, basename(link.target)));
+  return { LD_LIBRARY_PATH: folder, DYLD_LIBRARY_PATH: folder };
 }
 
 /** Another process may make the same link at the same moment. */
