@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -63,16 +64,17 @@ export async function run(command, args, options) {
  * The same, but a failure is an answer.
  * @param {string} command
  * @param {string[]} args
- * @param {{ log: string, env?: Record<string, string | undefined> }} options
+ * @param {{ log: string, env?: Record<string, string | undefined>, onLine?: (line: string) => void }} options
  * @returns {Promise<{ code: number | string, output: string, file: string }>}
  */
-export async function attempt(command, args, { log, env }) {
+export async function attempt(command, args, { log, env, onLine }) {
   mkdirSync(logs, { recursive: true });
   const file = join(logs, `${log}.log`);
   const sink = createWriteStream(file);
   const child = spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   child.stdout.pipe(sink, { end: false });
   child.stderr.pipe(sink, { end: false });
+  if (onLine !== undefined) createInterface({ input: child.stdout }).on("line", onLine);
   const code = await new Promise((resolve) => {
     child.once("error", (error) => resolve(error.message));
     child.once("close", (exitCode, signal) => resolve(exitCode ?? signal ?? "unknown"));

@@ -1,0 +1,34 @@
+// Programs that some tests drive and npm does not bring.
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { attempt, step } from "./steps.mjs";
+
+const TOOLS = [
+  { package: "chromium", files: ["chromium", "chromium-browser", "google-chrome"] },
+  { package: "cron", files: ["cron"] },
+  { package: "curl", files: ["curl"] },
+];
+
+/** Installs Debian's packages where root may; else says what to install. The tests that miss one skip themselves. */
+export async function findMissingTools() {
+  const missing = TOOLS.filter(({ files }) => !files.some(isInstalled)).map((tool) => tool.package);
+  if (missing.length === 0) return;
+  if (process.getuid?.() !== 0 || !isInstalled("apt-get")) {
+    console.log(`Not on this machine: ${missing.join(", ")}. Tests that need them are skipped. To run them too:`);
+    console.log(`  sudo apt-get install ${missing.join(" ")}`);
+    return;
+  }
+  await step(`Installing ${missing.join(", ")}`, async (note) => {
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await attempt("apt-get", ["update"], { log: "apt-update", env });
+    const args = ["install", "--yes", "--no-install-recommends", ...missing];
+    const { code, file } = await attempt("apt-get", args, { log: "apt-install", env });
+    if (code !== 0) note(`failed, see ${file}; the tests that need them are skipped`);
+  });
+}
+
+/** Cron's folder is not on everybody's path. */
+function isInstalled(name) {
+  const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/bin"];
+  return folders.some((folder) => folder !== "" && existsSync(join(folder, name)));
+}
