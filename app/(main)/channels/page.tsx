@@ -1,0 +1,70 @@
+import type { Metadata } from "next";
+import { Empty } from "../../../components/base/empty.tsx";
+import { Page, PageHeader } from "../../../components/base/page.tsx";
+import { Panel } from "../../../components/base/panel.tsx";
+import { ChannelForm } from "../../../components/channels/channel-form.tsx";
+import { ChannelItem } from "../../../components/channels/channel-item.tsx";
+import styles from "../../../components/channels/channels.module.css";
+import { DeadLetters } from "../../../components/channels/dead-letters.tsx";
+import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
+import { can } from "../../../lib/auth/rules.ts";
+import { listChannelKinds, listChannels } from "../../../lib/services/channels.ts";
+import { listDeliveries } from "../../../lib/services/deliveries.ts";
+import { load } from "../../failures.ts";
+import { requireProject, requireVisit } from "../../request.ts";
+import { addChannel, removeChannel, replay, sendTest, setChannelEnabled } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Channels" };
+
+export default async function ChannelsPage() {
+  const { ctx } = await requireVisit();
+  const project = await requireProject(ctx);
+  const [kinds, channels, dead] = await load(() =>
+    Promise.all([
+      listChannelKinds(ctx),
+      listChannels(ctx, { projectId: project.id }),
+      listDeliveries(ctx, { projectId: project.id, states: ["dead"] }),
+    ]),
+  );
+  const mayChange = can(project.role, "change-channels");
+
+  return (
+    <Page>
+      <PageHeader
+        title="Channels"
+        lead="The ways Belfry reaches people. A job uses all of them unless it has a list of its own."
+        actions={<LiveRefresh projectId={project.id} />}
+      />
+      <Panel title="In use" flush>
+        {channels.length === 0 ? (
+          <Empty title="Nobody would be told">
+            Add a channel below and send a test over it: you see what the receiver really answered, before anything
+            breaks.
+          </Empty>
+        ) : (
+          <ul className={styles.list}>
+            {channels.map((channel) => (
+              <ChannelItem
+                key={channel.id}
+                channel={channel}
+                mayTest={can(project.role, "test-channels")}
+                mayChange={mayChange}
+                test={sendTest}
+                setEnabled={setChannelEnabled}
+                remove={removeChannel}
+              />
+            ))}
+          </ul>
+        )}
+      </Panel>
+      {dead.deliveries.length > 0 && (
+        <DeadLetters letters={dead.deliveries} mayReplay={can(project.role, "replay-deliveries")} replay={replay} />
+      )}
+      {mayChange && (
+        <Panel title="Add a channel">
+          <ChannelForm kinds={kinds} save={addChannel.bind(null, project.id)} />
+        </Panel>
+      )}
+    </Page>
+  );
+}

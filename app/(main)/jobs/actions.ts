@@ -1,0 +1,61 @@
+"use server";
+
+import { redirect } from "next/navigation";
+import type { ActionResult, FormState } from "../../../components/base/form-state.ts";
+import type { JobFormValues, PreviewAnswer } from "../../../components/jobs/job-form-values.ts";
+import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../../lib/services/job-changes.ts";
+import { screenProcess } from "../../../lib/services/process.ts";
+import { previewSchedule } from "../../../lib/services/schedule-preview.ts";
+import { tryAction, tryForm } from "../../failures.ts";
+import { parseJobForm } from "../../job-form-input.ts";
+import { getCtx } from "../../request.ts";
+
+type Failure = FormState<JobFormValues> | null;
+
+/** Makes a job and goes to its page. */
+export async function saveNewJob(projectId: string, input: JobFormValues): Promise<Failure> {
+  const values = parseJobForm(input);
+  let id = "";
+  const failure = await tryForm(values, async () => {
+    ({ id } = await createJob(await getCtx(), { projectId: String(projectId), ...values }));
+  });
+  return failure ?? redirect(`/jobs/${id}`);
+}
+
+/** Changes a job and goes back to its page. */
+export async function saveJob(jobId: string, input: JobFormValues): Promise<Failure> {
+  const values = parseJobForm(input);
+  const failure = await tryForm(values, async () => {
+    await updateJob(await getCtx(), { jobId: String(jobId), ...values });
+  });
+  return failure ?? redirect(`/jobs/${jobId}`);
+}
+
+/** What a schedule means, as one types. */
+export async function preview(input: { schedule: string; timeZone: string }): Promise<PreviewAnswer> {
+  const { services } = await screenProcess();
+  return previewSchedule(services, { schedule: String(input.schedule), timeZone: String(input.timeZone) });
+}
+
+export async function pause(jobId: string): Promise<ActionResult> {
+  return tryAction(async () => {
+    await pauseJob(await getCtx(), { jobId: String(jobId) });
+    return "Paused. Nothing is expected until somebody resumes it.";
+  });
+}
+
+export async function resume(jobId: string): Promise<ActionResult> {
+  return tryAction(async () => {
+    await resumeJob(await getCtx(), { jobId: String(jobId) });
+    return "Resumed. It is watched from now on.";
+  });
+}
+
+/** Deletes a job with its runs and goes to the list. */
+export async function remove(jobId: string): Promise<ActionResult> {
+  const result = await tryAction(async () => {
+    const { slug } = await deleteJob(await getCtx(), { jobId: String(jobId) });
+    return `Deleted ${slug}.`;
+  });
+  return result.ok ? redirect("/jobs") : result;
+}

@@ -1,0 +1,32 @@
+import type { Metadata } from "next";
+import { Page, PageHeader } from "../../../../components/base/page.tsx";
+import { JobForm } from "../../../../components/jobs/job-form.tsx";
+import { NEW_JOB } from "../../../../components/jobs/job-form-values.ts";
+import { listZoneNames } from "../../../../lib/domain/zone.ts";
+import { listChannels } from "../../../../lib/services/channels.ts";
+import { channelChoices } from "../../../channel-choices.ts";
+import { load } from "../../../failures.ts";
+import { requireProject, requireVisit } from "../../../request.ts";
+import { preview, saveNewJob } from "../actions.ts";
+
+export const metadata: Metadata = { title: "New job" };
+
+export default async function NewJobPage() {
+  const { ctx } = await requireVisit();
+  const project = await requireProject(ctx);
+  const channels = await load(() => listChannels(ctx, { projectId: project.id }));
+  return (
+    <Page width="narrow">
+      <PageHeader title="New job" crumbs={[{ label: "Jobs", href: "/jobs" }]} />
+      <JobForm
+        initial={NEW_JOB}
+        isNew
+        channels={channelChoices(channels)}
+        zones={listZoneNames()}
+        cancelHref="/jobs"
+        save={saveNewJob.bind(null, project.id)}
+        preview={preview}
+      />
+    </Page>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button } from "@mantine/core";
+import { Plus } from "lucide-react";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Note } from "../../../components/base/note.tsx";
+import { Page, PageHeader } from "../../../components/base/page.tsx";
+import { FirstJob } from "../../../components/jobs/first-job.tsx";
+import { byAttention } from "../../../components/jobs/filter.ts";
+import { JobsScreen } from "../../../components/jobs/jobs-screen.tsx";
+import { can } from "../../../lib/auth/rules.ts";
+import { listJobs } from "../../../lib/services/jobs.ts";
+import { projectSnippets } from "../../../lib/services/projects.ts";
+import { load } from "../../failures.ts";
+import { jobViews } from "../../job-views.ts";
+import { requireProject, requireVisit } from "../../request.ts";
+
+export const metadata: Metadata = { title: "Jobs" };
+
+export default async function JobsPage() {
+  const { ctx } = await requireVisit();
+  const project = await requireProject(ctx);
+  const { jobs, now } = await load(() => listJobs(ctx, { projectId: project.id }));
+  const mayChange = can(project.role, "change-jobs");
+
+  if (jobs.length === 0) {
+    const snippets = mayChange ? await load(() => projectSnippets(ctx, { projectId: project.id })) : null;
+    return <FirstJob projectId={project.id} pingBase={snippets?.pingBase ?? null} />;
+  }
+  return (
+    <Page width="wide">
+      <PageHeader
+        title="Jobs"
+        actions={
+          mayChange && (
+            <Button component={Link} href="/jobs/new" leftSection={<Plus size={15} aria-hidden />}>
+              New job
+            </Button>
+          )
+        }
+      />
+      {jobs.every((job) => job.channelCount === 0) && (
+        <Note tone="late">
+          <p>
+            <b>Nobody would be told.</b> No channel works in this project yet, so Belfry would ring in an empty room.{" "}
+            <Link href="/channels">Add a channel</Link>
+          </p>
+        </Note>
+      )}
+      <JobsScreen projectId={project.id} jobs={byAttention(jobViews(jobs), now)} />
+    </Page>
+  );
+}

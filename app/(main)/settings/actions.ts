@@ -1,0 +1,15 @@
+"use server";
+
+import type { NewKeyAnswer } from "../../../components/settings/new-key.tsx";
+import { createKey } from "../../../lib/services/projects.ts";
+import { tryAction } from "../../failures.ts";
+import { getCtx } from "../../request.ts";
+
+/** Makes a key and gives it back, this once. */
+export async function makeKey(projectId: string, scope: string): Promise<NewKeyAnswer> {
+  const result = await tryAction(async () => {
+    const { key } = await createKey(await getCtx(), { projectId: String(projectId), scope: String(scope) });
+    return key;
+  });
+  return result.ok ? { key: result.message } : { failed: result.message };
+}

@@ -1,0 +1,76 @@
+import type { Metadata } from "next";
+import { CopyLine } from "../../../components/base/copy-line.tsx";
+import { Note } from "../../../components/base/note.tsx";
+import { Page, PageHeader } from "../../../components/base/page.tsx";
+import { Panel } from "../../../components/base/panel.tsx";
+import { Said } from "../../../components/base/said.tsx";
+import styles from "../../../components/job/job.module.css";
+import { creatingLines } from "../../../components/job/ping-lines.ts";
+import { PingTabs } from "../../../components/job/ping-tabs.tsx";
+import { NewKey } from "../../../components/settings/new-key.tsx";
+import settings from "../../../components/settings/settings.module.css";
+import { can } from "../../../lib/auth/rules.ts";
+import { getProject, projectSnippets } from "../../../lib/services/projects.ts";
+import { load } from "../../failures.ts";
+import { requireProject, requireVisit } from "../../request.ts";
+import { makeKey } from "./actions.ts";
+
+export const metadata: Metadata = { title: "Project" };
+
+export default async function SettingsPage() {
+  const { ctx } = await requireVisit();
+  const { id, role } = await requireProject(ctx);
+  const [project, snippets] = await load(() =>
+    Promise.all([
+      getProject(ctx, { projectId: id }),
+      can(role, "see-ping-key") ? projectSnippets(ctx, { projectId: id }) : null,
+    ]),
+  );
+  return (
+    <Page>
+      <PageHeader
+        title={<Said text={project.name} />}
+        lead={`${project.jobCount} ${project.jobCount === 1 ? "job" : "jobs"}, ${project.channelCount} ${project.channelCount === 1 ? "channel" : "channels"}.`}
+      />
+      <Panel title="The project">
+        <dl className={styles.facts}>
+          <dt>Id</dt>
+          <dd>
+            <code>{project.id}</code>
+          </dd>
+          <dt>Your role</dt>
+          <dd>{role}</dd>
+          <dt>Runs are kept for</dt>
+          <dd>{project.keepDays} days</dd>
+        </dl>
+      </Panel>
+      {snippets === null ? (
+        <Note tone="quiet">
+          <p>Your role here is {role}: the ping key is for members.</p>
+        </Note>
+      ) : snippets.pingKey === null || snippets.pingBase === null ? (
+        <Note tone="late">
+          <p>
+            This project has no ping key any more. Make one: <code>npm run -s admin -- create-key --scope ping</code>
+          </p>
+        </Note>
+      ) : (
+        <Panel title="Ping key" note="Whoever has it can ping and make jobs here">
+          <div className={settings.stack}>
+            <CopyLine text={snippets.pingKey} label="Ping key" />
+            <p>
+              With <code>?create=1</code> a first ping makes its own job. Change <code>my-job</code> into a name of
+              yours:
+            </p>
+            <PingTabs lines={creatingLines(snippets.pingBase, "my-job")} />
+          </div>
+        </Panel>
+      )}
+      {can(role, "make-keys") && (
+        <Panel title="API keys" note="For programs that read or change this project">
+          <NewKey make={makeKey.bind(null, id)} />
+        </Panel>
+      )}
+    </Page>
+  );
+}

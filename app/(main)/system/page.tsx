@@ -1,0 +1,36 @@
+import type { Metadata } from "next";
+import { Page, PageHeader } from "../../../components/base/page.tsx";
+import { DeadLetters } from "../../../components/channels/dead-letters.tsx";
+import { Gaps, Processes, SystemFacts } from "../../../components/system/system-facts.tsx";
+import { Faults, Unmatched } from "../../../components/system/troubles.tsx";
+import { can } from "../../../lib/auth/rules.ts";
+import { listDeliveries } from "../../../lib/services/deliveries.ts";
+import { systemPage } from "../../../lib/services/system.ts";
+import { load } from "../../failures.ts";
+import { findProjects, requireVisit } from "../../request.ts";
+import { replay } from "../channels/actions.ts";
+
+export const metadata: Metadata = { title: "This installation" };
+
+export default async function SystemRoute() {
+  const { ctx } = await requireVisit();
+  const system = await load(() => systemPage(ctx));
+  const { current } = await load(() => findProjects(ctx));
+  const dead =
+    current === null
+      ? []
+      : (await load(() => listDeliveries(ctx, { projectId: current.id, states: ["dead"] }))).deliveries;
+  return (
+    <Page>
+      <PageHeader title="This installation" lead="For operators: how Belfry itself is doing." />
+      <SystemFacts system={system} />
+      <Processes processes={system.processes} />
+      <Gaps gaps={system.gaps} />
+      <Faults faults={system.faulted} />
+      {current !== null && dead.length > 0 && (
+        <DeadLetters letters={dead} mayReplay={can(current.role, "replay-deliveries")} replay={replay} />
+      )}
+      <Unmatched pings={system.unmatched} />
+    </Page>
+  );
+}

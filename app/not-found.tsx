@@ -1,0 +1,29 @@
+import { Button } from "@mantine/core";
+import type { Metadata } from "next";
+import Link from "next/link";
+import { Empty } from "../components/base/empty.tsx";
+import layout from "../components/base/layout.module.css";
+import { Page } from "../components/base/page.tsx";
+
+export const metadata: Metadata = { title: "Not found" };
+
+export default function NotFound() {
+  return (
+    <main id="content">
+      <Page width="narrow">
+        <div className={layout.panel}>
+          <Empty
+            title="There is nothing here"
+            action={
+              <Button component={Link} href="/jobs" variant="default">
+                To the jobs
+              </Button>
+            }
+          >
+            The address is wrong, what it named was deleted, or it belongs to a project that you are not a member of.
+          </Empty>
+        </div>
+      </Page>
+    </main>
+  );
+}

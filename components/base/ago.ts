@@ -1,0 +1,45 @@
+import { DAY, HOUR, type Instant, type Millis, MINUTE, SECOND } from "../../lib/domain/time.ts";
+
+/** How long ago in one unit, for columns: `now`, `42 s`, `20 h`, `3 d`. A time ahead of `now` counts as now. */
+export function ageText(at: Instant, now: Instant): string {
+  const age = now - at;
+  if (age < 2 * SECOND) return "now";
+  return oneUnit(age);
+}
+
+/** How long until then: `in 42 s`, `in 3 h 12 min`, or `due` once it has come. */
+export function untilText(at: Instant, now: Instant): string {
+  const wait = at - now;
+  return wait <= 0 ? "due" : `in ${countdownText(wait)}`;
+}
+
+/** A shrinking wait: seconds below two minutes, minutes below two days, then days and hours. */
+export function countdownText(wait: Millis): string {
+  if (wait < 2 * MINUTE) return `${Math.max(1, Math.ceil(wait / SECOND))} s`;
+  const minutes = Math.floor(wait / MINUTE);
+  if (minutes < 60) return `${minutes} min`;
+  if (wait < 2 * DAY) return joined(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  return joined(Math.floor(wait / DAY), "d", Math.floor((wait % DAY) / HOUR), "h");
+}
+
+function joined(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
+}
+
+function oneUnit(age: Millis): string {
+  if (age < 2 * MINUTE) return `${Math.floor(age / SECOND)} s`;
+  if (age < 2 * HOUR) return `${Math.floor(age / MINUTE)} min`;
+  if (age < 2 * DAY) return `${Math.floor(age / HOUR)} h`;
+  return `${Math.floor(age / DAY)} d`;
+}
+
+/** A run's length for columns: `0.4 s`, `42 s`, `4 min 10 s`, `3 h 12 min`, `2 d 4 h`. */
+export function lengthText(length: Millis): string {
+  if (length < 10 * SECOND) return length < SECOND ? `${Math.round(length)} ms` : `${(length / SECOND).toFixed(1)} s`;
+  const seconds = Math.round(length / SECOND);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return joined(Math.floor(seconds / 60), "min", seconds % 60, "s");
+  const minutes = Math.floor(seconds / 60);
+  if (seconds < 86_400) return joined(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  return joined(Math.floor(minutes / 1_440), "d", Math.floor((minutes % 1_440) / 60), "h");
+}

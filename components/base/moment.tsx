@@ -1,0 +1,59 @@
+"use client";
+
+import { type Instant, MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { ageText, untilText } from "./ago.ts";
+import { useNow, useViewerZone } from "./clock.tsx";
+import { clockText, dayText, momentText, zonesTitle } from "./zoned.ts";
+
+type Props = {
+  at: Instant;
+  /** The job's own zone, shown on hover beside UTC. */
+  jobZone?: string | null;
+};
+
+const iso = (at: Instant): string => new Date(at).toISOString();
+
+/** A moment in the viewer's zone: the clock time today, else day and time. */
+export function Moment({ at, jobZone = null }: Props) {
+  const zone = useViewerZone();
+  const now = useNow(MINUTE);
+  return (
+    <time dateTime={iso(at)} title={zonesTitle(at, zone, jobZone)}>
+      {momentText(at, zone, now)}
+    </time>
+  );
+}
+
+/** Day and time to the second, for tables. */
+export function ExactMoment({ at, jobZone = null }: Props) {
+  const zone = useViewerZone();
+  const now = useNow(MINUTE);
+  return (
+    <time dateTime={iso(at)} title={zonesTitle(at, zone, jobZone)}>
+      {dayText(at, zone, now)} {clockText(at, zone, true)}
+    </time>
+  );
+}
+
+/** How long ago; live. */
+export function Ago({ at, jobZone = null, suffix = false }: Props & { suffix?: boolean }) {
+  const zone = useViewerZone();
+  const now = useNow(SECOND);
+  const age = ageText(at, now);
+  return (
+    <time dateTime={iso(at)} title={zonesTitle(at, zone, jobZone)}>
+      {suffix && age !== "now" ? `${age} ago` : age}
+    </time>
+  );
+}
+
+/** How long until then; counts down live. */
+export function Until({ at, jobZone = null }: Props) {
+  const zone = useViewerZone();
+  const now = useNow(SECOND);
+  return (
+    <time dateTime={iso(at)} title={zonesTitle(at, zone, jobZone)}>
+      {untilText(at, now)}
+    </time>
+  );
+}

@@ -1,0 +1,105 @@
+import type { Cause, ResolveReason } from "../../lib/domain/incident.ts";
+import type { JobStatus } from "../../lib/domain/job.ts";
+import type { Outcome, RunReason } from "../../lib/domain/run.ts";
+
+/** Which of the palette's tones says it. */
+export type Tone = "ok" | "down" | "late" | "running" | "unknown" | "quiet";
+
+export const STATUS_LABEL: Readonly<Record<JobStatus, string>> = {
+  down: "Down",
+  late: "Late",
+  unknown: "Unknown",
+  new: "New",
+  running: "Running",
+  ok: "OK",
+  paused: "Paused",
+};
+
+export const STATUS_TONE: Readonly<Record<JobStatus, Tone>> = {
+  down: "down",
+  late: "late",
+  unknown: "unknown",
+  new: "quiet",
+  running: "running",
+  ok: "ok",
+  paused: "quiet",
+};
+
+/** What a status means, for tooltips and help. */
+export const STATUS_MEANING: Readonly<Record<JobStatus, string>> = {
+  down: "An incident is open: a run was missed, failed, took too long or never ended.",
+  late: "The next run is overdue but still inside its grace time. Nobody has been told yet.",
+  unknown: "Belfry itself could not watch the last run, so there is no verdict.",
+  new: "No ping has come yet, so nothing is expected yet.",
+  running: "A run has started and has not ended.",
+  ok: "The last run ended well.",
+  paused: "Not watched until somebody resumes it.",
+};
+
+export const OUTCOME_LABEL: Readonly<Record<Outcome, string>> = {
+  running: "Running",
+  ok: "OK",
+  failed: "Failed",
+  missed: "Missed",
+  overlong: "Overlong",
+  abandoned: "Abandoned",
+  skipped: "Skipped",
+  unknown: "Unknown",
+};
+
+export const OUTCOME_TONE: Readonly<Record<Outcome, Tone>> = {
+  running: "running",
+  ok: "ok",
+  failed: "down",
+  missed: "down",
+  overlong: "late",
+  abandoned: "down",
+  skipped: "quiet",
+  unknown: "unknown",
+};
+
+export const OUTCOME_MEANING: Readonly<Record<Outcome, string>> = {
+  running: "Started, not ended yet.",
+  ok: "Ended well.",
+  failed: "Reported a failure.",
+  missed: "Nothing came for this time.",
+  overlong: "Took longer than its limit.",
+  abandoned: "Started and never ended.",
+  skipped: "Left out, as it should be.",
+  unknown: "Belfry itself could not watch.",
+};
+
+export const REASON_TEXT: Readonly<Record<RunReason, string>> = {
+  "still-running": "The run before was still going.",
+  "own-gap": "Belfry itself was away and could not watch.",
+  paused: "The job was paused while it was open.",
+  withdrawn: "A ping that arrived late showed that the earlier verdict was wrong.",
+  "next-slot": "It was still open when a later run fell due.",
+  "too-many-open": "More than 50 runs were open at once.",
+  "newer-ended": "A newer run ended first.",
+  "day-without-end": "No end came for 24 hours.",
+};
+
+export const CAUSE_LABEL: Readonly<Record<Cause, string>> = {
+  missed: "Missed",
+  failed: "Failed",
+  overlong: "Overlong",
+  overlap: "Overlap",
+  abandoned: "Abandoned",
+};
+
+export const CAUSE_TONE: Readonly<Record<Cause, Tone>> = {
+  missed: "down",
+  failed: "down",
+  overlong: "late",
+  overlap: "late",
+  abandoned: "down",
+};
+
+export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {
+  recovered: "recovered",
+  paused: "closed because the job was paused",
+  withdrawn: "withdrawn: a ping that arrived late showed that nothing was wrong",
+  "no-overlap": "only one run is open again",
+  edited: "closed because the job was changed",
+};

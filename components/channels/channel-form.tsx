@@ -1,0 +1,101 @@
+"use client";
+
+import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { useState, useTransition } from "react";
+import type { FormState } from "../base/form-state.ts";
+import { Note } from "../base/note.tsx";
+import type { KindView } from "./channel-view.ts";
+import styles from "./channels.module.css";
+
+export type ChannelFormValues = { kind: string; name: string; settings: Record<string, string> };
+
+type Props = {
+  kinds: KindView[];
+  save: (values: ChannelFormValues) => Promise<FormState<ChannelFormValues> | null>;
+};
+
+const HINTS: Readonly<Record<string, string>> = {
+  slack: "In Slack: Apps → Incoming Webhooks → Add to a channel, and copy the address it gives you.",
+  email: "A person or a list.",
+  webhook: "Gets a POST with JSON for every alert.",
+};
+
+/** Adds a way to reach people. */
+export function ChannelForm({ kinds, save }: Props) {
+  const first = kinds.find((kind) => kind.unavailable === null) ?? kinds[0];
+  const empty: ChannelFormValues = { kind: first?.kind ?? "", name: "", settings: {} };
+  const [values, setValues] = useState(empty);
+  const [failure, setFailure] = useState<FormState<ChannelFormValues> | null>(null);
+  const [saving, start] = useTransition();
+  const kind = kinds.find((known) => known.kind === values.kind);
+  const errors = failure?.fieldErrors ?? {};
+  const change = (part: Partial<ChannelFormValues>) => setValues((before) => ({ ...before, ...part }));
+
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        start(async () => {
+          const answer = await save(values);
+          setFailure(answer);
+          if (answer === null) setValues({ ...empty, kind: values.kind });
+        });
+      }}
+    >
+      <SegmentedControl
+        aria-label="Kind of channel"
+        data={kinds.map(({ kind: value, label }) => ({ value, label }))}
+        value={values.kind}
+        onChange={(next) => {
+          change({ kind: next, settings: {} });
+          setFailure(null);
+        }}
+      />
+      {kind?.unavailable ? (
+        <Note tone="late">
+          <p>{kind.unavailable}</p>
+        </Note>
+      ) : (
+        <>
+          {kind?.fields.map((field, index) => (
+            <TextInput
+              key={`${kind.kind} ${field.name}`}
+              name={field.name}
+              label={field.label}
+              description={index === 0 ? HINTS[kind.kind] : undefined}
+              placeholder={field.placeholder}
+              value={values.settings[field.name] ?? ""}
+              error={errors[field.name]}
+              onChange={(event) =>
+                change({ settings: { ...values.settings, [field.name]: event.currentTarget.value } })
+              }
+              autoComplete="off"
+              spellCheck={false}
+            />
+          ))}
+          <TextInput
+            name="name"
+            label="Name"
+            description="Left empty, it is called after its kind."
+            placeholder={kind?.label ?? ""}
+            value={values.name}
+            error={errors.name}
+            onChange={(event) => change({ name: event.currentTarget.value })}
+          />
+          {failure?.error && (
+            <Note tone="down" role="alert">
+              <p>{failure.error}</p>
+            </Note>
+          )}
+          <div>
+            <Button type="submit" loading={saving}>
+              Add the channel
+            </Button>
+          </div>
+        </>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,148 @@
+"use client";
+
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { Ellipsis, Power, Send, Trash2 } from "lucide-react";
+import { useState, useTransition } from "react";
+import { ConfirmDialog } from "../base/confirm-dialog.tsx";
+import type { ActionResult } from "../base/form-state.ts";
+import { Glyph } from "../base/glyph.tsx";
+import { Ago } from "../base/moment.tsx";
+import { Said } from "../base/said.tsx";
+import tones from "../base/tone.module.css";
+import { visibleText } from "../base/visible-text.ts";
+import type { ChannelView, TestAnswer } from "./channel-view.ts";
+import styles from "./channels.module.css";
+import { KindIcon } from "./kind-icon.tsx";
+import { TestResult } from "./test-result.tsx";
+
+type Props = {
+  channel: ChannelView;
+  mayTest: boolean;
+  mayChange: boolean;
+  test: (channelId: string) => Promise<TestAnswer>;
+  setEnabled: (channelId: string, enabled: boolean) => Promise<ActionResult>;
+  remove: (channelId: string) => Promise<ActionResult>;
+};
+
+export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, remove }: Props) {
+  const [testing, startTest] = useTransition();
+  const [working, start] = useTransition();
+  const [answer, setAnswer] = useState<TestAnswer | null>(null);
+  const [asking, setAsking] = useState(false);
+  const run = (work: () => Promise<ActionResult>) =>
+    start(async () => {
+      const result = await work();
+      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
+    });
+
+  return (
+    <li className={styles.item}>
+      <span className={styles.icon}>
+        <KindIcon kind={channel.kind} />
+      </span>
+      <div className={styles.what}>
+        <p>
+          <span className={styles.name}>
+            <Said text={channel.name} />
+          </span>{" "}
+          <span className={styles.soft}>
+            {channel.kindLabel}, <Said text={channel.summary} />
+          </span>
+        </p>
+        <Condition channel={channel} />
+      </div>
+      <div className={styles.buttons}>
+        {mayTest && (
+          <Button
+            variant="default"
+            size="xs"
+            loading={testing}
+            leftSection={<Send size={13} aria-hidden />}
+            onClick={() => startTest(async () => setAnswer(await test(channel.id)))}
+          >
+            Send a test
+          </Button>
+        )}
+        {mayChange && (
+          <Menu position="bottom-end" shadow="md">
+            <Menu.Target>
+              <ActionIcon
+                variant="default"
+                size={30}
+                aria-label={`More for ${visibleText(channel.name)}`}
+                loading={working}
+              >
+                <Ellipsis size={15} aria-hidden />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item
+                leftSection={<Power size={14} aria-hidden />}
+                onClick={() => run(() => setEnabled(channel.id, !channel.enabled))}
+              >
+                {channel.enabled ? "Switch off" : "Switch on"}
+              </Menu.Item>
+              <Menu.Item color="red" leftSection={<Trash2 size={14} aria-hidden />} onClick={() => setAsking(true)}>
+                Delete…
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
+      </div>
+      {answer !== null && (
+        <div className={styles.result}>
+          <TestResult answer={answer} />
+        </div>
+      )}
+      <ConfirmDialog
+        opened={asking}
+        title={`Delete ${visibleText(channel.name)}?`}
+        verb="Delete the channel"
+        onClose={() => setAsking(false)}
+        onConfirm={() => run(() => remove(channel.id))}
+      >
+        Alerts that still wait for it are dropped, and jobs that used only this channel tell nobody any more.
+      </ConfirmDialog>
+    </li>
+  );
+}
+
+function Condition({ channel }: { channel: ChannelView }) {
+  if (!channel.enabled) {
+    return (
+      <p className={`${tones.label} ${tones.quiet}`}>
+        <Glyph shape="paused" tone="quiet" size={14} />
+        Switched off
+      </p>
+    );
+  }
+  if (channel.brokenAt !== null) {
+    return (
+      <>
+        <p className={`${tones.label} ${tones.down}`}>
+          <Glyph shape="failed" tone="down" size={14} />
+          <span>
+            Refused for <Ago at={channel.brokenAt} />
+          </span>
+        </p>
+        {channel.brokenReason !== null && (
+          <p className={styles.soft}>
+            <Said text={channel.brokenReason} /> A test that arrives mends it.
+          </p>
+        )}
+      </>
+    );
+  }
+  return (
+    <p className={styles.soft}>
+      {channel.lastSentAt === null ? (
+        "Nothing sent yet."
+      ) : (
+        <>
+          Last used <Ago at={channel.lastSentAt} suffix />.
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,25 @@
+import type { Instant } from "../../lib/domain/time.ts";
+
+export type ChannelView = {
+  id: string;
+  kind: string;
+  kindLabel: string;
+  name: string;
+  /** The address, masked. */
+  summary: string;
+  enabled: boolean;
+  brokenAt: Instant | null;
+  brokenReason: string | null;
+  lastSentAt: Instant | null;
+};
+
+export type KindView = {
+  kind: string;
+  label: string;
+  /** What its form asks for. */
+  fields: readonly { name: string; label: string; placeholder: string }[];
+  /** Why it cannot be used here, with the fix. */
+  unavailable: string | null;
+};
+
+export type TestAnswer = { ok: boolean; status: number | null; answer: string; tookMs: number } | { failed: string };

@@ -1,0 +1,99 @@
+import type { AlertEvent } from "../../lib/domain/incident.ts";
+import type { Instant } from "../../lib/domain/time.ts";
+import { ExactMoment, Until } from "../base/moment.tsx";
+import { Panel } from "../base/panel.tsx";
+import { Said } from "../base/said.tsx";
+import type { Tone } from "../base/status.ts";
+import tones from "../base/tone.module.css";
+import styles from "./incidents.module.css";
+
+export type DeliveryState = "pending" | "sending" | "sent" | "dead" | "dropped";
+
+export type DeliveryView = {
+  id: string;
+  to: string;
+  kind: string | null;
+  state: DeliveryState;
+  attempts: number;
+  lastError: string | null;
+  sentAt: Instant | null;
+  nextAttemptAt: Instant | null;
+};
+
+export type AlertView = { id: string; event: AlertEvent; at: Instant; deliveries: DeliveryView[] };
+
+export const EVENT_LABEL: Readonly<Record<AlertEvent, string>> = {
+  opened: "Alarm",
+  changed: "Got worse",
+  reminder: "Reminder",
+  resolved: "All clear",
+  notice: "Notice",
+  report: "Report",
+  test: "Test",
+};
+
+const STATE: Readonly<Record<DeliveryState, { label: string; tone: Tone }>> = {
+  pending: { label: "waiting", tone: "running" },
+  sending: { label: "being sent", tone: "running" },
+  sent: { label: "arrived", tone: "ok" },
+  dead: { label: "did not arrive", tone: "down" },
+  dropped: { label: "not needed any more", tone: "quiet" },
+};
+
+/** What people were told, over what, and whether it arrived. */
+export function AlertList({ alerts, none }: { alerts: AlertView[]; none: string }) {
+  return (
+    <Panel title="Who was told">
+      {alerts.length === 0 ? (
+        <p className={styles.none}>{none}</p>
+      ) : (
+        <ol className={styles.alerts}>
+          {alerts.map((alert) => (
+            <li key={alert.id}>
+              <p className={styles.alertHead}>
+                <b>{EVENT_LABEL[alert.event]}</b>{" "}
+                <span className={styles.soft}>
+                  <ExactMoment at={alert.at} />
+                </span>
+              </p>
+              {alert.deliveries.length === 0 && <p className={styles.none}>No channel was there to tell anybody.</p>}
+              <ul className={styles.deliveries}>
+                {alert.deliveries.map((delivery) => (
+                  <li key={delivery.id}>
+                    <DeliveryLine delivery={delivery} />
+                  </li>
+                ))}
+              </ul>
+            </li>
+          ))}
+        </ol>
+      )}
+    </Panel>
+  );
+}
+
+export function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
+  const { label, tone } = STATE[delivery.state];
+  return (
+    <>
+      <Said text={delivery.to} />: <span className={`${tones.label} ${tones[tone]}`}>{label}</span>
+      {delivery.sentAt !== null && (
+        <span className={styles.soft}>
+          {" "}
+          <ExactMoment at={delivery.sentAt} />
+        </span>
+      )}
+      {delivery.attempts > 1 && <span className={styles.soft}> at attempt {delivery.attempts}</span>}
+      {delivery.state === "pending" && delivery.attempts > 0 && delivery.nextAttemptAt !== null && (
+        <span className={styles.soft}>
+          , tried again <Until at={delivery.nextAttemptAt} />
+        </span>
+      )}
+      {delivery.lastError !== null && delivery.state !== "sent" && (
+        <span className={styles.reason}>
+          <Said text={delivery.lastError} />
+        </span>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+import type { Cause } from "../../lib/domain/incident.ts";
+import type { Shape } from "../base/glyph.tsx";
+
+export const CAUSE_SHAPE: Readonly<Record<Cause, Shape>> = {
+  missed: "missed",
+  failed: "failed",
+  overlong: "overlong",
+  overlap: "warning",
+  abandoned: "abandoned",
+};

@@ -1,0 +1,97 @@
+import type { Limits } from "../../lib/domain/job.ts";
+import type { Millis } from "../../lib/domain/time.ts";
+import { lengthText } from "../base/ago.ts";
+import { Panel } from "../base/panel.tsx";
+import { Said } from "../base/said.tsx";
+import { Occurrences } from "../jobs/schedule-preview.tsx";
+import styles from "./job.module.css";
+
+type Props = {
+  slug: string;
+  tags: string[];
+  description: string;
+  limits: Limits;
+  effectiveGraceMs: Millis | null;
+  channels: { id: string; name: string; working: boolean }[];
+  occurrences: number[];
+  timeZone: string | null;
+  paused: boolean;
+};
+
+/** What was set for a job, beside what became of it. */
+export function JobFacts(props: Props) {
+  const { slug, tags, description, limits, effectiveGraceMs, channels, occurrences, timeZone, paused } = props;
+  return (
+    <>
+      {occurrences.length > 0 && !paused && (
+        <Panel title="Next five" note={timeZone}>
+          <Occurrences next={occurrences} timeZone={timeZone} />
+        </Panel>
+      )}
+      <Panel title="Limits">
+        <dl className={styles.facts}>
+          <dt>Grace time</dt>
+          <dd>{graceText(limits.graceMs, effectiveGraceMs)}</dd>
+          <dt>Longest run</dt>
+          <dd>{limits.maxRuntimeMs === null ? "no limit" : lengthText(limits.maxRuntimeMs)}</dd>
+          {limits.minRuntimeMs !== null && (
+            <>
+              <dt>Shortest run</dt>
+              <dd>{lengthText(limits.minRuntimeMs)}</dd>
+            </>
+          )}
+          <dt>Told after</dt>
+          <dd>{limits.failuresToOpen === 1 ? "the first bad run" : `${limits.failuresToOpen} bad runs in a row`}</dd>
+          <dt>Overlaps</dt>
+          <dd>{limits.overlap === "alert" ? "are warned of" : "are fine"}</dd>
+        </dl>
+      </Panel>
+      <Panel title="About">
+        <dl className={styles.facts}>
+          <dt>Slug</dt>
+          <dd>
+            <code>{slug}</code>
+          </dd>
+          {tags.length > 0 && (
+            <>
+              <dt>Tags</dt>
+              <dd>
+                {tags.map((tag, index) => (
+                  <span key={tag}>
+                    {index > 0 && ", "}
+                    <Said text={tag} />
+                  </span>
+                ))}
+              </dd>
+            </>
+          )}
+          <dt>Told over</dt>
+          <dd>
+            {channels.length === 0
+              ? "nothing"
+              : channels.map((channel, index) => (
+                  <span key={channel.id}>
+                    {index > 0 && ", "}
+                    <Said text={channel.name} />
+                    {!channel.working && " (broken)"}
+                  </span>
+                ))}
+          </dd>
+          {description !== "" && (
+            <>
+              <dt>Notes</dt>
+              <dd className={styles.notes}>
+                <Said text={description} />
+              </dd>
+            </>
+          )}
+        </dl>
+      </Panel>
+    </>
+  );
+}
+
+function graceText(set: Millis | null, effective: Millis | null): string {
+  if (effective === null) return "no schedule, so none";
+  return set === null ? `${lengthText(effective)} (by default)` : lengthText(effective);
+}

@@ -1,0 +1,41 @@
+/** One way to ping a job, as a line to copy. */
+export type PingLine = { name: string; line: string; hint: string };
+
+const QUIET = "curl -fsS -m 10 --retry 5 -o /dev/null";
+
+/** Lines for a job's own address. `schedule` is its crontab expression where it has one. */
+export function pingLines(pingUrl: string, schedule: string | null): PingLine[] {
+  return linesFor({ address: pingUrl, query: "", schedule });
+}
+
+/** Lines that make the job by themselves at the first ping. */
+export function creatingLines(pingBase: string, slug: string): PingLine[] {
+  return linesFor({ address: `${pingBase}/${slug}`, query: "?create=1", schedule: null });
+}
+
+type Target = { address: string; query: string; schedule: string | null };
+
+function linesFor({ address, query, schedule }: Target): PingLine[] {
+  const when = schedule !== null && /^\S+( \S+){4}$/.test(schedule) ? schedule : "0 2 * * *";
+  return [
+    {
+      name: "Try it now",
+      line: `curl -fsS "${address}${query}"`,
+      hint: "One success, from this machine or any other. It answers OK once the ping is stored.",
+    },
+    {
+      name: "Crontab",
+      line: `${when} /path/to/job.sh; ${QUIET} "${address}/$?${query}"`,
+      hint: "Reports the exit status: 0 is a success, anything else a failure.",
+    },
+    {
+      name: "With start and output",
+      line: [
+        `${QUIET} "${address}/start${query}"`,
+        "out=$(/path/to/job.sh 2>&1); status=$?",
+        `printf '%s' "$out" | tail -c 100000 | ${QUIET} --data-binary @- "${address}/$status${query}"`,
+      ].join("\n"),
+      hint: "Start and end give the run time and reveal runs that hang or overlap; the output shows on the run’s page.",
+    },
+  ];
+}

@@ -1,0 +1,87 @@
+import Link from "next/link";
+import type { Outcome, RunReason } from "../../lib/domain/run.ts";
+import type { Instant, Millis } from "../../lib/domain/time.ts";
+import { lengthText } from "../base/ago.ts";
+import { OutcomeLabel } from "../base/glyph.tsx";
+import { ExactMoment } from "../base/moment.tsx";
+import { Said } from "../base/said.tsx";
+import { REASON_TEXT } from "../base/status.ts";
+import styles from "../base/table.module.css";
+import { delayText, sizeText } from "./run-words.ts";
+
+export type RunView = {
+  number: number;
+  outcome: Outcome;
+  reason: RunReason | null;
+  slotAt: Instant | null;
+  lastSlotAt: Instant | null;
+  count: number;
+  startedAt: Instant | null;
+  finishedAt: Instant | null;
+  delayMs: Millis | null;
+  durationMs: Millis | null;
+  finishedLate: boolean;
+  startSeen: boolean;
+  exitCode: number | null;
+  host: string | null;
+  ambiguous: boolean;
+  outputSize: number;
+};
+
+type Props = { jobId: string; timeZone: string | null; runs: RunView[] };
+
+const COLUMNS = ["Run", "Outcome", "Expected", "Started", "Delay", "Took", "Exit", "Host", "Output"];
+const NUMBERS = new Set(["Delay", "Took", "Exit", "Output"]);
+
+/** The runs, newest first; each row opens its page. */
+export function RunTable({ jobId, timeZone, runs }: Props) {
+  return (
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label="Runs">
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            {COLUMNS.map((column) => (
+              <th scope="col" key={column} className={NUMBERS.has(column) ? styles.number : undefined}>
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run) => (
+            <RunTableRow key={run.number} run={run} jobId={jobId} timeZone={timeZone} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function RunTableRow({ run, jobId, timeZone }: { run: RunView; jobId: string; timeZone: string | null }) {
+  return (
+    <tr className={styles.linked}>
+      <td>
+        <Link href={`/jobs/${jobId}/runs/${run.number}`} className={styles.rowLink} prefetch={false}>
+          #{run.number}
+        </Link>
+      </td>
+      <td title={run.reason === null ? undefined : REASON_TEXT[run.reason]}>
+        <OutcomeLabel outcome={run.outcome} />
+        {run.count > 1 && <span className={styles.soft}> × {run.count}</span>}
+        {run.finishedLate && <span className={styles.soft}> finished late</span>}
+        {run.ambiguous && <span className={styles.soft}> which end is a guess</span>}
+      </td>
+      <td className={styles.soft}>{run.slotAt === null ? "–" : <ExactMoment at={run.slotAt} jobZone={timeZone} />}</td>
+      <td>{run.startedAt === null ? <None /> : <ExactMoment at={run.startedAt} jobZone={timeZone} />}</td>
+      <td className={styles.number}>{run.delayMs === null ? <None /> : delayText(run.delayMs)}</td>
+      <td className={styles.number}>{run.durationMs === null ? <None /> : lengthText(run.durationMs)}</td>
+      <td className={`${styles.number} ${run.exitCode ? styles.bad : ""}`}>{run.exitCode ?? <None />}</td>
+      <td>{run.host === null ? <None /> : <Said text={run.host} />}</td>
+      <td className={styles.number}>{run.outputSize === 0 ? <None /> : sizeText(run.outputSize)}</td>
+    </tr>
+  );
+}
+
+function None() {
+  return <span className={styles.soft}>–</span>;
+}

@@ -1,0 +1,79 @@
+"use client";
+
+import { BellOff } from "lucide-react";
+import Link from "next/link";
+import { memo } from "react";
+import { lengthText } from "../base/ago.ts";
+import { useNow } from "../base/clock.tsx";
+import { Glyph, StatusLabel } from "../base/glyph.tsx";
+import { Ago } from "../base/moment.tsx";
+import { Said } from "../base/said.tsx";
+import { type JobView, statusAt } from "./job-view.ts";
+import { NextCell } from "./next-cell.tsx";
+import { RunStrip } from "./run-strip.tsx";
+import styles from "./job-table.module.css";
+
+type Props = { job: JobView; index: number; linkId: string; top: number; height: number };
+
+export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: Props) {
+  const status = statusAt(job, useNow());
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      className={styles.row}
+      data-status={status}
+      style={{ transform: `translateY(${top}px)`, height }}
+    >
+      <span role="cell" className={styles.state}>
+        <StatusLabel status={status} />
+      </span>
+      <span role="cell" className={styles.name}>
+        <Link href={`/jobs/${job.id}`} id={linkId} className={styles.link} prefetch={false}>
+          <Said text={job.name} />
+        </Link>
+        {job.warning && (
+          <span className={styles.overlap} title="Two runs are open at once">
+            <Glyph shape="warning" tone="late" size={14} />
+            Overlap
+          </span>
+        )}
+        {job.channelCount === 0 && (
+          <span className={styles.mute} title="Nobody would be told: no working channel">
+            <BellOff size={13} aria-label="Nobody would be told" role="img" />
+          </span>
+        )}
+        {job.name !== job.slug && <code className={styles.slug}>{job.slug}</code>}
+        {job.tags.map((tag) => (
+          <span className={styles.tag} key={tag}>
+            <Said text={tag} />
+          </span>
+        ))}
+      </span>
+      <span role="cell" className={styles.schedule}>
+        <span className={styles.words}>{job.scheduleWords}</span>
+        {job.timeZone !== null && <span className={styles.zone}>{job.timeZone}</span>}
+      </span>
+      <span role="cell" className={styles.strip}>
+        {job.strip !== undefined && <RunStrip marks={job.strip} />}
+      </span>
+      <span role="cell" className={styles.took}>
+        {job.lastDurationMs === null ? <None /> : lengthText(job.lastDurationMs)}
+      </span>
+      <span role="cell" className={styles.success}>
+        {job.lastOkAt === null ? <None /> : <Ago at={job.lastOkAt} jobZone={job.timeZone} suffix />}
+      </span>
+      <span role="cell" className={styles.next}>
+        <NextCell job={job} status={status} />
+      </span>
+    </div>
+  );
+});
+
+function None() {
+  return (
+    <span className={styles.none} title="None yet">
+      –
+    </span>
+  );
+}

@@ -1,0 +1,35 @@
+"use client";
+
+import { useEffect, useRef, useState } from "react";
+import type { PreviewAnswer } from "./job-form-values.ts";
+
+type Input = { schedule: string; timeZone: string };
+
+const PAUSE_MS = 250;
+
+/** Asks what a schedule means once typing pauses; an answer to what is no longer typed is dropped. */
+export function useSchedulePreview(
+  { schedule, timeZone }: Input,
+  preview: (input: Input) => Promise<PreviewAnswer>,
+): PreviewAnswer | null {
+  const [answer, setAnswer] = useState<PreviewAnswer | null>(null);
+  const asked = useRef(0);
+
+  useEffect(() => {
+    const turn = ++asked.current;
+    const timer = setTimeout(() => {
+      preview({ schedule, timeZone }).then(
+        (found) => {
+          if (turn === asked.current) setAnswer(found);
+        },
+        // Only a convenience: the form itself says what is wrong when it is sent.
+        () => {
+          if (turn === asked.current) setAnswer(null);
+        },
+      );
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [schedule, timeZone, preview]);
+
+  return answer;
+}

@@ -1,0 +1,115 @@
+import type { ReactNode } from "react";
+import { exitCodeMeaning } from "../../lib/domain/exit-code.ts";
+import type { Outcome, RunReason } from "../../lib/domain/run.ts";
+import type { Instant, Millis } from "../../lib/domain/time.ts";
+import { lengthText } from "../base/ago.ts";
+import { ExactMoment } from "../base/moment.tsx";
+import { Said } from "../base/said.tsx";
+import { OUTCOME_MEANING, REASON_TEXT } from "../base/status.ts";
+import { delayText } from "../job/run-words.ts";
+import styles from "./run-story.module.css";
+
+export type RunStoryView = {
+  outcome: Outcome;
+  reason: RunReason | null;
+  slotAt: Instant | null;
+  lastSlotAt: Instant | null;
+  count: number;
+  startedAt: Instant | null;
+  finishedAt: Instant | null;
+  delayMs: Millis | null;
+  durationMs: Millis | null;
+  finishBy: Instant | null;
+  finishedLate: boolean;
+  exitCode: number | null;
+  runId: string | null;
+  host: string | null;
+  source: string | null;
+  startSeen: boolean;
+};
+
+/** Expected, started, finished; and what stands around it. */
+export function RunStory({ run, timeZone }: { run: RunStoryView; timeZone: string | null }) {
+  const meaning = run.exitCode === null ? null : exitCodeMeaning(run.exitCode);
+  return (
+    <div className={styles.story}>
+      <ol className={styles.steps}>
+        <Step label="Expected" at={run.slotAt} timeZone={timeZone} absent="at no fixed time">
+          {run.count > 1 && run.lastSlotAt !== null && (
+            <>
+              {run.count} times until <ExactMoment at={run.lastSlotAt} jobZone={timeZone} />
+            </>
+          )}
+        </Step>
+        <Step label="Started" at={run.startedAt} timeZone={timeZone} absent="never">
+          {run.delayMs === null ? null : delayWords(run.delayMs)}
+          {run.startedAt !== null && !run.startSeen && "No start ping was seen."}
+        </Step>
+        <Step
+          label="Finished"
+          at={run.finishedAt}
+          timeZone={timeZone}
+          absent={run.outcome === "running" ? "not yet" : "never"}
+        >
+          {run.durationMs !== null && `after ${lengthText(run.durationMs)}`}
+          {run.finishedLate && ", past its limit"}
+        </Step>
+      </ol>
+      <dl className={styles.facts}>
+        <Fact name="Outcome">{run.reason === null ? OUTCOME_MEANING[run.outcome] : REASON_TEXT[run.reason]}</Fact>
+        {run.exitCode !== null && (
+          <Fact name="Exit code">
+            <b>{run.exitCode}</b>
+            {meaning !== null && `: ${meaning}`}
+          </Fact>
+        )}
+        {run.finishBy !== null && (
+          <Fact name="Had to end by">
+            <ExactMoment at={run.finishBy} jobZone={timeZone} />
+          </Fact>
+        )}
+        {run.host !== null && (
+          <Fact name="Host">
+            <Said text={run.host} />
+          </Fact>
+        )}
+        {run.source !== null && (
+          <Fact name="From">
+            <Said text={run.source} />
+          </Fact>
+        )}
+        {run.runId !== null && (
+          <Fact name="Run id">
+            <code>{run.runId}</code>
+          </Fact>
+        )}
+      </dl>
+    </div>
+  );
+}
+
+function delayWords(delay: Millis): string {
+  const text = delayText(delay);
+  return text === "on time" ? text : `${text.slice(1)} ${delay < 0 ? "early" : "after that"}`;
+}
+
+type StepProps = { label: string; at: Instant | null; timeZone: string | null; absent: string; children?: ReactNode };
+
+function Step({ label, at, timeZone, absent, children }: StepProps) {
+  return (
+    <li className={`${styles.step} ${at === null ? styles.absent : ""}`}>
+      <span className={styles.label}>{label}</span>
+      <span className={styles.when}>{at === null ? absent : <ExactMoment at={at} jobZone={timeZone} />}</span>
+      <span className={styles.beside}>{children}</span>
+    </li>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

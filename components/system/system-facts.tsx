@@ -1,0 +1,114 @@
+import type { Instant } from "../../lib/domain/time.ts";
+import { lengthText } from "../base/ago.ts";
+import { Ago, ExactMoment } from "../base/moment.tsx";
+import { Panel } from "../base/panel.tsx";
+import { Said } from "../base/said.tsx";
+import table from "../base/table.module.css";
+import styles from "../job/job.module.css";
+
+export type SystemView = {
+  versions: { belfry: string; node: string; postgres: string; timeZones: string };
+  processes: { processId: string; host: string; pid: number; roles: string[]; startedAt: Instant; beatAt: Instant }[];
+  gaps: { from: Instant; to: Instant }[];
+  counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
+  oldestPendingAt: Instant | null;
+  mail: { configured: boolean; from: string };
+};
+
+/** What runs here and how it is. */
+export function SystemFacts({ system }: { system: SystemView }) {
+  const { versions, counts, mail } = system;
+  return (
+    <Panel title="What runs">
+      <dl className={styles.facts}>
+        <dt>Belfry</dt>
+        <dd>{versions.belfry}</dd>
+        <dt>Node</dt>
+        <dd>{versions.node}</dd>
+        <dt>PostgreSQL</dt>
+        <dd>{versions.postgres}</dd>
+        <dt>Time zones</dt>
+        <dd>{versions.timeZones}</dd>
+        <dt>Mail</dt>
+        <dd>
+          {mail.configured ? (
+            <Said text={`from ${mail.from}`} />
+          ) : (
+            "not set up: set SMTP_URL and MAIL_FROM, then start again"
+          )}
+        </dd>
+        <dt>Holds</dt>
+        <dd>
+          {counts.jobs} jobs in {counts.projects} projects, {counts.users} accounts
+        </dd>
+        <dt>Alerts waiting</dt>
+        <dd>
+          {counts.pendingDeliveries}
+          {system.oldestPendingAt !== null && (
+            <>
+              , the oldest due <Ago at={system.oldestPendingAt} suffix />
+            </>
+          )}
+        </dd>
+        <dt>Did not arrive</dt>
+        <dd>{counts.deadLetters}</dd>
+      </dl>
+    </Panel>
+  );
+}
+
+export function Processes({ processes }: { processes: SystemView["processes"] }) {
+  return (
+    <Panel title="Processes" flush>
+      <div className={table.scroll} tabIndex={0} role="group" aria-label="Processes">
+        <table className={table.table}>
+          <thead>
+            <tr>
+              <th scope="col">Host</th>
+              <th scope="col">Pid</th>
+              <th scope="col">Does</th>
+              <th scope="col">Since</th>
+              <th scope="col">Last sign of life</th>
+            </tr>
+          </thead>
+          <tbody>
+            {processes.map((process) => (
+              <tr key={process.processId}>
+                <td>
+                  <Said text={process.host} />
+                </td>
+                <td>{process.pid}</td>
+                <td>{process.roles.join(", ")}</td>
+                <td>
+                  <ExactMoment at={process.startedAt} />
+                </td>
+                <td>
+                  <Ago at={process.beatAt} suffix />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Panel>
+  );
+}
+
+/** Stretches in which nobody watched. */
+export function Gaps({ gaps }: { gaps: SystemView["gaps"] }) {
+  return (
+    <Panel title="When Belfry was away" note="Runs that touch such a stretch end unknown, not missed">
+      {gaps.length === 0 ? (
+        <p className={styles.hint}>Never, as far as it is recorded.</p>
+      ) : (
+        <ul>
+          {gaps.map((gap) => (
+            <li key={gap.from}>
+              <ExactMoment at={gap.from} /> to <ExactMoment at={gap.to} /> ({lengthText(gap.to - gap.from)})
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
