@@ -88,6 +88,9 @@ function optionsOf({ database, config, log }: AuthParts) {
     rateLimit: { enabled: true, window: 60, max: 300, customRules: { "/sign-in/*": { window: 60, max: 10 } } },
     advanced: {
       cookiePrefix: "belfry",
+      // Said here, as NODE_ENV=test would otherwise switch both checks off.
+      disableOriginCheck: false,
+      disableCSRFCheck: false,
       useSecureCookies: config.baseUrl.startsWith("https:"),
       // The front drops what a client sends and writes its own.
       ipAddress: { ipAddressHeaders: ["x-forwarded-for"] },

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import type { AppError } from "../../lib/errors.ts";
+import { guessSlug, type NewJob, parseJobEdit, parseNewJob } from "../../lib/services/job-input.ts";
+import type { Problem } from "../../lib/services/input.ts";
+
+/** The refusal of this input: its message, field and problems. */
+function refusal(input: NewJob): AppError & { problems?: Problem[] } {
+  try {
+    parseNewJob(input);
+  } catch (error) {
+    return error as AppError;
+  }
+  throw new Error("It was not refused.");
+}
+
+test.each([
+  ["Nightly DB backup", "nightly-db-backup"],
+  ["  Ünïcode – Straße №5 ", "unicode-stra-e-no5"],
+  ["backup_v2", "backup_v2"],
+  ["резервная копия", ""],
+  ["-- rm -rf / --", "rm-rf"],
+])("the slug of %j is %j", (name, slug) => {
+  expect(guessSlug(name)).toBe(slug);
+});
+
+test("a slug alone is enough: no schedule, the defaults, every channel", () => {
+  const { settings, channelIds } = parseNewJob({ slug: "backup" });
+  expect(channelIds).toBeNull();
+  expect(settings).toMatchObject({ slug: "backup", name: "backup", schedule: { kind: "none" }, allChannels: true });
+  expect(settings.limits).toEqual({
+    graceMs: null,
+    maxRuntimeMs: null,
+    minRuntimeMs: null,
+    jitterMs: 0,
+    failuresToOpen: 1,
+    successesToClose: 1,
+    overlap: "alert",
+  });
+});
+
+test("a name alone makes its slug", () => {
+  expect(parseNewJob({ name: "Nightly backup" }).settings.slug).toBe("nightly-backup");
+});
+
+test("reads schedule, zone, durations and policy", () => {
+  const { settings } = parseNewJob({
+    slug: "report",
+    schedule: " 30   4 * * 1-5 ",
+    timeZone: "europe/riga",
+    grace: "90s",
+    maxRuntime: "1h30m",
+    overlap: "allow",
+  });
+  expect(settings).toMatchObject({
+    schedule: { kind: "cron", expression: "30 4 * * 1-5", timeZone: "Europe/Riga" },
+    scheduleText: "30 4 * * 1-5",
+    limits: { graceMs: 90_000, maxRuntimeMs: 5_400_000, overlap: "allow" },
+  });
+  expect(parseNewJob({ slug: "x", schedule: "every 5s" }).settings).toMatchObject({
+    schedule: { kind: "interval", everyMs: 5_000 },
+    scheduleText: "every 5s",
+  });
+});
+
+test.each<[NewJob, string, RegExp]>([
+  [{}, "slug", /like nightly-backup/],
+  [{ slug: "Backup Job" }, "slug", /lower-case .* like backup-job/],
+  [{ slug: "a/b" }, "slug", /lower-case/],
+  [{ slug: "x", schedule: "* * * *" }, "schedule", /./],
+  [{ slug: "x", schedule: "61 * * * *" }, "schedule", /./],
+  [{ slug: "x", schedule: "every blue moon" }, "schedule", /./],
+  [{ slug: "x", schedule: "* * * * *", timeZone: "Mars/Phobos" }, "timeZone", /Mars\/Phobos/],
+  [{ slug: "x", schedule: "every 5s", timeZone: "Mars/Phobos" }, "timeZone", /Mars\/Phobos/],
+  [{ slug: "x", grace: "soon" }, "grace", /"soon" .* grace time; write 90s, 5m, 2h or 1d\./],
+  [{ slug: "x", grace: "-5m" }, "grace", /"-5m"/],
+  [{ slug: "x", maxRuntime: "0s" }, "maxRuntime", /between 1 s and 366 days/],
+  [{ slug: "x", maxRuntime: "400d" }, "maxRuntime", /between 1 s and 366 days/],
+  [{ slug: "x", failuresToOpen: 0 }, "failuresToOpen", /from 1 to 100/],
+  [{ slug: "x", successesToClose: 1.5 }, "successesToClose", /from 1 to 100/],
+  [{ slug: "x", overlap: "maybe" }, "overlap", /"maybe" .* alert or allow/],
+  [{ slug: "x", tags: ["two words"] }, "tags", /two words/],
+  [{ slug: "x", name: "n".repeat(101) }, "name", /at most 100/],
+])("refuses %j", (input, field, words) => {
+  const error = refusal(input);
+  expect(error).toMatchObject({ code: "invalid", field });
+  expect(error.message).toMatch(words);
+});
+
+test("names every mistake at once", () => {
+  const { problems, field, message } = refusal({ slug: "A", schedule: "nope", grace: "x", overlap: "y" });
+  expect(problems?.map((problem) => problem.field)).toEqual(["slug", "schedule", "grace", "overlap"]);
+  expect(field).toBe("slug");
+  expect(message).toContain("alert or allow");
+});
+
+test("an edit keeps what is not given", () => {
+  const form = {
+    ...{ name: "Backup", slug: "backup", description: "d", tags: ["db"], schedule: "every 1h30m", timeZone: "UTC" },
+    ...{ grace: "1m30s", maxRuntime: "", minRuntime: "", jitter: "", failuresToOpen: 2, successesToClose: 1 },
+    ...{ overlap: "allow" as const, channelIds: ["c"] },
+  };
+  const { settings, channelIds } = parseJobEdit(form, { maxRuntime: "5m", name: undefined });
+  expect(channelIds).toEqual(["c"]);
+  expect(settings).toMatchObject({
+    ...{ name: "Backup", slug: "backup", description: "d", tags: ["db"], allChannels: false },
+    schedule: { kind: "interval", everyMs: 5_400_000 },
+    limits: { graceMs: 90_000, maxRuntimeMs: 300_000, failuresToOpen: 2, overlap: "allow" },
+  });
+});
