@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 
 /** An answer ready to be sent; nothing in it depends on the request. */
-export type Answer = { readonly status: number; readonly headers: readonly string[]; readonly body: string };
+export type Answer = { readonly status: number; readonly headers: string[]; readonly body: string };
 
 export type Answers = {
   ok: Answer;
@@ -48,6 +48,6 @@ export function createAnswers(bodyLimit: number): Answers {
 /** Sends it. With `last` the connection ends: what is left of the request must not be taken for the next one. */
 export function send(response: ServerResponse, { status, headers, body }: Answer, last = false): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(status, last ? [...headers, "Connection", "close"] : (headers as string[]));
+  response.writeHead(status, last ? [...headers, "Connection", "close"] : headers);
   response.end(body);
 }

@@ -1,14 +1,20 @@
 import type pg from "pg";
 import { applyPing } from "../domain/transition.ts";
-import { SECOND, type Millis } from "../domain/time.ts";
-import { messageOf } from "../errors.ts";
+import { type Instant, SECOND, type Millis } from "../domain/time.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseClock } from "../store/clock.ts";
 import { isAboutRows, isTransient } from "../store/failures.ts";
 import type { LiveUpdates } from "../store/live.ts";
 import { BEGIN, commit, runAll, type Statement, withClient } from "../store/pipeline.ts";
-import { type PingRecord, pingStatements, quarantineStatements } from "../store/pings.ts";
-import { faultOf, type LoadedJob, loadedJobs, loadStatements } from "../store/states.ts";
+import { type PingRecord, pingStatements } from "../store/pings.ts";
+import {
+  faultOf,
+  type LoadedJobs,
+  loadedJobs,
+  loadStatements,
+  type SetAside,
+  setAsideStatement,
+} from "../store/states.ts";
 import { addTransition, earliestMove, type JobChange, openChange, transitionStatements } from "../store/transitions.ts";
 import type { Verdict } from "./buffer.ts";
 
@@ -37,9 +43,6 @@ export type RecorderDeps = {
 const SWEEP_POLL_MS: Millis = 10 * SECOND;
 const ATTEMPTS = 3;
 
-/** Thrown around whatever the rules or the reading of a state threw: other pings of the batch may well succeed. */
-class EvaluationError extends Error {}
-
 export function createRecorder({ pipeline, clock, log, watch, live }: RecorderDeps): Recorder {
   async function record(arrivals: Arrival[], signal: AbortSignal): Promise<Verdict[]> {
     await watch.ensureFresh();
@@ -52,7 +55,7 @@ export function createRecorder({ pipeline, clock, log, watch, live }: RecorderDe
       return await recordBatch(arrivals, signal);
     } catch (error) {
       if (isTransient(error) && attempt < ATTEMPTS) return recordOrSplit(arrivals, signal, attempt + 1);
-      if (signal.aborted || !(error instanceof EvaluationError || isAboutRows(error))) throw error;
+      if (signal.aborted || !isAboutRows(error)) throw error;
       const [only] = arrivals;
       if (arrivals.length === 1 && only !== undefined) return [await quarantine(only, error, signal)];
       const middle = Math.ceil(arrivals.length / 2);
@@ -63,42 +66,41 @@ export function createRecorder({ pipeline, clock, log, watch, live }: RecorderDe
 
   async function recordBatch(arrivals: Arrival[], signal: AbortSignal): Promise<Verdict[]> {
     const ids = new Set(arrivals.map((arrival) => arrival.jobId));
-    const changes = await withClient(pipeline, signal, async (client) => {
+    const batch = await withClient(pipeline, signal, async (client) => {
       const [, ...loaded] = await runAll(client, [BEGIN, ...loadStatements(ids)]);
-      const evaluated = evaluate(arrivals, loaded);
-      await commit(client, statementsOf(arrivals, evaluated));
+      const evaluated = evaluate(arrivals, loadedJobs(loaded));
+      await commit(client, statementsOf(evaluated));
       return evaluated;
     });
-    for (const { job } of changes.values()) live.touch(job.projectId);
-    return arrivals.map((arrival) => (changes.has(arrival.jobId) ? "stored" : "unknown-job"));
+    for (const { job } of batch.changes.values()) live.touch(job.projectId);
+    return arrivals.map((arrival) => (isKnown(batch, arrival) ? "stored" : "unknown-job"));
   }
 
-  function evaluate(arrivals: readonly Arrival[], loaded: readonly pg.QueryResult[]): Map<string, JobChange> {
+  function evaluate(arrivals: readonly Arrival[], { jobs, faults }: LoadedJobs): Batch {
     const now = clock.now();
-    const changes = openChanges(loaded);
+    const batch: Batch = { pings: [], changes: new Map(), setAside: new Map() };
+    for (const [jobId, job] of jobs) batch.changes.set(jobId, openChange(job));
+    for (const [jobId, fault] of faults) batch.setAside.set(jobId, { jobId, fault, pings: 0, retryAt: null });
     for (const arrival of inOrderOfReceipt(arrivals)) {
-      const change = changes.get(arrival.jobId);
-      if (change === undefined) continue;
-      change.pings += 1;
+      if (!isKnown(batch, arrival)) continue;
+      batch.pings.push(arrival);
       try {
-        const transition = applyPing(change.state, arrival, now);
-        arrival.disposition = transition.disposition ?? "ignored";
-        arrival.runNumber = transition.pingRunNumber;
-        addTransition(change, transition);
+        book(batch, arrival, now);
       } catch (error) {
-        logQuarantine(arrival, error);
+        log.error({ err: error, jobId: arrival.jobId, pingId: arrival.id }, QUARANTINED);
         arrival.disposition = "quarantined";
-        change.fault = faultOf(error);
+        arrival.runNumber = null;
       }
     }
-    return changes;
+    return batch;
   }
 
-  function statementsOf(arrivals: readonly Arrival[], changes: ReadonlyMap<string, JobChange>): Statement[] {
-    const known = arrivals.filter((arrival) => changes.has(arrival.jobId));
-    if (known.length === 0) return [];
+  function statementsOf({ pings, changes, setAside }: Batch): Statement[] {
+    if (pings.length === 0) return [];
     const written = [...changes.values()];
-    const statements = [...pingStatements(known), ...transitionStatements(written, "earlier")];
+    const statements = pingStatements(pings);
+    if (written.length > 0) statements.push(...transitionStatements(written, "earlier"));
+    if (setAside.size > 0) statements.push(setAsideStatement([...setAside.values()]));
     const moved = earliestMove(written);
     if (moved !== null && moved < clock.now() + SWEEP_POLL_MS) {
       statements.push({ text: "SELECT pg_notify('belfry_check', $1)", values: [String(Math.floor(moved))] });
@@ -106,31 +108,48 @@ export function createRecorder({ pipeline, clock, log, watch, live }: RecorderDe
     return statements;
   }
 
-  /** Keeps a ping that cannot be evaluated as it came. */
+  /** Keeps a ping that cannot be written together with what follows from it, as it came. */
   async function quarantine(arrival: Arrival, error: unknown, signal: AbortSignal): Promise<Verdict> {
-    logQuarantine(arrival, error);
+    log.error({ err: error, jobId: arrival.jobId, pingId: arrival.id }, QUARANTINED);
     arrival.disposition = "quarantined";
     arrival.runNumber = null;
+    const note = setAsideStatement([{ jobId: arrival.jobId, fault: error, pings: 1, retryAt: null }]);
     await withClient(pipeline, signal, async (client) => {
-      await runAll(client, [BEGIN]);
-      await commit(client, quarantineStatements(arrival, faultOf(error)));
+      await commit(client, [BEGIN, ...pingStatements([arrival]), note]);
     });
     return "stored";
-  }
-
-  function logQuarantine({ jobId, id }: Arrival, error: unknown): void {
-    log.error({ err: error, jobId, pingId: id }, "A ping could not be evaluated and was kept as it came");
   }
 
   return { record };
 }
 
-function openChanges(loaded: readonly pg.QueryResult[]): Map<string, JobChange> {
+/** What one transaction is about to write. */
+type Batch = { pings: Arrival[]; changes: Map<string, JobChange>; setAside: Map<string, SetAside> };
+
+const QUARANTINED = "A ping could not be evaluated and was kept as it came";
+
+function isKnown({ changes, setAside }: Batch, { jobId }: Arrival): boolean {
+  return changes.has(jobId) || setAside.has(jobId);
+}
+
+/** @throws whatever stands in the way of evaluating the ping; it is counted all the same. */
+function book({ changes, setAside }: Batch, arrival: Arrival, now: Instant): void {
+  const unreadable = setAside.get(arrival.jobId);
+  if (unreadable !== undefined) {
+    unreadable.pings += 1;
+    throw unreadable.fault;
+  }
+  const change = changes.get(arrival.jobId);
+  if (change === undefined) return;
+  change.pings += 1;
   try {
-    const jobs: Map<string, LoadedJob> = loadedJobs(loaded);
-    return new Map(Array.from(jobs, ([jobId, job]) => [jobId, openChange(job)]));
+    const transition = applyPing(change.state, arrival, now);
+    arrival.disposition = transition.disposition ?? "ignored";
+    arrival.runNumber = transition.pingRunNumber;
+    addTransition(change, transition);
   } catch (error) {
-    throw new EvaluationError(messageOf(error), { cause: error });
+    change.fault = faultOf(error);
+    throw error;
   }
 }
 

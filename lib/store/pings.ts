@@ -53,12 +53,6 @@ export function pingStatements(pings: readonly PingRecord[]): Statement[] {
   return statements;
 }
 
-/** Statements that keep a ping which cannot be evaluated; for a job that is gone, nothing but the ping is kept. */
-export function quarantineStatements(ping: PingRecord, fault: string): Statement[] {
-  const count = "UPDATE job_state SET pings = pings + 1, fault = $2 WHERE job_id = $1";
-  return [...pingStatements([ping]), { text: count, values: [ping.jobId, fault] }];
-}
-
 function valuesOf(pings: readonly PingRecord[]): unknown[] {
   return [
     plainColumn(pings, (ping) => ping.id),

@@ -4,7 +4,7 @@ import type { Gap, JobState } from "../domain/state.ts";
 import { DAY, type Instant } from "../domain/time.ts";
 import { messageOf } from "../errors.ts";
 import { type JobRow, limitsOf, scheduleOf } from "./jobs.ts";
-import { plainColumn } from "./literals.ts";
+import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
 import { decodeMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import { instantOf } from "./queryable.ts";
@@ -18,6 +18,9 @@ export type LoadedJob = {
   /** All channels of the project hear of it; else those of its own list. */
   allChannels: boolean;
 };
+
+/** `faults`: why the states of some jobs, though locked, cannot be read. */
+export type LoadedJobs = { jobs: Map<string, LoadedJob>; faults: Map<string, unknown> };
 
 /** Our own gaps as far back as the rules look. */
 const GAPS_KEPT_IN_MIND = 8 * DAY;
@@ -47,7 +50,7 @@ const LOCK = `SELECT job_id AS "jobId", memory, check_at AS "checkAt" FROM job_s
   WHERE job_id = ANY ($1::uuid[]) ORDER BY job_id FOR NO KEY UPDATE`;
 
 const CLAIM = `SELECT job_id AS "jobId", memory, check_at AS "checkAt" FROM job_state
-  WHERE check_at <= to_timestamp($1::float8 / 1000) ORDER BY check_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`;
+  WHERE check_at < to_timestamp($1::float8 / 1000) ORDER BY check_at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`;
 
 // A statement of its own, begun after the locks are held: it sees every edit that was committed while we waited.
 // The gaps are the same for all jobs and come with the first row only.
@@ -69,30 +72,40 @@ export function loadStatements(jobIds: Iterable<string>): Statement[] {
 }
 
 /** Reads the answers to `loadStatements`. Jobs that no longer exist are not among them. */
-export function loadedJobs([locked, config]: readonly QueryResult[]): Map<string, LoadedJob> {
+export function loadedJobs([locked, config]: readonly QueryResult[]): LoadedJobs {
   const memories = new Map<string, LockedRow>(locked?.rows.map((row: LockedRow) => [row.jobId, row]));
   const rows: ConfigRow[] = config?.rows ?? [];
   const gaps = gapsOf(rows);
-  const jobs = new Map<string, LoadedJob>();
+  const loaded: LoadedJobs = { jobs: new Map(), faults: new Map() };
   for (const row of rows) {
     const memory = memories.get(row.id);
-    if (memory !== undefined) jobs.set(row.id, loadedJob(row, memory, gaps));
+    if (memory === undefined) continue;
+    try {
+      loaded.jobs.set(row.id, loadedJob(row, memory, gaps));
+    } catch (error) {
+      loaded.faults.set(row.id, error);
+    }
   }
+  return loaded;
+}
+
+/**
+ * Locks the states of these jobs, in order of their ids, until the transaction ends; unknown ids are left out.
+ * @throws Error where one of them cannot be read.
+ */
+export async function loadStates(client: PoolClient, jobIds: Iterable<string>): Promise<Map<string, LoadedJob>> {
+  const { jobs, faults } = loadedJobs(await runAll(client, loadStatements(jobIds)));
+  for (const error of faults.values()) throw error;
   return jobs;
 }
 
-/** Locks the states of these jobs, in order of their ids, until the transaction ends; unknown ids are left out. */
-export async function loadStates(client: PoolClient, jobIds: Iterable<string>): Promise<Map<string, LoadedJob>> {
-  return loadedJobs(await runAll(client, loadStatements(jobIds)));
-}
-
-/** Locks up to `limit` jobs whose next deadline is at or before `asOf`; those that others hold are left to them. */
+/** Locks up to `limit` jobs whose next deadline is before `asOf`; those that others hold are left to them. */
 export async function claimDueStates(
   client: PoolClient,
   { asOf, limit }: { asOf: Instant; limit: number },
-): Promise<Map<string, LoadedJob>> {
+): Promise<LoadedJobs> {
   const locked = await client.query<LockedRow>({ name: "states-claim", text: CLAIM, values: [asOf, limit] });
-  if (locked.rows.length === 0) return new Map();
+  if (locked.rows.length === 0) return { jobs: new Map(), faults: new Map() };
   const config = await client.query<ConfigRow>(configStatement(plainColumn(locked.rows, (row) => row.jobId)));
   return loadedJobs([locked, config]);
 }
@@ -103,21 +116,29 @@ export async function findNextCheckAt(client: Pick<PoolClient, "query">): Promis
   return instantOf(rows[0]?.checkAt ?? null);
 }
 
+/** A job whose evaluation is impossible. `fault` is for operators, `pings` came meanwhile. */
+export type SetAside = { jobId: string; fault: unknown; pings: number; retryAt: Instant | null };
+
+/** Notes why jobs cannot be evaluated; with `retryAt` the sweep leaves them alone until then. */
+export function setAsideStatement(rows: readonly SetAside[]): Statement {
+  return {
+    name: "states-set-aside",
+    text: `UPDATE job_state s SET fault = x.fault, pings = s.pings + x.pings,
+        check_at = coalesce(${timestampOf("x.retry_at")}, s.check_at)
+      FROM unnest($1::uuid[], $2::text[], $3::int8[], $4::int8[]) AS x(job_id, fault, pings, retry_at)
+      WHERE s.job_id = x.job_id`,
+    values: [
+      plainColumn(rows, (row) => row.jobId),
+      textColumn(rows, (row) => faultOf(row.fault)),
+      plainColumn(rows, (row) => row.pings),
+      wholeColumn(rows, (row) => row.retryAt),
+    ],
+  };
+}
+
 /** What an operator is told of an evaluation that failed. */
 export function faultOf(error: unknown): string {
   return messageOf(error).replaceAll("\0", "").slice(0, 1_000);
-}
-
-/** Leaves a job alone until `retryAt`, whatever is wrong with it; `fault` says why. */
-export async function setAside(
-  client: Pick<PoolClient, "query">,
-  { jobId, fault, retryAt }: { jobId: string; fault: string; retryAt: Instant },
-): Promise<void> {
-  await client.query("UPDATE job_state SET fault = $2, check_at = to_timestamp($3::float8 / 1000) WHERE job_id = $1", [
-    jobId,
-    fault,
-    retryAt,
-  ]);
 }
 
 function configStatement(ids: string): Statement {

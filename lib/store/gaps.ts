@@ -1,0 +1,81 @@
+import type { PoolClient } from "pg";
+import type { NoticeFacts } from "../domain/notice.ts";
+import type { Gap } from "../domain/state.ts";
+import type { Instant, Millis } from "../domain/time.ts";
+import { alertIdOf } from "./ids.ts";
+import { instantOf, type Queryable } from "./queryable.ts";
+
+/** One process, as its heartbeat tells of it. */
+export type ProcessRecord = { processId: string; host: string; pid: number; roles: readonly string[] };
+
+/** A gap as stored; `id` counts all of them. */
+export type StoredGap = Gap & { id: number };
+
+/** One after the other, over all processes on the database: a gap is written once. */
+const HEARTBEAT_LOCK = 72_707_371;
+
+type BeatRow = { id: number; from: Date; to: Date };
+
+// A process that takes no pings ends no gap, so it writes none.
+const BEAT = `WITH clock AS MATERIALIZED (SELECT belfry_now() AS now),
+  newest AS MATERIALIZED (SELECT max(beat_at) AS at FROM heartbeats WHERE 'pings' = ANY (roles)),
+  gap AS (
+    INSERT INTO gaps (from_at, to_at) SELECT newest.at, clock.now FROM newest, clock
+    WHERE 'pings' = ANY ($4::text[]) AND newest.at < clock.now - $5::float8 * interval '1 ms'
+    RETURNING id, from_at, to_at
+  ),
+  beat AS (
+    INSERT INTO heartbeats (process_id, host, pid, roles, started_at, beat_at)
+    SELECT $1, $2, $3, $4, now, now FROM clock
+    ON CONFLICT (process_id) DO UPDATE SET beat_at = excluded.beat_at
+  )
+  SELECT id, from_at AS "from", to_at AS "to" FROM gap`;
+
+/**
+ * Writes a sign of life of this process. Where no process took pings for longer than `gapMs`, that stretch becomes a gap
+ * first, in the same transaction. Call it inside a transaction of its own.
+ * @returns that gap; null where there is none.
+ */
+export async function insertHeartbeat(
+  client: PoolClient,
+  { process, gapMs }: { process: ProcessRecord; gapMs: Millis },
+): Promise<StoredGap | null> {
+  await client.query("SELECT pg_advisory_xact_lock($1)", [HEARTBEAT_LOCK]);
+  const { processId, host, pid, roles } = process;
+  const { rows } = await client.query<BeatRow>(BEAT, [processId, host, pid, roles, gapMs]);
+  const [row] = rows;
+  return row === undefined ? null : { id: row.id, from: instantOf(row.from), to: instantOf(row.to) };
+}
+
+/** The newest sign of life of a process that takes pings; null before the first one ever. */
+export async function findNewestBeat(database: Queryable): Promise<Instant | null> {
+  const { rows } = await database.query<{ at: Date | null }>(
+    "SELECT max(beat_at) AS at FROM heartbeats WHERE 'pings' = ANY (roles)",
+  );
+  return instantOf(rows[0]?.at ?? null);
+}
+
+/** Namespace of the ids of notices about gaps. */
+const GAP_NOTICES = "5d1f6a2e-6f0b-4c57-9a3c-0e6a7b1d9c44";
+
+/**
+ * Writes one notice for operators about a gap, however often it is called, and mails it to each of them where `mail`.
+ * @returns how many mails are on their way.
+ */
+export async function insertGapNotice(client: Queryable, gap: StoredGap, options: { mail: boolean }): Promise<number> {
+  const facts: NoticeFacts = { notice: "own-gap", from: gap.from, to: gap.to, unknownJobs: null };
+  const { rowCount } = await client.query(
+    `WITH written AS (
+       INSERT INTO alerts (id, event, sequence, created_at, facts) VALUES ($1, 'notice', $2, belfry_now(), $3)
+       ON CONFLICT DO NOTHING RETURNING id, created_at
+     ), outbox AS (
+       INSERT INTO deliveries (alert_id, recipient, priority, next_attempt_at, created_at)
+       SELECT w.id, u.email, 1, w.created_at, w.created_at FROM written w CROSS JOIN users u
+       WHERE u.operator AND $4 ORDER BY u.email
+       RETURNING 1
+     )
+     SELECT pg_notify('belfry_deliver', '') FROM outbox`,
+    [alertIdOf(GAP_NOTICES, "notice", gap.id), gap.id, JSON.stringify(facts), options.mail],
+  );
+  return rowCount ?? 0;
+}

@@ -1,0 +1,115 @@
+import type { Pool } from "pg";
+import { DatabaseError } from "pg";
+import { inTransaction } from "./client.ts";
+import type { Queryable } from "./queryable.ts";
+import { pruneUnmatched } from "./unmatched.ts";
+
+/** Rows that one statement deletes: short enough that nobody has to wait for it. */
+const SLICE = 1_000;
+
+/** Days for which pings have partitions of their own in advance. */
+const DAYS_AHEAD = 7;
+
+/** What is not a project's own is kept as long as projects keep theirs by default. */
+const DEFAULT_KEEP_DAYS = 90;
+
+const DAY = "interval '1 day'";
+
+/** What goes with time. Each deletes rows that are found by an index, the oldest first. */
+const RULES: readonly { table: string; key: string; old: string }[] = [
+  {
+    table: "runs",
+    key: "job_id, number",
+    old: `SELECT r.job_id, r.number FROM runs r JOIN jobs j ON j.id = r.job_id JOIN projects p ON p.id = j.project_id
+      WHERE r.settled_at < belfry_now() - p.keep_days * ${DAY}`,
+  },
+  {
+    // Events, alerts and deliveries go with their incident.
+    table: "incidents",
+    key: "id",
+    old: `SELECT i.id FROM incidents i JOIN projects p ON p.id = i.project_id
+      WHERE i.resolved_at < belfry_now() - p.keep_days * ${DAY}`,
+  },
+  {
+    table: "alerts",
+    key: "id",
+    old: `SELECT a.id FROM alerts a LEFT JOIN projects p ON p.id = a.project_id
+      WHERE a.incident_id IS NULL AND a.created_at < belfry_now() - coalesce(p.keep_days, ${DEFAULT_KEEP_DAYS}) * ${DAY}`,
+  },
+  {
+    table: "messages",
+    key: "id",
+    old: `SELECT m.id FROM messages m LEFT JOIN channels c ON c.id = m.channel_id LEFT JOIN projects p ON p.id = c.project_id
+      WHERE m.started_at < belfry_now() - coalesce(p.keep_days, ${DEFAULT_KEEP_DAYS}) * ${DAY}`,
+  },
+  {
+    table: "heartbeats",
+    key: "process_id",
+    old: `SELECT process_id FROM heartbeats WHERE beat_at < belfry_now() - ${DAY}`,
+  },
+  { table: "sessions", key: "id", old: "SELECT id FROM sessions WHERE expires_at < belfry_now()" },
+  { table: "verifications", key: "id", old: "SELECT id FROM verifications WHERE expires_at < belfry_now()" },
+  { table: "gaps", key: "id", old: `SELECT id FROM gaps WHERE to_at < belfry_now() - 366 * ${DAY}` },
+];
+
+/** Adds the partitions of the days to come. @returns how many were added. */
+export async function addPartitions(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ added: number }>("SELECT belfry_add_partitions($1) AS added", [DAYS_AHEAD]);
+  return rows[0]?.added ?? 0;
+}
+
+type Partition = { name: string };
+
+// A partition goes when no project keeps its last day any longer.
+const OLD_PARTITIONS = `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+  WHERE i.inhparent IN ('pings'::regclass, 'ping_bodies'::regclass) AND c.relname ~ '_\\d{8}$'
+    AND to_date(right(c.relname, 8), 'YYYYMMDD') + 1
+      < (belfry_now() AT TIME ZONE 'UTC')::date - (SELECT coalesce(max(keep_days), ${DEFAULT_KEEP_DAYS}) FROM projects)
+  ORDER BY c.relname`;
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+/**
+ * Drops the partitions that are too old. Dropping locks the whole table for a moment: where that cannot be had at once,
+ * it is left for the next time, and no ping waits.
+ * @returns the names of those that went.
+ */
+export async function dropOldPartitions(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<Partition>(OLD_PARTITIONS);
+  const dropped: string[] = [];
+  for (const { name } of rows) {
+    if (await dropPartition(pool, name)) dropped.push(name);
+  }
+  return dropped;
+}
+
+async function dropPartition(pool: Pool, name: string): Promise<boolean> {
+  try {
+    await inTransaction(pool, async (client) => {
+      await client.query("SET LOCAL lock_timeout = '500ms'");
+      await client.query(`DROP TABLE IF EXISTS ${client.escapeIdentifier(name)}`);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE) return false;
+    throw error;
+  }
+}
+
+/**
+ * Deletes what is too old, slice by slice, until nothing is left or `signal` aborts.
+ * @returns how many rows went, by table; tables without any are left out.
+ */
+export async function pruneRows(database: Queryable, signal: AbortSignal): Promise<Record<string, number>> {
+  const gone: Record<string, number> = {};
+  for (const { table, key, old } of RULES) {
+    let count = SLICE;
+    while (count === SLICE && !signal.aborted) {
+      const { rowCount } = await database.query(`DELETE FROM ${table} WHERE (${key}) IN (${old} LIMIT ${SLICE})`);
+      count = rowCount ?? 0;
+      if (count > 0) gone[table] = (gone[table] ?? 0) + count;
+    }
+  }
+  const unmatched = await pruneUnmatched(database);
+  return unmatched === 0 ? gone : { ...gone, unmatched_pings: unmatched };
+}
