@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createChannel, deleteChannel, listChannels, testChannel, updateChannel } from "../../lib/services/channels.ts";
+import type { Ctx } from "../../lib/services/context.ts";
+import { listDeliveries, replayDelivery } from "../../lib/services/deliveries.ts";
+import { getIncident, listIncidents, reportIncidents } from "../../lib/services/incidents.ts";
+import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../lib/services/job-changes.ts";
+import { jobReport } from "../../lib/services/job-report.ts";
+import { getJob, listJobs } from "../../lib/services/jobs.ts";
+import { createKey, createProject, getProject, listProjects, projectSnippets } from "../../lib/services/projects.ts";
+import { getRun, getRunOutput, listRuns } from "../../lib/services/runs.ts";
+import { listUnmatchedPings, systemPage } from "../../lib/services/system.ts";
+import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
+import { addMember, book, openWorld, type World } from "./world.ts";
+
+let world: World;
+let sink: HttpSink;
+let jobId: string;
+let channelId: string;
+let deliveryId: string;
+let incidentId: string;
+
+beforeAll(async () => {
+  sink = await startHttpSink();
+  world = await openWorld({ allowPrivateTargets: ["127.0.0.0/8"] });
+  const projectId = world.project.id;
+  const webhook = { projectId, kind: "webhook", settings: { url: `${sink.url}/hook` } };
+  ({ id: channelId } = await createChannel(world.owner, webhook));
+  ({ id: jobId } = await createJob(world.owner, { projectId, slug: "backup" }));
+  await book(world, jobId, { action: "fail", exitCode: 1, body: "no space left" });
+  incidentId = (await listIncidents(world.owner, { projectId })).incidents[0]?.id ?? "";
+  deliveryId = (await listDeliveries(world.owner, { projectId })).deliveries[0]?.id ?? "";
+  await world.database.pool.query("UPDATE deliveries SET state = 'dead'");
+});
+
+afterAll(() => sink.close());
+
+type Verb = (ctx: Ctx) => Promise<unknown>;
+
+/** Allowed to whoever sees the project; a stranger may not even know that it exists. */
+const SEE: Record<string, Verb> = {
+  getProject: (ctx) => getProject(ctx, { projectId: world.project.id }),
+  listJobs: (ctx) => listJobs(ctx, { projectId: world.project.id }),
+  getJob: (ctx) => getJob(ctx, { jobId }),
+  jobReport: (ctx) => jobReport(ctx, { jobId }),
+  listRuns: (ctx) => listRuns(ctx, { jobId }),
+  getRun: (ctx) => getRun(ctx, { jobId, number: 1 }),
+  getRunOutput: (ctx) => getRunOutput(ctx, { jobId, number: 1 }),
+  listIncidents: (ctx) => listIncidents(ctx, { projectId: world.project.id }),
+  reportIncidents: (ctx) => reportIncidents(ctx, { projectId: world.project.id }),
+  getIncident: (ctx) => getIncident(ctx, { incidentId }),
+  listChannels: (ctx) => listChannels(ctx, { projectId: world.project.id }),
+  listDeliveries: (ctx) => listDeliveries(ctx, { projectId: world.project.id }),
+  listUnmatchedPings: (ctx) => listUnmatchedPings(ctx, { projectId: world.project.id }),
+};
+
+/** Allowed to the owner; a viewer hears that the role does not allow it. */
+const CHANGE: Record<string, Verb> = {
+  projectSnippets: (ctx) => projectSnippets(ctx, { projectId: world.project.id }),
+  createKey: (ctx) => createKey(ctx, { projectId: world.project.id, scope: "read" }),
+  createJob: (ctx) => createJob(ctx, { projectId: world.project.id, slug: "another" }),
+  updateJob: (ctx) => updateJob(ctx, { jobId, description: "nightly" }),
+  pauseJob: (ctx) => pauseJob(ctx, { jobId }),
+  resumeJob: (ctx) => resumeJob(ctx, { jobId }),
+  createChannel: (ctx) =>
+    createChannel(ctx, { projectId: world.project.id, kind: "webhook", settings: { url: `${sink.url}/two` } }),
+  updateChannel: (ctx) => updateChannel(ctx, { channelId, name: "Hook" }),
+  testChannel: (ctx) => testChannel(ctx, { channelId }),
+  replayDelivery: (ctx) => replayDelivery(ctx, { deliveryId }),
+  deleteChannel: (ctx) => deleteChannel(ctx, { channelId }),
+  deleteJob: (ctx) => deleteJob(ctx, { jobId }),
+};
+
+describe.each([...Object.entries(SEE), ...Object.entries(CHANGE)])("%s", (name, verb) => {
+  test("a stranger learns nothing", async () => {
+    await expect(verb(world.stranger)).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test(name in SEE ? "a viewer may" : "a viewer may not", async () => {
+    if (name in SEE) await verb(world.teammate);
+    else await expect(verb(world.teammate)).rejects.toMatchObject({ code: "forbidden" });
+  });
+
+  test("the owner may", async () => {
+    await verb(world.owner);
+  });
+});
+
+test("each sees the projects he belongs to", async () => {
+  const names = async (ctx: Ctx) => (await listProjects(ctx)).map(({ name, role }) => `${name} (${role})`);
+  expect(await names(world.owner)).toEqual(["Night shift (owner)"]);
+  expect(await names(world.teammate)).toEqual(["Night shift (viewer)"]);
+  expect(await names(world.stranger)).toEqual(["Elsewhere (owner)"]);
+  expect(await names(world.system)).toEqual(["Night shift (owner)", "Elsewhere (owner)"]);
+});
+
+test("a new project belongs to who made it", async () => {
+  const { id } = await createProject(world.stranger, { name: "Private", ownerEmail: "owner@example.org" });
+  await expect(getProject(world.owner, { projectId: id })).rejects.toMatchObject({ code: "not-found" });
+  expect(await getProject(world.stranger, { projectId: id })).toMatchObject({ role: "owner", jobCount: 0 });
+});
+
+test("the facts of the installation are for operators; being one opens nobody's project", async () => {
+  expect(await systemPage(world.owner)).toMatchObject({ counts: { users: 3 } });
+  await expect(systemPage(world.teammate)).rejects.toMatchObject({ code: "not-found" });
+  const { actor } = world.stranger;
+  const operator: Ctx = { ...world.stranger, actor: actor.kind === "user" ? { ...actor, operator: true } : actor };
+  await expect(getProject(operator, { projectId: world.project.id })).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("a member works with jobs, an admin with channels and keys", async () => {
+  const projectId = world.project.id;
+  await addMember(world.database, projectId, world.teammate, "member");
+  await createJob(world.teammate, { projectId, slug: "by-a-member" });
+  await expect(createKey(world.teammate, { projectId, scope: "read" })).rejects.toMatchObject({
+    code: "forbidden",
+    message: "Your role in this project is member: it does not let you make keys.",
+  });
+  await addMember(world.database, projectId, world.teammate, "admin");
+  expect((await createKey(world.teammate, { projectId, scope: "write" })).key).toMatch(/^bfw_/);
+});
+
+test.each(["", "1", "../etc/passwd", "00000000-0000-0000-0000-000000000000", "'; DROP TABLE jobs; --"])(
+  "the id %j is unknown to everybody",
+  async (id) => {
+    const verbs: Verb[] = [
+      (ctx) => getProject(ctx, { projectId: id }),
+      (ctx) => getJob(ctx, { jobId: id }),
+      (ctx) => getIncident(ctx, { incidentId: id }),
+      (ctx) => testChannel(ctx, { channelId: id }),
+      (ctx) => replayDelivery(ctx, { deliveryId: id }),
+    ];
+    for (const verb of verbs) await expect(verb(world.system)).rejects.toMatchObject({ code: "not-found" });
+  },
+);
