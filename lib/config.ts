@@ -48,7 +48,8 @@ export function readConfig(env: Environment = process.env): Config {
     port,
     host,
     baseUrl: readBaseUrl(env, port),
-    dataDir: resolve(text(env, "DATA_DIR") ?? "data"),
+    // Next would copy the whole project, the data too, beside the pages' server for it.
+    dataDir: resolve(/* turbopackIgnore: true */ text(env, "DATA_DIR") ?? "data"),
     databaseUrl: readUrl(
       env,
       "DATABASE_URL",

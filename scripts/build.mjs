@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { lockBuild } from "./build-lock.mjs";
-import { root, run, runScript, step } from "./steps.mjs";
+import { root, run, runScript, step, StepError } from "./steps.mjs";
 
 const STAMPS = join(root, "dist", "stamps.json");
 const MANIFESTS = ["package-lock.json", "tsconfig.json", "scripts/build.mjs"];
@@ -148,6 +148,10 @@ async function buildPages() {
   const env = { NEXT_TELEMETRY_DISABLED: "1", NODE_ENV: "production" };
   await run(process.execPath, [bin("next", "dist/bin/next"), "build"], { log: "pages", env });
   const standalone = join(root, ".next", "standalone");
+  if (existsSync(join(standalone, "lib"))) {
+    // Paths that it cannot follow make Next copy everything, the data of a running Belfry too.
+    throw new StepError("Next copied the whole project into its output; dist/logs/pages.log says for which line of code.");
+  }
   await cp(join(root, ".next", "static"), join(standalone, ".next", "static"), { recursive: true });
   await cp(join(root, "public"), join(standalone, "public"), { recursive: true });
   await collectStaticFiles();

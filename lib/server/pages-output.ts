@@ -4,10 +4,10 @@ import type { Logger } from "../log.ts";
 
 const LEVELS = { 10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal" } as const;
 
-/** Writes what a child prints into our log: its structured lines with their level and fields, others as they are. */
+/** Writes what a child prints into our log: its structured lines with their level and fields, the banner of Next for debugging only. */
 export function logOutput(child: ChildProcess, log: Logger): void {
   for (const [stream, level] of [
-    [child.stdout, "info"],
+    [child.stdout, "debug"],
     [child.stderr, "warn"],
   ] as const) {
     if (stream === null) continue;
