@@ -13,43 +13,47 @@ const DAYS_AHEAD = 7;
 /** What is not a project's own is kept as long as projects keep theirs by default. */
 const DEFAULT_KEEP_DAYS = 90;
 
-const DAY = "interval '1 day'";
+const NOW = "(SELECT belfry_now())";
 
-/** What goes with time. Each deletes rows that are found by an index, the oldest first. */
+// Nothing younger than this is looked at. A subquery, asked once, so that the index on the time can be used.
+const SHORTEST = `(SELECT belfry_now() - coalesce(min(keep_days), ${DEFAULT_KEEP_DAYS}) * interval '1 day' FROM projects)`;
+const KEPT_SINCE = `${NOW} - coalesce(p.keep_days, ${DEFAULT_KEEP_DAYS}) * interval '1 day'`;
+
+/** What goes with time. */
 const RULES: readonly { table: string; key: string; old: string }[] = [
   {
     table: "runs",
     key: "job_id, number",
     old: `SELECT r.job_id, r.number FROM runs r JOIN jobs j ON j.id = r.job_id JOIN projects p ON p.id = j.project_id
-      WHERE r.settled_at < belfry_now() - p.keep_days * ${DAY}`,
+      WHERE r.settled_at < ${SHORTEST} AND r.settled_at < ${KEPT_SINCE}`,
   },
   {
     // Events, alerts and deliveries go with their incident.
     table: "incidents",
     key: "id",
     old: `SELECT i.id FROM incidents i JOIN projects p ON p.id = i.project_id
-      WHERE i.resolved_at < belfry_now() - p.keep_days * ${DAY}`,
+      WHERE i.resolved_at < ${SHORTEST} AND i.resolved_at < ${KEPT_SINCE}`,
   },
   {
     table: "alerts",
     key: "id",
     old: `SELECT a.id FROM alerts a LEFT JOIN projects p ON p.id = a.project_id
-      WHERE a.incident_id IS NULL AND a.created_at < belfry_now() - coalesce(p.keep_days, ${DEFAULT_KEEP_DAYS}) * ${DAY}`,
+      WHERE a.incident_id IS NULL AND a.created_at < ${SHORTEST} AND a.created_at < ${KEPT_SINCE}`,
   },
   {
     table: "messages",
     key: "id",
     old: `SELECT m.id FROM messages m LEFT JOIN channels c ON c.id = m.channel_id LEFT JOIN projects p ON p.id = c.project_id
-      WHERE m.started_at < belfry_now() - coalesce(p.keep_days, ${DEFAULT_KEEP_DAYS}) * ${DAY}`,
+      WHERE m.started_at < ${SHORTEST} AND m.started_at < ${KEPT_SINCE}`,
   },
   {
     table: "heartbeats",
     key: "process_id",
-    old: `SELECT process_id FROM heartbeats WHERE beat_at < belfry_now() - ${DAY}`,
+    old: `SELECT process_id FROM heartbeats WHERE beat_at < ${NOW} - interval '1 day'`,
   },
-  { table: "sessions", key: "id", old: "SELECT id FROM sessions WHERE expires_at < belfry_now()" },
-  { table: "verifications", key: "id", old: "SELECT id FROM verifications WHERE expires_at < belfry_now()" },
-  { table: "gaps", key: "id", old: `SELECT id FROM gaps WHERE to_at < belfry_now() - 366 * ${DAY}` },
+  { table: "sessions", key: "id", old: `SELECT id FROM sessions WHERE expires_at < ${NOW}` },
+  { table: "verifications", key: "id", old: `SELECT id FROM verifications WHERE expires_at < ${NOW}` },
+  { table: "gaps", key: "id", old: `SELECT id FROM gaps WHERE to_at < ${NOW} - interval '366 days'` },
 ];
 
 /** Adds the partitions of the days to come. @returns how many were added. */
@@ -98,7 +102,7 @@ async function dropPartition(pool: Pool, name: string): Promise<boolean> {
 
 /**
  * Deletes what is too old, slice by slice, until nothing is left or `signal` aborts.
- * @returns how many rows went, by table; tables without any are left out.
+ * @returns how many rows went, by table; tables without any are left out. An abort leaves the rest for the next call.
  */
 export async function pruneRows(database: Queryable, signal: AbortSignal): Promise<Record<string, number>> {
   const gone: Record<string, number> = {};

@@ -1,0 +1,223 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Memory } from "../../lib/domain/state.ts";
+import { type Instant, MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { applyDeadline, applyPing } from "../../lib/domain/transition.ts";
+import { inTransaction } from "../../lib/store/client.ts";
+import { decodeMemory, encodeMemory } from "../../lib/store/memory.ts";
+import { loadStates } from "../../lib/store/states.ts";
+import { addTransition, type Arming, earliestMove, openChange, saveTransitions } from "../../lib/store/transitions.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { makeChannel, makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { every, makePing, NO_SCHEDULE, Scenario } from "../support/scenario.ts";
+
+const START = Date.UTC(2026, 2, 1, 3);
+
+let database: TestDatabase;
+let project: TestProject;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  project = await makeProject(database);
+});
+
+/** Evaluates one job the way every caller does. */
+async function change(
+  jobId: string,
+  evaluate: (state: Parameters<typeof applyDeadline>[0]) => ReturnType<typeof applyDeadline>,
+  arming: Arming = "exact",
+): Promise<Instant | null> {
+  return inTransaction(database.pool, async (client) => {
+    const job = (await loadStates(client, [jobId])).get(jobId);
+    if (job === undefined) throw new Error("The job is gone.");
+    const changed = openChange(job);
+    addTransition(changed, evaluate(changed.state));
+    await saveTransitions(client, [changed], arming);
+    return earliestMove([changed]);
+  });
+}
+
+async function rowsOf(sql: string, jobId: string): Promise<Record<string, unknown>[]> {
+  return (await database.pool.query<Record<string, unknown>>(sql, [jobId])).rows;
+}
+
+describe("memory", () => {
+  const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
+  const instant = fc.integer({ min: START - 1e9, max: START + 1e9 });
+  const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
+  const count = fc.integer({ min: 0, max: 1e6 });
+  const run = fc.record({
+    number: count,
+    outcome: fc.constantFrom("running" as const, "ok" as const, "missed" as const, "overlong" as const),
+    slotAt: maybe(instant),
+    lastSlotAt: maybe(instant),
+    count: fc.integer({ min: 1, max: 500 }),
+    startedAt: maybe(instant),
+    finishedAt: maybe(instant),
+    durationMs: maybe(count),
+    finishBy: maybe(instant),
+    heartbeatAt: maybe(instant),
+    finishedLate: fc.boolean(),
+    exitCode: maybe(fc.integer({ min: 0, max: 255 })),
+    runId: maybe(fc.uuid()),
+    host: maybe(text),
+    source: maybe(fc.oneof(fc.ipV4(), fc.ipV6())),
+    ambiguous: fc.boolean(),
+    startSeen: fc.boolean(),
+    reason: maybe(fc.constantFrom("own-gap" as const, "next-slot" as const)),
+    settledAt: maybe(instant),
+    output: maybe(fc.record({ pingId: fc.uuid(), receivedAt: instant })),
+  });
+  const memory: fc.Arbitrary<Memory> = fc.record({
+    accountedThrough: maybe(instant),
+    nextSlotAt: maybe(instant),
+    pausedAt: maybe(instant),
+    firstPingAt: maybe(instant),
+    lastPingAt: maybe(instant),
+    lastOkAt: maybe(instant),
+    openRuns: fc.array(run, { maxLength: 3 }),
+    recentRuns: fc.array(run, { maxLength: 3 }),
+    recentPings: fc.array(fc.record({ key: text, at: instant }), { maxLength: 3 }),
+    incidents: fc.array(
+      fc.record({
+        number: count,
+        severity: fc.constantFrom("critical" as const, "warning" as const),
+        cause: fc.constantFrom("missed" as const, "overlap" as const),
+        openedAt: instant,
+        runNumber: count,
+        sequence: count,
+        badCount: count,
+        missedCount: count,
+      }),
+      { maxLength: 2 },
+    ),
+    badStreak: count,
+    okStreak: count,
+    lastRunNumber: count,
+    lastIncidentNumber: count,
+  });
+
+  it("is read back as it was written", () => {
+    fc.assert(
+      fc.property(memory, (value) => {
+        expect(decodeMemory(encodeMemory(value))).toEqual(value);
+      }),
+    );
+  });
+
+  it("comes through the database as it was, whatever names are in it", async () => {
+    const jobId = await makeJob(database, project);
+    const host = `a"b\\c,d{e}\n${"ü".repeat(3)} 🦊 %41`;
+    await change(jobId, (state) => applyPing(state, makePing("start", START, { host, runId: null }), START));
+    const [job] = await inTransaction(database.pool, async (client) => [
+      ...(await loadStates(client, [jobId])).values(),
+    ]);
+    expect(job?.state.openRuns[0]?.host).toBe(host);
+  });
+
+  it("is that of a new job where little is stored, and refuses what it cannot read", () => {
+    expect(decodeMemory({ okStreak: 3 })).toMatchObject({ okStreak: 3, openRuns: [], lastRunNumber: 0 });
+    expect(() => decodeMemory("9abc")).toThrow("version 9");
+    expect(() => decodeMemory("1abc\nx1")).toThrow('kind "x"');
+  });
+
+  it("stays small: a job that is pinged all the time needs less than a kilobyte", () => {
+    const job = new Scenario(every(MINUTE));
+    for (let minute = 0; minute < 30; minute++) {
+      job.ping("success", START + minute * MINUTE, { runId: crypto.randomUUID() });
+    }
+    expect(encodeMemory(job.state).length).toBeLessThan(1_000);
+  });
+});
+
+describe("saving", () => {
+  it("writes runs, replaces and deletes them, and repeats the facts in columns", async () => {
+    const jobId = await makeJob(database, project, { schedule: every(MINUTE), limits: { graceMs: 10 * SECOND } });
+    await change(jobId, (state) => applyPing(state, makePing("success", START), START));
+    await change(jobId, (state) => applyDeadline(state, START + 2 * MINUTE));
+    const runs = "SELECT number, outcome, count FROM runs WHERE job_id = $1 ORDER BY number";
+    expect(await rowsOf(runs, jobId)).toEqual([
+      { number: 1, outcome: "ok", count: 1 },
+      { number: 2, outcome: "missed", count: 1 },
+    ]);
+    const [facts] = await rowsOf(
+      "SELECT down, running, last_ping_at, check_at FROM job_state WHERE job_id = $1",
+      jobId,
+    );
+    expect(facts).toMatchObject({ down: true, running: 0, last_ping_at: new Date(START) });
+    // A late start takes the place of the verdict.
+    const late = START + 2 * MINUTE;
+    await change(jobId, (state) => applyPing(state, makePing("start", late - 20 * SECOND), late));
+    expect(await rowsOf(runs, jobId)).toMatchObject([{ outcome: "ok" }, { outcome: "running" }]);
+  });
+
+  it("moves check_at only earlier for a ping, and exactly where the sweep asks", async () => {
+    const jobId = await makeJob(database, project, { schedule: every(MINUTE), limits: { graceMs: 10 * SECOND } });
+    const checkAt = async () => (await rowsOf("SELECT check_at FROM job_state WHERE job_id = $1", jobId))[0]?.check_at;
+    const ping = (at: Instant) => change(jobId, (state) => applyPing(state, makePing("success", at), at), "earlier");
+    expect(await ping(START)).toBe(START + MINUTE + 10 * SECOND);
+    expect(await ping(START + MINUTE)).toBeNull();
+    expect(await checkAt()).toEqual(new Date(START + MINUTE + 10 * SECOND));
+    await change(jobId, (state) => applyDeadline(state, START + MINUTE + 11 * SECOND));
+    expect(await checkAt()).toEqual(new Date(START + 2 * MINUTE + 10 * SECOND));
+  });
+
+  it("opens and closes an incident with its events, alerts and deliveries, each once", async () => {
+    const own = await makeProject(database);
+    const channels = [await makeChannel(database, own), await makeChannel(database, own)];
+    await makeChannel(database, own, false);
+    const jobId = await makeJob(database, own);
+    await change(jobId, (state) => applyPing(state, makePing("fail", START, { exitCode: 3 }), START));
+    await change(jobId, (state) => applyPing(state, makePing("fail", START + 60_000, { exitCode: 4 }), START + 60_000));
+    await change(jobId, (state) => applyPing(state, makePing("success", START + 120_000), START + 120_000));
+    expect(
+      await rowsOf("SELECT number, cause, state, bad_count, resolve_reason FROM incidents WHERE job_id = $1", jobId),
+    ).toEqual([{ number: 1, cause: "failed", state: "resolved", bad_count: 2, resolve_reason: "recovered" }]);
+    const events = `SELECT sequence, kind FROM incident_events e JOIN incidents i ON i.id = e.incident_id
+      WHERE i.job_id = $1 ORDER BY sequence`;
+    expect((await rowsOf(events, jobId)).map(({ kind }) => kind)).toEqual(["opened", "bad-run", "resolved"]);
+    const deliveries = `SELECT a.event, a.facts ->> 'exitCode' AS code, d.channel_id FROM deliveries d
+      JOIN alerts a ON a.id = d.alert_id WHERE d.job_id = $1 ORDER BY d.ordinal`;
+    const outbox = await rowsOf(deliveries, jobId);
+    expect(outbox.map(({ event, code }) => [event, code])).toEqual([
+      ["opened", "3"],
+      ["opened", "3"],
+      ["resolved", null],
+      ["resolved", null],
+    ]);
+    expect(new Set(outbox.map(({ channel_id }) => channel_id))).toEqual(new Set(channels));
+  });
+
+  it("tells only the job's own channels where it has a list, and nobody where that is empty", async () => {
+    const own = await makeProject(database);
+    const [first] = [await makeChannel(database, own), await makeChannel(database, own)];
+    const fail = async (list: (string | undefined)[]): Promise<unknown[]> => {
+      const jobId = await makeJob(database, own, { schedule: NO_SCHEDULE });
+      await database.pool.query("UPDATE jobs SET all_channels = false WHERE id = $1", [jobId]);
+      for (const channelId of list)
+        await database.pool.query("INSERT INTO job_channels VALUES ($1, $2)", [jobId, channelId]);
+      await change(jobId, (state) => applyPing(state, makePing("fail", START), START));
+      expect(await rowsOf("SELECT 1 FROM alerts WHERE job_id = $1", jobId)).toHaveLength(1);
+      return (await rowsOf("SELECT channel_id FROM deliveries WHERE job_id = $1", jobId)).map((row) => row.channel_id);
+    };
+    expect(await fail([first])).toEqual([first]);
+    expect(await fail([])).toEqual([]);
+  });
+
+  it("ends one incident and opens the next within one transaction", async () => {
+    const jobId = await makeJob(database, project);
+    await change(jobId, (state) => applyPing(state, makePing("fail", START), START));
+    await inTransaction(database.pool, async (client) => {
+      const job = (await loadStates(client, [jobId])).get(jobId);
+      if (job === undefined) throw new Error("The job is gone.");
+      const changed = openChange(job);
+      addTransition(changed, applyPing(changed.state, makePing("success", START + 10_000), START + 10_000));
+      addTransition(changed, applyPing(changed.state, makePing("fail", START + 20_000), START + 20_000));
+      await saveTransitions(client, [changed], "exact");
+    });
+    expect(await rowsOf("SELECT number, state FROM incidents WHERE job_id = $1 ORDER BY number", jobId)).toEqual([
+      { number: 1, state: "resolved" },
+      { number: 2, state: "open" },
+    ]);
+  });
+});
