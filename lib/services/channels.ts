@@ -1,6 +1,7 @@
+import type { Action } from "../auth/rules.ts";
+import { type Attempt, attemptSend } from "../delivery/attempt.ts";
 import type { ChannelField } from "../delivery/channel.ts";
 import { composeMessage } from "../domain/message.ts";
-import { type Attempt, attemptSend } from "../delivery/attempt.ts";
 import { type Instant, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import {
@@ -11,15 +12,16 @@ import {
   listChannelRecords,
   updateChannelRecord,
 } from "../store/channels.ts";
-import { finishTest, insertTest, type StartedTest } from "../store/channels-tests.ts";
+import { inTransaction } from "../store/client.ts";
+import { insertTest } from "../store/deliveries.ts";
+import { type DeliveryResult, recordResults } from "../store/deliveries-results.ts";
+import { uuidv7 } from "../store/ids.ts";
 import { findUserName } from "../store/users.ts";
-import type { Action } from "../auth/rules.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
 import { insertSealedChannel, type NewChannel, openSettings, withChannels } from "./channel-input.ts";
 import type { Ctx, Services } from "./context.ts";
 import { parseName } from "./input.ts";
 import { publishLive } from "./publish.ts";
-import { inTransaction } from "../store/client.ts";
 
 export type ChannelRow = {
   id: string;
@@ -111,8 +113,11 @@ type OwnedChannel = ChannelRecord & { project: ProjectAccess };
 
 async function requireChannel(ctx: Ctx, channelId: string, action: Action): Promise<OwnedChannel> {
   const found = isUuid(channelId) ? await findChannelRecord(ctx.database.pool, channelId) : null;
-  const missing = new AppError("not-found", `There is no channel with the id "${channelId}".`, "channelId");
-  return requireOwned(ctx, found, { action, missing });
+  return requireOwned(ctx, found, { action, missing: noChannel(channelId) });
+}
+
+function noChannel(channelId: string): AppError {
+  return new AppError("not-found", `There is no channel with the id "${channelId}".`, "channelId");
 }
 
 const TEST_PATIENCE_MS = 30 * SECOND;
@@ -122,30 +127,38 @@ export async function testChannel(ctx: Ctx, input: { channelId: string }): Promi
   const channel = await requireChannel(ctx, input.channelId, "test-channels");
   const { pool } = ctx.database;
   const startedAt = ctx.clock.now();
-  const facts = { requestedBy: ctx.actor.kind === "user" ? await findUserName(pool, ctx.actor.userId) : null };
-  const test = await insertTest(pool, {
-    ...{ projectId: channel.projectId, channelId: channel.id, facts, now: startedAt },
-    leaseMs: 2 * TEST_PATIENCE_MS,
-  });
-  const attempt = await sendTest(ctx, channel, { ...test, startedAt, facts });
-  const now = ctx.clock.now();
+  const requestedBy = ctx.actor.kind === "user" ? await findUserName(pool, ctx.actor.userId) : null;
+  const alertId = uuidv7(startedAt);
+  const claimed = await insertTest(pool, { alertId, channelId: channel.id, requestedBy });
+  if (claimed === null) throw noChannel(channel.id);
+  const test = { alertId, requestedBy, startedAt, deliveryId: claimed.id };
+  const attempt = await sendTest(ctx, channel, test);
+  const finishedAt = ctx.clock.now();
   const { accepted, status, answer } = attempt;
-  const outcome = accepted
-    ? { accepted, permanent: false, externalId: attempt.externalId }
-    : { accepted, permanent: attempt.permanent, externalId: null };
-  const { deliveryId } = test;
-  await inTransaction(pool, async (client) => {
-    await finishTest(client, { ...outcome, deliveryId, channelId: channel.id, status, answer, startedAt, now });
-    await publishLive(client, channel.projectId);
-  });
-  return { ok: accepted, status, answer, tookMs: now - startedAt, deliveryId };
+  const externalId = accepted ? attempt.externalId : null;
+  const message = { id: uuidv7(finishedAt), startedAt, finishedAt, accepted, status, answer, externalId };
+  const result = {
+    id: claimed.id,
+    attempt: claimed.attempt,
+    outcome: outcomeOf(attempt, channel.kind, finishedAt),
+    message,
+  };
+  await recordResults(pool, [result], { mailWorks: ctx.config.smtpUrl !== null });
+  await publishLive(pool, channel.projectId);
+  return { ok: accepted, status, answer, tookMs: finishedAt - startedAt, deliveryId: claimed.id };
 }
 
-async function sendTest(
-  ctx: Ctx,
-  channel: OwnedChannel,
-  test: StartedTest & { startedAt: Instant; facts: { requestedBy: string | null } },
-): Promise<Attempt> {
+/** A test is never tried again: who asked for it has the answer. Refused for good, it marks its channel as broken. */
+function outcomeOf(attempt: Attempt, kindLabel: string, at: Instant): DeliveryResult["outcome"] {
+  if (attempt.accepted) return { state: "sent", at };
+  const { answer, permanent } = attempt;
+  if (permanent) return { state: "dead", error: answer, refused: true, verdict: "Test", kindLabel };
+  return { state: "dropped", reason: answer, withdrawn: false };
+}
+
+type Test = { alertId: string; deliveryId: string; requestedBy: string | null; startedAt: Instant };
+
+async function sendTest(ctx: Ctx, channel: OwnedChannel, test: Test): Promise<Attempt> {
   const settings = openSettings(ctx, (await findChannelSettings(ctx.database.pool, channel.id)) ?? "");
   const message = composeMessage({
     event: "test",
@@ -153,7 +166,7 @@ async function sendTest(
     at: test.startedAt,
     baseUrl: ctx.config.baseUrl,
     project: { id: channel.project.id, name: channel.project.name },
-    facts: test.facts,
+    facts: { requestedBy: test.requestedBy },
   });
   const attempt = await withChannels(ctx, (channels) =>
     attemptSend(channels.get(channel.kind), settings, message, {

@@ -1,16 +1,10 @@
 import { AppError } from "../errors.ts";
-import { inTransaction } from "../store/client.ts";
-import {
-  type DeliveryState,
-  findDeliveryRecord,
-  listDeliveryRecords,
-  requeueDelivery,
-} from "../store/incidents-alerts.ts";
+import { replayDelivery as replayDeadLetter } from "../store/deliveries.ts";
+import { type DeliveryState, findDeliveryRecord, listDeliveryRecords } from "../store/incidents-alerts.ts";
 import { isUuid, requireOwned, requireProject } from "./access.ts";
 import { type DeliveryRow, deliveryRowOf } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
 import { parseLimit } from "./input.ts";
-import { publishDeliver } from "./publish.ts";
 
 export type DeliveryList = {
   deliveries: DeliveryRow[];
@@ -59,11 +53,6 @@ export async function replayDelivery(
   const missing = new AppError("not-found", `There is no delivery with the id "${input.deliveryId}".`, "deliveryId");
   const owned = found === null || projectId === null ? null : { ...found, projectId };
   const { id } = await requireOwned(ctx, owned, { action: "replay-deliveries", missing });
-  return inTransaction(pool, async (client) => {
-    if (!(await requeueDelivery(client, id))) {
-      throw new AppError("conflict", "Only dead letters can be sent again; this delivery is not one (any more).");
-    }
-    await publishDeliver(client);
-    return { id, state: "pending" };
-  });
+  if (await replayDeadLetter(pool, id)) return { id, state: "pending" };
+  throw new AppError("conflict", "Only dead letters can be sent again; this delivery is not one (any more).");
 }

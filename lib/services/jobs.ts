@@ -1,3 +1,4 @@
+import type { Action } from "../auth/rules.ts";
 import { graceAt } from "../domain/deadline.ts";
 import { newMemory, openDraft } from "../domain/draft.ts";
 import type { Job } from "../domain/job.ts";
@@ -10,7 +11,6 @@ import { findJobRecord, type JobRecord, listJobChannelIds } from "../store/jobs.
 import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
 import { countWorkingChannels, listJobRecords, listStrip } from "../store/jobs-list.ts";
 import { hasAmbiguousRuns } from "../store/runs.ts";
-import type { Action } from "../auth/rules.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
 import type { Ctx } from "./context.ts";
 import { formOf } from "./job-input.ts";

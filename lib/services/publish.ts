@@ -13,11 +13,6 @@ export async function publishCheck(client: Queryable, checkAt: Instant | null): 
   if (checkAt !== null) await notify(client, "belfry_check", String(checkAt));
 }
 
-/** Something is to be delivered. */
-export async function publishDeliver(client: Queryable): Promise<void> {
-  await notify(client, "belfry_deliver", "");
-}
-
 /** Screens of this project show something new. */
 export async function publishLive(client: Queryable, projectId: string): Promise<void> {
   await notify(client, "belfry_live", projectId);

@@ -91,16 +91,6 @@ export async function listDeliveriesOfAlerts(
   return rows.map(recordOf);
 }
 
-/** Puts a dead letter back into the queue, with all its attempts ahead. @returns false where it is not dead. */
-export async function requeueDelivery(client: Queryable, deliveryId: string): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE deliveries SET state = 'pending', next_attempt_at = belfry_now(), lease_until = NULL
-     WHERE id = $1 AND state = 'dead'`,
-    [deliveryId],
-  );
-  return rowCount === 1;
-}
-
 function recordOf(row: Row): DeliveryRecord {
   return {
     ...row,

@@ -92,7 +92,7 @@ test("a refusal for now is told as well, and marks nothing", async () => {
   const channelId = await newWebhook();
   http.reply(() => ({ status: 503, body: "later" }));
   expect(await testChannel(world.owner, { channelId })).toMatchObject({ ok: false, status: 503 });
-  expect(await stored()).toMatchObject({ state: "dead", broken: false });
+  expect(await stored()).toMatchObject({ state: "dropped", accepted: false, broken: false });
 });
 
 test("a test by mail arrives", async () => {
