@@ -12,7 +12,9 @@ export type NoticeFacts =
     }
   | {
       notice: "undelivered";
-      /** The channel that did not take the alert, or the mail address. */
+      /** The channel that did not take the alert. */
+      channelId: string;
+      /** Its name. */
       channel: string;
       /** Label of its kind, e.g. `Slack`. */
       kind: string;

@@ -204,6 +204,7 @@ describe("golden messages", () => {
   test("notice of an alert that did not arrive", () => {
     const facts = {
       notice: "undelivered",
+      channelId: "c1",
       channel: "Ops",
       kind: "Slack",
       reason: "404 no_service https://hooks.slack.com/services/T0/B0/secret",

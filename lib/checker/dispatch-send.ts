@@ -1,0 +1,111 @@
+import { attemptSend, type Attempt } from "../delivery/attempt.ts";
+import type { Channel } from "../delivery/channel.ts";
+import type { Channels } from "../delivery/kinds.ts";
+import type { AlertEvent } from "../domain/incident.ts";
+import { composeMessage, type AlertMessage } from "../domain/message.ts";
+import type { Instant, Millis } from "../domain/time.ts";
+import { messageOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { ClaimedDelivery } from "../store/deliveries.ts";
+import type { DeliveryContext } from "../store/deliveries-context.ts";
+import type { DeliveryResult } from "../store/deliveries-results.ts";
+import { resultOf } from "./dispatch-result.ts";
+
+/** A claimed delivery in hand. `attempt` moves on where this process claims it again because its lease ran out. */
+export type Held = Omit<ClaimedDelivery, "attempt"> & { attempt: number; context: DeliveryContext };
+
+/** How one attempt went, for figures. */
+export type AttemptReport = {
+  kind: string;
+  event: AlertEvent;
+  attempt: number;
+  accepted: boolean;
+  permanent: boolean;
+  /** From the alert to the beginning of this attempt. */
+  waitedMs: Millis;
+  tookMs: Millis;
+};
+
+export type SenderDeps = {
+  clock: { now(): Instant };
+  log: Logger;
+  channels: Channels;
+  /** Opens the sealed settings of channels. */
+  secrets: { open(sealed: string): string };
+  onAttempt?: (report: AttemptReport) => void;
+  random?: () => number;
+  /** Breaks off what is under way. */
+  signal: AbortSignal;
+};
+
+/** Words, sends and reports one delivery; never rejects. */
+export type Sender = (held: Held) => Promise<{ ended: Attempt; result: DeliveryResult }>;
+
+export function createSender(deps: SenderDeps): Sender {
+  const { clock, random = Math.random } = deps;
+  return async (held) => {
+    const startedAt = clock.now();
+    const { ended, ...known } = await attempt(deps, held);
+    const finishedAt = clock.now();
+    const result = resultOf({ ...held, ...known, startedAt, finishedAt, ended }, random());
+    logResult(deps.log, held, ended, result, finishedAt - startedAt);
+    deps.onAttempt?.({
+      kind: held.kind,
+      event: held.context.input?.event ?? "report",
+      attempt: held.attempt,
+      accepted: ended.accepted,
+      permanent: !ended.accepted && ended.permanent,
+      waitedMs: startedAt - (held.context.input?.at ?? startedAt),
+      tookMs: finishedAt - startedAt,
+    });
+    return { ended, result };
+  };
+}
+
+async function attempt(deps: SenderDeps, held: Held): Promise<{ ended: Attempt; verdict: string; kindLabel: string }> {
+  const known = { verdict: "", kindLabel: held.kind };
+  try {
+    const { channel, settings, message } = prepare(deps, held);
+    known.verdict = message.verdict;
+    known.kindLabel = channel.label;
+    const { incidentId } = held.context;
+    const threadKey = incidentId === null ? null : `${incidentId}.${held.lane}`;
+    const context = { deliveryId: held.id, attempt: held.attempt, threadKey, signal: deps.signal };
+    return { ...known, ended: await attemptSend(channel, settings, message, context) };
+  } catch (error) {
+    // Settings that do not open, a kind that is gone, a mistake of ours: a person can repair it within a day.
+    const failed = { accepted: false, permanent: false, retryAfterMs: null, status: null } as const;
+    return { ...known, ended: { ...failed, answer: messageOf(error), bug: error } };
+  }
+}
+
+type Prepared = { channel: Channel; settings: Readonly<Record<string, string>>; message: AlertMessage };
+
+function prepare({ channels, secrets }: SenderDeps, { context, kind }: Held): Prepared {
+  if (context.input === null) throw new Error("This alert has no wording.");
+  const message = composeMessage(context.input);
+  const channel = channels.get(kind);
+  if (context.channel === null) return { channel, settings: { to: context.recipient ?? "" }, message };
+  return { channel, settings: parseSettings(secrets.open(context.channel.sealedSettings)), message };
+}
+
+/** Settings are sealed as JSON of the texts that `Channel.check` answered. */
+function parseSettings(json: string): Readonly<Record<string, string>> {
+  return JSON.parse(json) as Record<string, string>;
+}
+
+function logResult(log: Logger, held: Held, ended: Attempt, { outcome }: DeliveryResult, tookMs: Millis): void {
+  const { jobId, runNumber, incidentId } = held.context;
+  const { id: deliveryId, kind, attempt: nth } = held;
+  const line = { jobId, runNumber, incidentId, deliveryId, kind, attempt: nth, status: ended.status, tookMs };
+  if (ended.accepted) {
+    log.info(line, "Delivered");
+    return;
+  }
+  if (ended.bug !== null) log.error({ ...line, err: ended.bug }, "A delivery could not be sent");
+  if (outcome.state === "retry") {
+    log.warn({ ...line, answer: ended.answer, nextAt: new Date(outcome.at) }, "Not delivered, tried again later");
+  } else {
+    log.error({ ...line, answer: ended.answer }, "Not delivered, given up");
+  }
+}

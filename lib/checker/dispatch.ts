@@ -1,0 +1,167 @@
+import { setTimeout as timeout } from "node:timers/promises";
+import type pg from "pg";
+import type { Attempt } from "../delivery/attempt.ts";
+import { SECOND, type Instant, type Millis } from "../domain/time.ts";
+import { claimDeliveries, findNextDue, renewLeases, type ClaimedDelivery } from "../store/deliveries.ts";
+import { loadDeliveryContexts } from "../store/deliveries-context.ts";
+import { recordResults, type DeliveryResult } from "../store/deliveries-results.ts";
+import { createSender, type Held, type SenderDeps } from "./dispatch-send.ts";
+import { createLanes, type LaneLimits, type Lanes } from "./lanes.ts";
+import { createLoop, type Loop, type Sleep } from "./loop.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
+
+export type DispatchDeps = Omit<SenderDeps, "signal"> & {
+  pool: pg.Pool;
+  /** Where people open Belfry, without a trailing slash. */
+  baseUrl: string;
+  limits?: LaneLimits;
+  /** How long a claim holds without being renewed. */
+  leaseMs?: Millis;
+  /** How long a stop waits for sends under way before it breaks them off. */
+  stopGraceMs?: Millis;
+  pollMs?: Millis;
+  sleep?: Sleep;
+};
+
+const LIMITS: LaneLimits = {
+  running: 64,
+  // Half: mail that hangs must not keep Slack waiting.
+  runningPerKind: 32,
+  runningPerLane: 4,
+  held: 256,
+  heldPerKind: 128,
+  heldPerLane: 32,
+};
+
+/** While something is in hand: leases are renewed in time, and retries of other lanes leave when they are due. */
+const BUSY_PAUSE: Millis = 1 * SECOND;
+/** Another process holds what is due: it takes a moment to commit. */
+const CONTENDED_PAUSE: Millis = 50;
+/** A receiver that asks for more is asked again after this. */
+const LONGEST_REST: Millis = 3_600 * SECOND;
+
+/**
+ * Sends what is due in the outbox, each lane in order and within its limits. Wake it on `belfry_deliver`. A stop hands
+ * back what has not left, waits for what has, and writes down how that ended.
+ */
+export function createDispatch(deps: DispatchDeps): Loop {
+  const { pool, clock, log, leaseMs = 30 * SECOND, stopGraceMs = 5 * SECOND } = deps;
+  const breakOff = new AbortController();
+  const send = createSender({ ...deps, signal: breakOff.signal });
+  const lanes = createLanes<Held>(deps.limits ?? LIMITS, handle);
+  const recorder = createRecorder<DeliveryResult>(
+    (results) => write(deps, results),
+    () => loop.wake(),
+  );
+  const rests = new Map<string, Instant>();
+  let renewAt = clock.now() + leaseMs / 3;
+
+  async function turn(signal: AbortSignal): Promise<Instant | null> {
+    // Results first: what was sent but not recorded would be claimed and sent again.
+    await recorder.flush();
+    if (clock.now() >= renewAt) {
+      renewAt = clock.now() + leaseMs / 3;
+      await renewLeases(pool, lanes.held(), leaseMs);
+    }
+    while (!signal.aborted) {
+      const room = lanes.room();
+      for (const lane of resting(rests, clock.now())) room.lanes.named.set(lane, 0);
+      const claimed = room.limit <= 0 ? [] : await claimDeliveries(pool, { ...room, leaseMs });
+      if (claimed.length === 0) break;
+      await take(deps, lanes, claimed);
+    }
+    if (lanes.held().length > 0) return clock.now() + BUSY_PAUSE;
+    return nextDue(deps, rests.size > 0 ? BUSY_PAUSE : CONTENDED_PAUSE);
+  }
+
+  async function handle(held: Held): Promise<void> {
+    const { context } = held;
+    if (context.withdrawn) {
+      drop(recorder, held, "Taken back before it left.", true);
+    } else if (context.channel?.enabled === false && context.input?.event !== "test") {
+      drop(recorder, held, "The channel is switched off.", false);
+    } else {
+      const { ended, result } = await send(held);
+      recorder.add(result);
+      steer(held.lane, ended);
+    }
+  }
+
+  /** A receiver in trouble gets one message at a time, and none before the time it asked for. */
+  function steer(lane: string, ended: Attempt): void {
+    if (ended.accepted || ended.permanent) {
+      lanes.widen(lane);
+      return;
+    }
+    lanes.narrow(lane);
+    const restMs = Math.min(ended.retryAfterMs ?? 0, LONGEST_REST);
+    const until = clock.now() + restMs;
+    if (restMs > 0) rests.set(lane, Math.max(rests.get(lane) ?? 0, until));
+    release(recorder, lanes.takeWaiting(lane), until);
+  }
+
+  const loop = createLoop({ name: "dispatch", turn, clock, log, pollMs: deps.pollMs, sleep: deps.sleep });
+  return {
+    ...loop,
+    async stop() {
+      await loop.stop();
+      release(recorder, lanes.takeWaiting(), clock.now());
+      await settledWithin(lanes, stopGraceMs);
+      breakOff.abort();
+      await lanes.settled();
+      // Where this fails the leases run out and other processes send again.
+      await recorder.flush().catch((error: unknown) => log.error({ err: error }, "Results could not be recorded"));
+    },
+  };
+}
+
+async function take(deps: DispatchDeps, lanes: Lanes<Held>, claimed: readonly ClaimedDelivery[]): Promise<void> {
+  const inHand = new Map(lanes.held().map((held) => [held.id, held]));
+  const ids = claimed.map(({ id }) => id);
+  const contexts = await loadDeliveryContexts(deps.pool, ids, deps.baseUrl);
+  for (const claim of claimed) {
+    const held = inHand.get(claim.id);
+    const context = contexts.get(claim.id);
+    // Its lease ran out while it was under way here: it goes on under the new number.
+    if (held !== undefined) held.attempt = claim.attempt;
+    else if (context !== undefined) lanes.add({ ...claim, context });
+  }
+}
+
+/** When the next delivery is due; what is due and was not claimed rests or is in another process's hands: `pauseMs` from now. */
+async function nextDue({ pool, clock }: DispatchDeps, pauseMs: Millis): Promise<Instant | null> {
+  const dueAt = await findNextDue(pool);
+  const now = clock.now();
+  return dueAt !== null && dueAt <= now ? now + pauseMs : dueAt;
+}
+
+/** Lanes whose receivers asked to be left alone; those whose time is up are forgotten. */
+function resting(rests: Map<string, Instant>, now: Instant): string[] {
+  for (const [lane, until] of rests) if (until <= now) rests.delete(lane);
+  return [...rests.keys()];
+}
+
+function drop(recorder: Recorder<DeliveryResult>, { id, attempt }: Held, reason: string, withdrawn: boolean): void {
+  recorder.add({ id, attempt, outcome: { state: "dropped", reason, withdrawn }, message: null });
+}
+
+function release(recorder: Recorder<DeliveryResult>, waiting: readonly Held[], at: Instant): void {
+  for (const { id, attempt } of waiting)
+    recorder.add({ id, attempt, outcome: { state: "released", at }, message: null });
+}
+
+async function settledWithin(lanes: Lanes<Held>, ms: Millis): Promise<void> {
+  const settled = new AbortController();
+  const late = timeout(ms, undefined, { signal: settled.signal }).catch(() => undefined);
+  await Promise.race([lanes.settled(), late]);
+  settled.abort();
+}
+
+async function write({ pool, log, channels }: DispatchDeps, results: readonly DeliveryResult[]): Promise<void> {
+  const { stale, told } = await recordResults(pool, results, { mailWorks: channels.mailWorks });
+  for (const deliveryId of stale) log.warn({ deliveryId }, "A delivery was taken over before its result came");
+  for (const { deliveryId, to } of told) {
+    if (to.length > 0) log.warn({ deliveryId, to }, "Somebody is told of a dead letter");
+    else log.error({ deliveryId }, "A dead letter could not be told to anybody");
+  }
+}

@@ -1,0 +1,117 @@
+/** What goes through lanes: one lane a receiver, and a kind whose lanes share their fate. */
+export type LaneItem = { readonly lane: string; readonly kind: string };
+
+export type LaneLimits = {
+  /** At work at once: in all, of one kind, in one lane. */
+  running: number;
+  runningPerKind: number;
+  runningPerLane: number;
+  /** Taken, at work or waiting. */
+  held: number;
+  heldPerKind: number;
+  heldPerLane: number;
+};
+
+/** How much more may be added: in all, and by lane and kind; those that are not named have `otherwise`. */
+export type LaneRoom = {
+  limit: number;
+  lanes: { otherwise: number; named: Map<string, number> };
+  kinds: { otherwise: number; named: Map<string, number> };
+};
+
+export type Lanes<T extends LaneItem> = {
+  add(item: T): void;
+  /** Takes out what waits, of one lane or of all. */
+  takeWaiting(lane?: string): T[];
+  held(): readonly T[];
+  room(): LaneRoom;
+  /** One at a time, and none waiting, until `widen`: the receiver is in trouble. */
+  narrow(lane: string): void;
+  widen(lane: string): void;
+  /** Resolves when nothing is at work or waiting. */
+  settled(): Promise<void>;
+};
+
+/** Runs items side by side within limits: first in, first out in a lane, and lanes take turns. `run` never rejects. */
+export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: T) => Promise<void>): Lanes<T> {
+  const waiting = new Map<string, T[]>();
+  const running = new Set<T>();
+  const narrowed = new Set<string>();
+  let whenSettled: (() => void)[] = [];
+
+  const runningIn = (matches: (item: T) => boolean): number => [...running].filter(matches).length;
+
+  function mayStart(item: T): boolean {
+    return (
+      running.size < limits.running &&
+      runningIn((other) => other.kind === item.kind) < limits.runningPerKind &&
+      runningIn((other) => other.lane === item.lane) < (narrowed.has(item.lane) ? 1 : limits.runningPerLane)
+    );
+  }
+
+  function startNext(): void {
+    let started = true;
+    while (started) {
+      started = false;
+      for (const [lane, queue] of waiting) {
+        const [item] = queue;
+        if (item === undefined || !mayStart(item)) continue;
+        queue.shift();
+        if (queue.length === 0) waiting.delete(lane);
+        running.add(item);
+        started = true;
+        void run(item).finally(() => {
+          running.delete(item);
+          startNext();
+        });
+      }
+    }
+    if (running.size > 0 || waiting.size > 0) return;
+    for (const resolve of whenSettled) resolve();
+    whenSettled = [];
+  }
+
+  function held(): T[] {
+    return [...running, ...[...waiting.values()].flat()];
+  }
+
+  return {
+    held,
+    add(item) {
+      const queue = waiting.get(item.lane);
+      if (queue === undefined) waiting.set(item.lane, [item]);
+      else queue.push(item);
+      startNext();
+    },
+    takeWaiting(lane) {
+      const taken = lane === undefined ? [...waiting.values()].flat() : (waiting.get(lane) ?? []);
+      if (lane === undefined) waiting.clear();
+      else waiting.delete(lane);
+      startNext();
+      return taken;
+    },
+    room() {
+      const all = held();
+      const lanes = new Map([...narrowed].map((lane) => [lane, 1]));
+      const kinds = new Map<string, number>();
+      for (const { lane, kind } of all) {
+        lanes.set(lane, (lanes.get(lane) ?? limits.heldPerLane) - 1);
+        kinds.set(kind, (kinds.get(kind) ?? limits.heldPerKind) - 1);
+      }
+      return {
+        limit: limits.held - all.length,
+        lanes: { otherwise: limits.heldPerLane, named: lanes },
+        kinds: { otherwise: limits.heldPerKind, named: kinds },
+      };
+    },
+    narrow: (lane) => void narrowed.add(lane),
+    widen(lane) {
+      narrowed.delete(lane);
+      startNext();
+    },
+    settled() {
+      if (running.size === 0 && waiting.size === 0) return Promise.resolve();
+      return new Promise((resolve) => whenSettled.push(resolve));
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type pg from "pg";
+import type { Instant } from "../domain/time.ts";
+import { inTransaction } from "./client.ts";
+import { tellOfDeadLetters, type DeadLetter, type Told } from "./deliveries-notices.ts";
+import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
+import { insertMessages, type SentMessage } from "./messages.ts";
+
+/** What became of a claimed delivery. */
+export type DeliveryResult = {
+  id: string;
+  attempt: number;
+  outcome:
+    | { state: "sent"; at: Instant }
+    /** The receiver may take it later. */
+    | { state: "retry"; at: Instant; error: string }
+    /** Nobody will take it: the channel counts as broken, and somebody is told. */
+    | ({ state: "dead" } & Pick<DeadLetter, "error" | "refused" | "verdict" | "kindLabel">)
+    /** Not sent on purpose; with `withdrawn` everything of its incident that still waits in the same lane goes with it. */
+    | { state: "dropped"; reason: string; withdrawn: boolean }
+    /** Handed back unsent: this attempt does not count. */
+    | { state: "released"; at: Instant };
+  /** Null where nothing was sent. */
+  message: Omit<SentMessage, "deliveryId" | "attempt"> | null;
+};
+
+export type Recorded = {
+  /** Ids whose result came too late: another attempt had taken over. Their messages are kept all the same. */
+  stale: ReadonlySet<string>;
+  /** Whom the dead letters were told to. */
+  told: Told[];
+};
+
+/** Writes results in one transaction. `mailWorks`: whether people can be reached by mail where no channel is left. */
+export async function recordResults(
+  pool: pg.Pool,
+  results: readonly DeliveryResult[],
+  options: { mailWorks: boolean },
+): Promise<Recorded> {
+  return inTransaction(pool, async (client) => {
+    const counted = await updateDeliveries(client, results);
+    await insertMessages(client, results.flatMap(messageOf));
+    const current = results.filter((result) => counted.has(result.id));
+    await dropWithdrawn(client, current);
+    await markWorking(client, current);
+    const dead = await markBroken(client, current.flatMap(deadLetterOf));
+    const told = await tellOfDeadLetters(client, dead, options);
+    return { stale: new Set(results.map(({ id }) => id).filter((id) => !counted.has(id))), told };
+  });
+}
+
+const UPDATE = `UPDATE deliveries d SET state = x.state, lease_until = NULL, last_error = x.error,
+    next_attempt_at = coalesce(${timestampOf("x.next_at")}, d.next_attempt_at),
+    sent_at = coalesce(${timestampOf("x.sent_at")}, d.sent_at),
+    attempts = CASE WHEN x.released THEN d.attempts - 1 ELSE d.attempts END,
+    first_attempt_at = CASE WHEN x.released AND d.attempts = 1 THEN NULL ELSE d.first_attempt_at END
+  FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::bool[])
+    AS x(id, attempt, state, next_at, sent_at, error, released)
+  WHERE d.id = x.id AND d.attempts = x.attempt AND d.state = 'sending'
+  RETURNING d.id`;
+
+async function updateDeliveries(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ id: string }>({
+    name: "deliveries-record",
+    text: UPDATE,
+    values: [
+      plainColumn(results, (result) => result.id),
+      plainColumn(results, (result) => result.attempt),
+      plainColumn(results, ({ outcome }) => storedState(outcome)),
+      wholeColumn(results, ({ outcome }) =>
+        outcome.state === "retry" || outcome.state === "released" ? outcome.at : null,
+      ),
+      wholeColumn(results, ({ outcome }) => (outcome.state === "sent" ? outcome.at : null)),
+      textColumn(results, ({ outcome }) => errorOf(outcome)),
+      plainColumn(results, ({ outcome }) => outcome.state === "released"),
+    ],
+  });
+  return new Set(rows.map((row) => row.id));
+}
+
+function storedState({ state }: DeliveryResult["outcome"]): string {
+  return state === "retry" || state === "released" ? "pending" : state;
+}
+
+function errorOf(outcome: DeliveryResult["outcome"]): string | null {
+  if (outcome.state === "retry" || outcome.state === "dead") return outcome.error;
+  return outcome.state === "dropped" ? outcome.reason : null;
+}
+
+function messageOf({ id, attempt, message }: DeliveryResult): SentMessage[] {
+  return message === null ? [] : [{ ...message, deliveryId: id, attempt }];
+}
+
+/** What waits behind a withdrawn alarm, its recovery among it, is about nothing that anybody heard of. */
+async function dropWithdrawn(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<void> {
+  const ids = results.flatMap(({ id, outcome }) => (outcome.state === "dropped" && outcome.withdrawn ? [id] : []));
+  if (ids.length === 0) return;
+  await client.query(
+    `UPDATE deliveries d SET state = 'dropped', last_error = o.last_error
+     FROM deliveries o JOIN alerts a ON a.id = o.alert_id JOIN alerts later ON later.incident_id = a.incident_id
+     WHERE o.id = ANY ($1::uuid[]) AND d.alert_id = later.id AND d.state = 'pending' AND d.attempts = 0
+       AND d.channel_id IS NOT DISTINCT FROM o.channel_id AND d.recipient IS NOT DISTINCT FROM o.recipient`,
+    [ids],
+  );
+}
+
+/** A channel that takes a message is not broken any more. */
+async function markWorking(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<void> {
+  const ids = results.flatMap(({ id, outcome }) => (outcome.state === "sent" ? [id] : []));
+  if (ids.length === 0) return;
+  await client.query({
+    name: "channels-working",
+    text: `UPDATE channels c SET broken_at = NULL, broken_reason = NULL FROM deliveries d
+      WHERE d.id = ANY ($1::uuid[]) AND c.id = d.channel_id AND c.broken_at IS NOT NULL`,
+    values: [plainColumn(ids, (id) => id)],
+  });
+}
+
+function deadLetterOf({ id, outcome }: DeliveryResult): Omit<DeadLetter, "newlyBroken">[] {
+  return outcome.state === "dead" ? [{ deliveryId: id, ...outcome }] : [];
+}
+
+/** Marks the channels of dead letters broken, and says which of them were not before. */
+async function markBroken(
+  client: pg.PoolClient,
+  dead: readonly Omit<DeadLetter, "newlyBroken">[],
+): Promise<DeadLetter[]> {
+  if (dead.length === 0) return [];
+  const { rows } = await client.query<{ deliveryId: string }>(
+    `UPDATE channels c SET broken_at = belfry_now(), broken_reason = x.error
+     FROM (SELECT DISTINCT ON (d.channel_id) d.id, d.channel_id, e.error
+       FROM unnest($1::uuid[], $2::text[]) AS e(id, error) JOIN deliveries d ON d.id = e.id
+       WHERE d.channel_id IS NOT NULL ORDER BY d.channel_id, d.ordinal) AS x
+     WHERE c.id = x.channel_id AND c.broken_at IS NULL
+     RETURNING x.id AS "deliveryId"`,
+    [plainColumn(dead, (letter) => letter.deliveryId), textColumn(dead, (letter) => letter.error)],
+  );
+  const first = new Set(rows.map((row) => row.deliveryId));
+  return dead.map((letter) => ({ ...letter, newlyBroken: first.has(letter.deliveryId) }));
+}

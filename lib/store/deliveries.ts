@@ -1,0 +1,164 @@
+import type { Instant, Millis } from "../domain/time.ts";
+import { plainColumn, textColumn } from "./literals.ts";
+import { instantOf, type Queryable } from "./queryable.ts";
+
+/** A delivery that this process may send, until its lease ends. */
+export type ClaimedDelivery = {
+  id: string;
+  /** Number of this attempt, from 1; also the fence: a result counts only for the attempt it belongs to. */
+  attempt: number;
+  /** What is sent one after the other shares a lane: the channel's id, or the mail address. */
+  lane: string;
+  kind: string;
+  firstAttemptAt: Instant;
+};
+
+/** How many more deliveries of a lane or kind the process can take; those that are not named have `otherwise`. */
+export type Room = { otherwise: number; named: ReadonlyMap<string, number> };
+
+export type ClaimOrder = { limit: number; lanes: Room; kinds: Room; leaseMs: Millis };
+
+const UNFINISHED = "('pending', 'sending')";
+
+/** In one job and one lane deliveries leave in the order of writing: a recovery never overtakes its alarm. */
+const FIRST_IN_QUEUE = `NOT EXISTS (
+  SELECT 1 FROM deliveries e
+  WHERE e.job_id = d.job_id AND e.ordinal < d.ordinal AND e.state IN ${UNFINISHED}
+    AND e.channel_id IS NOT DISTINCT FROM d.channel_id AND e.recipient IS NOT DISTINCT FROM d.recipient)`;
+
+const LANE = "coalesce(d.channel_id::text, d.recipient)";
+const KIND = "coalesce(c.kind, 'email')";
+
+// Looked through before rooms are counted: enough to find other lanes behind a busy one, cheap enough for every turn.
+const CANDIDATES_PER_CLAIM = 8;
+
+/**
+ * Takes deliveries that are due, urgent ones first, for `leaseMs`. Those whose lease has run out are due again. Several
+ * processes may claim at once; none waits for another.
+ */
+const CLAIM = `WITH moment AS MATERIALIZED (SELECT belfry_now() AS now),
+  candidates AS MATERIALIZED (
+    SELECT d.id, d.priority, d.next_attempt_at, d.ordinal, ${LANE} AS lane, ${KIND} AS kind
+    FROM deliveries d LEFT JOIN channels c ON c.id = d.channel_id
+    WHERE d.state IN ${UNFINISHED} AND d.next_attempt_at <= (SELECT now FROM moment) AND ${FIRST_IN_QUEUE}
+      AND ${LANE} <> ALL (SELECT x.name FROM unnest($2::text[], $3::int4[]) AS x(name, room) WHERE x.room <= 0)
+      AND ${KIND} <> ALL (SELECT x.name FROM unnest($5::text[], $6::int4[]) AS x(name, room) WHERE x.room <= 0)
+    ORDER BY d.priority, d.next_attempt_at, d.ordinal LIMIT $1 * ${CANDIDATES_PER_CLAIM}
+  ), ranked AS (
+    SELECT *, row_number() OVER (PARTITION BY lane ORDER BY priority, next_attempt_at, ordinal) AS in_lane,
+      row_number() OVER (PARTITION BY kind ORDER BY priority, next_attempt_at, ordinal) AS in_kind
+    FROM candidates
+  ), chosen AS (
+    SELECT r.id, r.lane, r.kind FROM ranked r
+    LEFT JOIN unnest($2::text[], $3::int4[]) AS l(name, room) ON l.name = r.lane
+    LEFT JOIN unnest($5::text[], $6::int4[]) AS k(name, room) ON k.name = r.kind
+    WHERE r.in_lane <= coalesce(l.room, $4) AND r.in_kind <= coalesce(k.room, $7)
+    ORDER BY r.priority, r.next_attempt_at, r.ordinal LIMIT $1
+  ), locked AS (
+    SELECT d.id, chosen.lane, chosen.kind FROM deliveries d JOIN chosen ON chosen.id = d.id
+    WHERE d.state IN ${UNFINISHED} AND d.next_attempt_at <= (SELECT now FROM moment)
+    FOR UPDATE OF d SKIP LOCKED
+  )
+  UPDATE deliveries d SET state = 'sending', attempts = d.attempts + 1,
+    lease_until = moment.now + $8 * interval '1 millisecond', next_attempt_at = moment.now + $8 * interval '1 millisecond',
+    first_attempt_at = coalesce(d.first_attempt_at, moment.now)
+  FROM locked, moment WHERE d.id = locked.id
+  RETURNING d.id, d.attempts AS attempt, locked.lane, locked.kind, d.first_attempt_at AS "firstAttemptAt", d.ordinal, d.priority`;
+
+type ClaimRow = Omit<ClaimedDelivery, "firstAttemptAt"> & { firstAttemptAt: Date; ordinal: number; priority: number };
+
+export async function claimDeliveries(database: Queryable, order: ClaimOrder): Promise<ClaimedDelivery[]> {
+  const lanes = [...order.lanes.named];
+  const kinds = [...order.kinds.named];
+  const { rows } = await database.query<ClaimRow>({
+    name: "deliveries-claim",
+    text: CLAIM,
+    values: [
+      order.limit,
+      textColumn(lanes, ([name]) => name),
+      plainColumn(lanes, ([, room]) => room),
+      order.lanes.otherwise,
+      textColumn(kinds, ([name]) => name),
+      plainColumn(kinds, ([, room]) => room),
+      order.kinds.otherwise,
+      order.leaseMs,
+    ],
+  });
+  rows.sort((a, b) => a.priority - b.priority || a.ordinal - b.ordinal);
+  return rows.map(({ id, attempt, lane, kind, firstAttemptAt }) => ({
+    id,
+    attempt,
+    lane,
+    kind,
+    firstAttemptAt: instantOf(firstAttemptAt),
+  }));
+}
+
+/** When the next delivery becomes due, leases that run out among them; it may have passed. Null: the queue is empty. */
+export async function findNextDue(database: Queryable): Promise<Instant | null> {
+  const { rows } = await database.query<{ at: Date | null }>({
+    name: "deliveries-next-due",
+    text: `SELECT min(d.next_attempt_at) AS at FROM deliveries d WHERE d.state IN ${UNFINISHED} AND ${FIRST_IN_QUEUE}`,
+  });
+  return instantOf(rows[0]?.at ?? null);
+}
+
+/** Keeps what is in hand for another `leaseMs`; what was taken over in the meantime stays with its new holder. */
+export async function renewLeases(
+  database: Queryable,
+  held: readonly { id: string; attempt: number }[],
+  leaseMs: Millis,
+): Promise<void> {
+  await database.query({
+    name: "deliveries-renew",
+    text: `UPDATE deliveries d SET lease_until = moment.now + $3 * interval '1 millisecond',
+        next_attempt_at = moment.now + $3 * interval '1 millisecond'
+      FROM unnest($1::uuid[], $2::int4[]) AS x(id, attempt), (SELECT belfry_now() AS now) AS moment
+      WHERE d.id = x.id AND d.attempts = x.attempt AND d.state = 'sending'`,
+    values: [plainColumn(held, (one) => one.id), plainColumn(held, (one) => one.attempt), leaseMs],
+  });
+}
+
+/**
+ * Puts a dead letter back into the queue, with a new day of attempts. False where it is not dead (any more).
+ * Wakes the dispatchers with the commit.
+ */
+export async function replayDelivery(database: Queryable, deliveryId: string): Promise<boolean> {
+  const { rowCount } = await database.query(
+    `WITH replayed AS (
+       UPDATE deliveries SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
+         next_attempt_at = belfry_now()
+       WHERE id = $1 AND state = 'dead' RETURNING id
+     )
+     SELECT pg_notify('belfry_deliver', '') FROM replayed`,
+    [deliveryId],
+  );
+  return rowCount === 1;
+}
+
+/**
+ * A test of one channel, already claimed by the caller, who sends it and records the result: dispatchers leave it alone
+ * for a minute. Null where the channel does not exist.
+ */
+export async function insertTest(
+  database: Queryable,
+  test: { alertId: string; channelId: string; requestedBy: string | null },
+): Promise<ClaimedDelivery | null> {
+  const { rows } = await database.query<Omit<ClaimRow, "ordinal" | "priority">>(
+    `WITH moment AS MATERIALIZED (SELECT belfry_now() AS now), channel AS (
+       SELECT id, project_id, kind FROM channels WHERE id = $2
+     ), alert AS (
+       INSERT INTO alerts (id, project_id, event, sequence, created_at, facts)
+       SELECT $1::uuid, channel.project_id, 'test', 1, moment.now, jsonb_build_object('requestedBy', $3::text)
+       FROM channel, moment
+     )
+     INSERT INTO deliveries (alert_id, channel_id, state, attempts, next_attempt_at, lease_until, first_attempt_at, created_at)
+     SELECT $1::uuid, channel.id, 'sending', 1, now + interval '1 minute', now + interval '1 minute', now, now
+     FROM channel, moment
+     RETURNING id, attempts AS attempt, channel_id::text AS lane, (SELECT kind FROM channel) AS kind,
+       first_attempt_at AS "firstAttemptAt"`,
+    [test.alertId, test.channelId, test.requestedBy],
+  );
+  const [row] = rows;
+  return row === undefined ? null : { ...row, firstAttemptAt: instantOf(row.firstAttemptAt) };
+}
