@@ -58,7 +58,8 @@ async function answer(engine, { method, params }) {
   try {
     const result = await engine[method](params);
     // The native engine has the CLI print the difference, and leaves it out of the answer.
-    if (method === "diff" && result.stdout) send({ jsonrpc: "2.0", id: 1, method: "print", params: { content: result.stdout } });
+    if (method === "diff" && result.stdout)
+      send({ jsonrpc: "2.0", id: 1, method: "print", params: { content: result.stdout } });
     return { result: result ?? {} };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
@@ -94,6 +95,8 @@ function log(line) {
 function fail(error) {
   const code = error.code === "3D000" ? "P1003" : "P1001";
   const fields = { message: error.message, error_code: code, is_panic: false };
+  // The CLI skips the first line: the native engine's greeting.
+  log(JSON.stringify({ level: "INFO", fields: { message: "prisma-engine.mjs" } }));
   log(JSON.stringify({ level: "ERROR", target: "schema_engine::logger", fields }));
   process.exit(1);
 }

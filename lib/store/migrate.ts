@@ -86,11 +86,15 @@ async function refuseOldServer(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ number: number; version: string }>(
     "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version",
   );
-  const server = rows[0];
-  if (server !== undefined && server.number >= OLDEST_SERVER) return;
+  for (const { number, version } of rows) checkServerVersion(number, version);
+}
+
+/** @throws AppError `invalid` below 14; `number` is PostgreSQL's `server_version_num`. */
+export function checkServerVersion(number: number, version: string): void {
+  if (number >= OLDEST_SERVER) return;
   throw new AppError(
     "invalid",
-    `This database server is PostgreSQL ${server?.version}; Belfry needs 14 or newer. Point DATABASE_URL at a newer one.`,
+    `This database server is PostgreSQL ${version}; Belfry needs 14 or newer. Point DATABASE_URL at a newer one.`,
     "DATABASE_URL",
   );
 }

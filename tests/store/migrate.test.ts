@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { migrate } from "../../lib/store/migrate.ts";
+import { checkServerVersion, migrate } from "../../lib/store/migrate.ts";
 import { openDatabase } from "../../lib/store/client.ts";
 import { createEmptyDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -30,6 +30,13 @@ async function tables(): Promise<string[]> {
   );
   return rows.map((row) => row.name);
 }
+
+test("a server older than PostgreSQL 14 is refused with a sentence", () => {
+  checkServerVersion(140_000, "14.0");
+  expect(() => checkServerVersion(130_014, "13.14")).toThrow(
+    "This database server is PostgreSQL 13.14; Belfry needs 14 or newer.",
+  );
+});
 
 describe("migrate", () => {
   test("makes the whole schema on an empty database, and nothing the second time", async () => {
