@@ -109,6 +109,7 @@ export async function renewLeases(
   held: readonly { id: string; attempt: number }[],
   leaseMs: Millis,
 ): Promise<void> {
+  if (held.length === 0) return;
   await database.query({
     name: "deliveries-renew",
     text: `UPDATE deliveries d SET lease_until = moment.now + $3 * interval '1 millisecond',

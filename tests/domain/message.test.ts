@@ -222,7 +222,7 @@ describe("golden messages", () => {
     ]);
   });
 
-  test("test", () => {
+  test("a person's test of a channel", () => {
     const facts = { requestedBy: "Ada" };
     expect(read({ alertId: "a", event: "test", at: SLOT, baseUrl: "https://b", project: null, facts })).toEqual([
       "✓ TEST · Belfry can reach this channel",
