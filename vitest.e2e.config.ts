@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ["tests/e2e/**/*.test.ts"],
     setupFiles: ["tests/support/console.ts"],
+    expect: { poll: { timeout: 60_000 } },
     pool: "forks",
     fileParallelism: false,
     testTimeout: 300_000,

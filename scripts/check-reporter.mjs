@@ -17,9 +17,9 @@ export default class CheckReporter {
   }
 
   onTestRunEnd(modules, unhandledErrors) {
-    for (const module of modules) {
-      const name = relative(process.cwd(), module.moduleId);
-      for (const suite of [module, ...module.children.allSuites()]) {
+    for (const file of modules) {
+      const name = relative(process.cwd(), file.moduleId);
+      for (const suite of [file, ...file.children.allSuites()]) {
         if (suite.errors().length > 0) this.fail(name, suite.errors());
       }
     }

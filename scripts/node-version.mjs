@@ -1,10 +1,10 @@
 // Read by whatever Node there is, however old: no syntax of recent years in here.
-var OLDEST = [20, 19];
+const OLDEST = [20, 19];
 
 /** Ends the process with one clear sentence where Node is too old. */
 export function requireNode() {
-  var found = process.versions.node.split(".").map(Number);
-  var good = found[0] > OLDEST[0] || (found[0] === OLDEST[0] && found[1] >= OLDEST[1]);
+  const found = process.versions.node.split(".").map(Number);
+  const good = found[0] > OLDEST[0] || (found[0] === OLDEST[0] && found[1] >= OLDEST[1]);
   if (good) return;
   console.error(
     "Belfry needs Node.js " +

@@ -32,7 +32,7 @@ type Exchange = {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly headers: Record<string, string | string[]>;
-  readonly hasBody: boolean;
+  readonly withBody: boolean;
 };
 
 /** Hands requests on to the child that serves the pages, and its answers back. */
@@ -54,7 +54,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
     const client = readClient(request.socket.remoteAddress, request.headers);
     const address = publicAddress(baseUrl, request.headers.host, client);
     void attempt(
-      { request, response, headers: requestHeaders(request, client, address), hasBody: hasBody(request) },
+      { request, response, headers: requestHeaders(request, client, address), withBody: hasBody(request) },
       true,
     );
   }
@@ -95,7 +95,7 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
       }
     });
     response.once("close", () => upstream.destroy());
-    if (exchange.hasBody) sendBody(exchange, upstream);
+    if (exchange.withBody) sendBody(exchange, upstream);
     else upstream.end();
   }
 
@@ -137,8 +137,8 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** Nothing was done with it: the child was gone, or had closed a connection that was kept for reuse. */
-function isHarmless({ request, hasBody }: Exchange, reused: boolean, error: NodeJS.ErrnoException): boolean {
-  if (hasBody || (request.method !== "GET" && request.method !== "HEAD")) return false;
+function isHarmless({ request, withBody }: Exchange, reused: boolean, error: NodeJS.ErrnoException): boolean {
+  if (withBody || (request.method !== "GET" && request.method !== "HEAD")) return false;
   return error.code === "ECONNREFUSED" || (reused && error.code === "ECONNRESET");
 }
 

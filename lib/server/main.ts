@@ -1,27 +1,33 @@
 import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { inspect } from "node:util";
+import { createDispatch } from "../checker/dispatch.ts";
+import { createPrune } from "../checker/prune.ts";
+import { createSweep } from "../checker/sweep.ts";
 import { isLoopback, readConfig, type Config } from "../config.ts";
+import { openChannels } from "../delivery/kinds.ts";
+import { SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { createLog, type Logger } from "../log.ts";
-import { openBus } from "../store/bus.ts";
-import { openDatabase, type Database } from "../store/client.ts";
-import { openClock, refuseOffsetClock } from "../store/clock.ts";
+import { NATIVE_PREFIX } from "../ping/native.ts";
+import { createPingHandler } from "../ping/handler.ts";
+import { openDatabase } from "../store/client.ts";
 import { startEmbedded } from "../store/embedded.ts";
-import { migrate, migrationsDirectory } from "../store/migrate.ts";
-import { checkSecretKey, createSecretBox } from "../store/secrets.ts";
+import { migrationsDirectory } from "../store/migrate.ts";
 import { ensureSetupToken } from "../store/setup.ts";
 import { createClientReader } from "./client-address.ts";
 import { whenReachable } from "./database.ts";
+import { completeConfig, layFoundation, type Foundation } from "./foundation.ts";
 import { createForwarder } from "./forward.ts";
 import { openFront, type Route } from "./front.ts";
 import { watchHealth, type Health } from "./health.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { pagesProgram } from "./pages-program.ts";
 import { startPages, type PagesProgram } from "./pages.ts";
-import { DATABASE_AWAY, NO_PAGES } from "./plain-answer.ts";
+import { DATABASE_AWAY, NO_PAGES, NO_PINGS } from "./plain-answer.ts";
+import { jobOfPing } from "./job-of-ping.ts";
 import { healthRoute, metricsRoute, pagesRoute, plainRoute } from "./routes.ts";
-import { readSecretKey } from "./secret-key.ts";
 import { noParts, stopParts, type Parts } from "./shutdown.ts";
 import { stopOnBugs, stopOnSignals } from "./signals.ts";
 import { loadStaticFiles } from "./static-files.ts";
@@ -78,6 +84,9 @@ export async function startServer(config: Config, log: Logger, options: ServerOp
 
 type Door = { health: Health; metrics: Metrics };
 
+/** What a stop leaves to sends that are under way. */
+const SENDS_MAY_TAKE_MS = 3 * SECOND;
+
 /** What works without the database: the port, and the words that say what is amiss. */
 async function openDoor(parts: Parts, start: { config: Config; log: Logger; development: boolean }): Promise<Door> {
   const { config, log, development } = start;
@@ -98,6 +107,7 @@ async function openDoor(parts: Parts, start: { config: Config; log: Logger; deve
     ],
     onUpgrade: development ? createHotReload(() => parts.pages) : undefined,
   });
+  log.info({ host: config.host, port: parts.front.port }, "the port is open");
   return { health, metrics };
 }
 
@@ -106,7 +116,7 @@ type Opening = Door & { config: Config; log: Logger; options: ServerOptions; sig
 /** Everything behind the door, once the database answers. */
 async function bringUp(parts: Parts, opening: Opening): Promise<void> {
   const { log, options, signal } = opening;
-  const config = await complete(opening.config, parts.embedded);
+  const config = await completeConfig(opening.config, parts.embedded);
   const database = openDatabase({ url: config.databaseUrl });
   parts.database = database;
   const root = dirname(dirname(migrationsDirectory()));
@@ -114,41 +124,62 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
     const program = options.pages ?? pagesProgram(root, config, options.development ?? false);
     parts.pages = startPages({ program, log: log.child({ part: "pages" }) });
   }
-  const foundation = await whenReachable({ pool: database.pool, log, signal }, () =>
+  const foundation: Foundation = await whenReachable({ pool: database.pool, log, signal }, () =>
     layFoundation(database, config, log),
   );
   Object.assign(parts, foundation);
   await opening.health.lookAtDatabase();
   const files = options.development === true ? null : await loadStaticFiles(join(root, "dist", "static"));
   parts.front?.serve([
+    openPings(parts, foundation, opening.metrics),
     healthRoute(opening.health),
     metricsRoute(opening.metrics),
     ...(files === null ? [] : [files]),
-    openPages(parts, config, opening),
+    openPages(parts, foundation, opening.health),
   ]);
-  await tellAddress(database, config, log);
+  openLoops(parts, foundation, opening.metrics);
+  await tellAddress(foundation);
 }
 
-/** What is not known before the database is: its address where it is embedded, and a SECRET_KEY that was made. */
-async function complete(config: Config, embedded: Parts["embedded"]): Promise<CompleteConfig> {
-  const databaseUrl = embedded?.url ?? config.databaseUrl;
-  if (databaseUrl === null) throw new Error("There is neither an embedded database nor a DATABASE_URL.");
-  return { ...config, databaseUrl, secretKey: await readSecretKey(config) };
+function openPings(parts: Parts, { config, ...foundation }: Foundation, metrics: Metrics): Route {
+  const matches = (path: string) => path.startsWith(NATIVE_PREFIX);
+  if (!config.roles.has("pings")) return plainRoute(matches, NO_PINGS);
+  const pings = createPingHandler({
+    ...foundation,
+    bodyLimit: config.pingBodyLimit,
+    readClient: createClientReader(config.trustedProxies),
+    parseCreation: jobOfPing,
+    onBatch: metrics.batch,
+  });
+  parts.pings = pings;
+  return { matches, handle: metrics.timePings("native", pings) };
 }
 
-type CompleteConfig = Config & { databaseUrl: string; secretKey: string };
-
-/** A database that fits this program, and what every part needs of it. */
-async function layFoundation({ pool }: Database, config: CompleteConfig, log: Logger) {
-  const { applied } = await migrate(pool);
-  if (applied.length > 0) log.info({ applied }, "the database was brought up to this version");
-  const secrets = createSecretBox(config.secretKey);
-  await checkSecretKey(pool, secrets);
-  if (!config.allowOffsetClock) await refuseOffsetClock(pool);
-  return { clock: await openClock(pool), bus: await openBus(config.databaseUrl, log) };
+function openLoops(parts: Parts, foundation: Foundation, metrics: Metrics): void {
+  const { config, database, bus } = foundation;
+  const { pool } = database;
+  if (config.roles.has("sweep")) {
+    parts.loops.push(createSweep({ ...foundation, pool, onLag: metrics.sweepLag }));
+    parts.loops.push(createPrune({ ...foundation, pool }));
+  }
+  if (config.roles.has("deliver")) {
+    const channels = openChannels(config);
+    parts.channels = channels;
+    const dispatch = createDispatch({
+      ...foundation,
+      pool,
+      channels,
+      baseUrl: config.baseUrl,
+      stopGraceMs: SENDS_MAY_TAKE_MS,
+      onAttempt: ({ attempt, waitedMs }) => attempt === 1 && metrics.alertLag(waitedMs),
+    });
+    bus.on("belfry_deliver", () => dispatch.wake());
+    parts.loops.push(dispatch);
+  }
+  for (const loop of parts.loops) loop.start();
 }
 
-function openPages(parts: Parts, config: Config, { health, log }: Opening): Route {
+function openPages(parts: Parts, { config, log }: Foundation, health: Health): Route {
   if (parts.pages === null) return plainRoute(() => true, NO_PAGES);
   const forwarder = createForwarder({
     pages: parts.pages,
@@ -162,8 +193,9 @@ function openPages(parts: Parts, config: Config, { health, log }: Opening): Rout
 }
 
 /** The one line that a person who starts Belfry looks for. */
-async function tellAddress({ pool }: Database, { baseUrl, host }: Config, log: Logger): Promise<void> {
-  const setupToken = isLoopback(host) ? null : await ensureSetupToken(pool);
+async function tellAddress({ config, database, log }: Foundation): Promise<void> {
+  const { baseUrl, host } = config;
+  const setupToken = isLoopback(host) ? null : await ensureSetupToken(database.pool);
   log.info({ url: baseUrl }, `Belfry listens on ${baseUrl}`);
   if (setupToken !== null) {
     log.warn({ setupToken }, `Nobody has an account yet. The first sign-up asks for the set-up token ${setupToken}`);
@@ -190,7 +222,7 @@ async function main(): Promise<void> {
 
 /** An expected failure is told in its sentence alone; anything else with all that is known. */
 function giveUp(error: unknown): never {
-  console.error(error instanceof AppError ? error.message : error);
+  process.stderr.write(`${error instanceof AppError ? error.message : inspect(error)}\n`);
   process.exit(1);
 }
 

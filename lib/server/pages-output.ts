@@ -24,7 +24,7 @@ function structured(line: string) {
   try {
     const { level, time: _time, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
     const name = Object.entries(LEVELS).find(([number]) => Number(number) === level)?.[1];
-    return name === undefined ? null : { level: name, fields, message: String(msg ?? "") };
+    return name === undefined ? null : { level: name, fields, message: typeof msg === "string" ? msg : "" };
   } catch {
     return null; // a line that only looks like one of ours
   }

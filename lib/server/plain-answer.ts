@@ -43,6 +43,12 @@ export const NO_PAGES: PlainAnswer = {
   text: "This process of Belfry serves no pages (BELFRY_ROLES). Ask one with the role web.",
 };
 
+export const NO_PINGS: PlainAnswer = {
+  status: 404,
+  title: "No pings here",
+  text: "This process of Belfry takes no pings (BELFRY_ROLES). Send them to one with the role pings.",
+};
+
 export const TOO_LARGE: PlainAnswer = { status: 413, title: "Too large", text: "At most 10 MiB can be sent at once." };
 
 /**

@@ -19,8 +19,9 @@ export type Parts = {
   clock: DatabaseClock | null;
   bus: Bus | null;
   watch: { stop(): Promise<void> } | null;
-  pings: { flush(): Promise<void> } | null;
+  pings: { close(): Promise<void> } | null;
   loops: Loop[];
+  channels: { close(): Promise<void> } | null;
   pages: Pages | null;
   forwarder: Forwarder | null;
 };
@@ -36,6 +37,7 @@ export function noParts(): Parts {
     watch: null,
     pings: null,
     loops: [],
+    channels: null,
     pages: null,
     forwarder: null,
   };
@@ -51,7 +53,7 @@ const CLOSE_WITHIN_MS: Millis = 0.5 * SECOND;
  * sends end, then the pages, the connections, and PostgreSQL last. A part that fails to stop does not keep the others.
  */
 export async function stopParts(parts: Parts, log: Logger): Promise<void> {
-  const { front, pings, loops, pages, forwarder, health, watch, bus, database, embedded } = parts;
+  const { front, pings, loops, pages, forwarder, channels, health, watch, bus, database, embedded } = parts;
   const within = (ms: Millis, name: string, work: () => Promise<unknown> | undefined) =>
     stopWithin(ms, { name, work, log });
 
@@ -59,7 +61,7 @@ export async function stopParts(parts: Parts, log: Logger): Promise<void> {
   // Ends the live updates of open pages: they would last for ever.
   forwarder?.close();
   await Promise.all([
-    within(ANSWER_WITHIN_MS, "the store of pings", () => pings?.flush()),
+    within(ANSWER_WITHIN_MS, "the store of pings", () => pings?.close()),
     front?.idle(ANSWER_WITHIN_MS),
   ]);
   await Promise.all([
@@ -68,6 +70,7 @@ export async function stopParts(parts: Parts, log: Logger): Promise<void> {
   ]);
   await within(CLOSE_WITHIN_MS, "the front", () => front?.close());
   health?.stop();
+  await within(CLOSE_WITHIN_MS, "the channels", () => channels?.close());
   await within(CLOSE_WITHIN_MS, "the watch", () => watch?.stop());
   await within(CLOSE_WITHIN_MS, "the bus", () => bus?.close());
   await within(CLOSE_WITHIN_MS, "the pool", () => database?.close());

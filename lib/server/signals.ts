@@ -68,5 +68,5 @@ function exitAfter(stop: () => Promise<void>, end: { withinMs: Millis; code: num
 function isLostConnection(reason: unknown): boolean {
   if (!(reason instanceof Error)) return false;
   if ("code" in reason && typeof reason.code === "string" && LOST_CONNECTION.has(reason.code)) return true;
-  return /^Connection terminated/.test(reason.message);
+  return reason.message.startsWith("Connection terminated");
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Agent, request as send, type IncomingMessage } from "node:http";
+import { type Agent, type IncomingMessage, request as send } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSite, type Site } from "./stub/site.ts";
 

@@ -1,0 +1,15 @@
+import type { CreationRequest } from "../ping/event.ts";
+import { parseNewJob } from "../services/job-input.ts";
+import type { JobSettings } from "../store/jobs.ts";
+
+/** The job that a first ping asks for, by the rules of the job form. @throws AppError `invalid` */
+export function jobOfPing(slug: string, request: CreationRequest): JobSettings {
+  const { schedule, timeZone, grace, maxRuntime } = request;
+  return parseNewJob({
+    slug,
+    schedule: schedule ?? undefined,
+    timeZone: timeZone ?? undefined,
+    grace: grace ?? undefined,
+    maxRuntime: maxRuntime ?? undefined,
+  }).settings;
+}
