@@ -11,7 +11,7 @@ function start(fate: string): Doomed {
   });
   let printed = "";
   child.stdout?.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-  return { child, said: () => printed, ended: once(child, "close").then(([code]) => code as number | null) };
+  return { child, said: () => printed, ended: once(child, "exit").then(([code]) => code as number | null) };
 }
 
 test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)("%s stops in order and exits with 0", async (signal) => {
