@@ -231,6 +231,22 @@ describe("nobody would be told", () => {
   });
 });
 
+test("a list takes three queries, however long it is", async () => {
+  const { pool } = world.database;
+  const asked: unknown[] = [];
+  const counting = new Proxy(pool, {
+    get: (target, name) => {
+      if (name === "query") asked.push(name);
+      const value = Reflect.get(target, name);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const ctx = { ...world.owner, database: { ...world.database, pool: counting } };
+  const { jobs } = await listJobs(ctx, { projectId });
+  expect(jobs.length).toBeGreaterThan(10);
+  expect(asked).toHaveLength(3);
+});
+
 test("a deleted job is gone with all that hangs on it", async () => {
   const jobId = await createEarlier();
   await book(world, jobId, { action: "fail", body: "x" });

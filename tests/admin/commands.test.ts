@@ -1,0 +1,321 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { MINUTE } from "../../lib/domain/time.ts";
+import { createAuth } from "../../lib/auth/server.ts";
+import { COMMANDS, runAdmin } from "../../lib/server/admin/run.ts";
+import { offsetClock } from "../support/database.ts";
+import { book, openServices, PASSWORD, sweepJob } from "../services/world.ts";
+import type { Services } from "../../lib/services/context.ts";
+import type { TestDatabase } from "../support/database.ts";
+
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+let services: Services;
+let database: TestDatabase;
+let project: { id: string; name: string; pingKey: string };
+
+/** What the command prints. */
+async function admin(...words: string[]) {
+  const open = () =>
+    Promise.resolve({ ctx: { ...services, actor: { kind: "system" as const } }, close: () => Promise.resolve() });
+  const { ok, output } = await runAdmin(words, open);
+  return { ok, output: JSON.parse(JSON.stringify(output)) };
+}
+
+/** What a command that succeeds prints. */
+async function run(...words: string[]) {
+  const { ok, output } = await admin(...words);
+  if (!ok) throw new Error(JSON.stringify(output));
+  return output;
+}
+
+/** The sentence of a command that fails. */
+async function failure(...words: string[]): Promise<string> {
+  const { ok, output } = await admin(...words);
+  expect(ok).toBe(false);
+  expect(Object.keys(output)).toEqual(["error"]);
+  return output.error;
+}
+
+beforeAll(async () => {
+  ({ services, database } = await openServices({ allowPrivateTargets: ["127.0.0.0/8"] }));
+  await run("create-user", "--email", "owner@example.org", "--password", PASSWORD);
+  project = await run("create-project", "--name", "Night shift", "--owner", "Owner@example.org");
+});
+
+let slugs = 0;
+
+async function newJob(...words: string[]): Promise<string> {
+  slugs += 1;
+  return (await run("create-job", "--project", project.id, "--slug", `job-${slugs}`, ...words)).id;
+}
+
+describe("people", () => {
+  test("create-user and reset-password", async () => {
+    const user = await run("create-user", "--email", "Second@example.org", "--password", PASSWORD);
+    expect(user).toEqual({ id: expect.any(String), email: "second@example.org" });
+    const reset = await run("reset-password", "--email", "second@example.org", "--password", "another password");
+    expect(reset).toEqual(user);
+    const auth = createAuth(services);
+    const signIn = (password: string) => auth.signIn({ email: "second@example.org", password }, new Headers());
+    expect(await signIn("another password")).toMatchObject({ ok: true });
+    expect(await signIn(PASSWORD)).toMatchObject({ ok: false });
+  });
+
+  test("create-project and create-key", async () => {
+    expect(project).toEqual({
+      id: expect.any(String),
+      name: "Night shift",
+      pingKey: expect.stringMatching(/^bfp_[0-9A-Za-z]{24}$/),
+    });
+    expect(await run("create-key", "--project", project.id, "--scope", "ping")).toEqual({
+      key: expect.stringMatching(/^bfp_/),
+    });
+    expect(await run("create-key", "--project", project.id, "--scope", "read")).toEqual({
+      key: expect.stringMatching(/^bfr_/),
+    });
+    expect(await run("create-key", "--project", project.id, "--scope", "write")).toEqual({
+      key: expect.stringMatching(/^bfw_/),
+    });
+  });
+
+  test.each([
+    [["create-user", "--email", "owner@example.org", "--password", PASSWORD], /already an account/],
+    [["create-user", "--email", "nonsense", "--password", PASSWORD], /"nonsense" is not an e-mail address/],
+    [["create-user", "--email", "x@example.org", "--password", "short"], /at least 8/],
+    [["reset-password", "--email", "nobody@example.org", "--password", PASSWORD], /no account .* nobody@example\.org/],
+    [
+      ["create-project", "--name", "X", "--owner", "nobody@example.org"],
+      /make it first: create-user --email nobody@example\.org/,
+    ],
+    [["create-project", "--name", " ", "--owner", "owner@example.org"], /Give it a name/],
+    [["create-key", "--project", NOBODY, "--scope", "ping"], /no project with the id/],
+    [["create-key", "--project", "x", "--scope", "ping"], /no project with the id "x"/],
+  ])("%j says what is wrong", async (words, sentence) => {
+    expect(await failure(...words)).toMatch(sentence);
+  });
+
+  test("an unknown scope says which there are", async () => {
+    expect(await failure("create-key", "--project", project.id, "--scope", "admin")).toBe(
+      '"admin" is no scope of a key; use one of ping, read, write.',
+    );
+  });
+});
+
+describe("jobs", () => {
+  test("create-job", async () => {
+    const job = await run(
+      ...["create-job", "--project", project.id, "--slug", "backup", "--name", "Backup", "--schedule", "*/5 * * * *"],
+      ...["--tz", "Europe/Riga", "--grace", "90s", "--max-runtime", "2h", "--overlap", "allow"],
+    );
+    expect(job).toEqual({ id: expect.any(String), slug: "backup", pingUrl: `http://localhost:3000/ping/${job.id}` });
+    const { rows } = await database.pool.query(
+      "SELECT name, schedule_expression, time_zone, grace_ms, max_runtime_ms, overlap FROM jobs WHERE id = $1",
+      [job.id],
+    );
+    expect(rows).toEqual([
+      {
+        ...{ name: "Backup", schedule_expression: "*/5 * * * *", time_zone: "Europe/Riga" },
+        ...{ grace_ms: 90_000, max_runtime_ms: 7_200_000, overlap: "allow" },
+      },
+    ]);
+  });
+
+  test("a job's name defaults to its slug", async () => {
+    const id = await newJob("--schedule", "every 5s");
+    const { rows } = await database.pool.query("SELECT name, interval_ms FROM jobs WHERE id = $1", [id]);
+    expect(rows).toEqual([{ name: `job-${slugs}`, interval_ms: 5_000 }]);
+  });
+
+  test.each([
+    [["--slug", "Not A Slug"], /not-a-slug/],
+    [["--slug", "s", "--schedule", "* * *"], /./],
+    [["--slug", "s", "--schedule", "* * * * *", "--tz", "Riga"], /Riga/],
+    [["--slug", "s", "--grace", "5 apples"], /"5 apples" is no duration for the grace time; write 90s, 5m, 2h or 1d\./],
+    [["--slug", "s", "--max-runtime", "0s"], /longest run time has to be between/],
+    [["--slug", "s", "--overlap", "perhaps"], /use alert or allow/],
+    [["--slug", "s", "--colour", "red"], /no option --colour/],
+  ])("create-job %j says what would be right", async (words, sentence) => {
+    expect(await failure("create-job", "--project", project.id, ...words)).toMatch(sentence);
+  });
+
+  test("two mistakes are both named", async () => {
+    const sentence = await failure(
+      "create-job",
+      "--project",
+      project.id,
+      "--slug",
+      "s",
+      "--grace",
+      "x",
+      "--overlap",
+      "y",
+    );
+    expect(sentence).toMatch(/"x" is no duration.*"y" is no rule/);
+  });
+
+  test("a slug in use is refused", async () => {
+    await newJob();
+    expect(await failure("create-job", "--project", project.id, "--slug", `job-${slugs}`)).toMatch(
+      /has a job with the slug/,
+    );
+  });
+
+  test("job: what came, what was missed, newest first", async () => {
+    await offsetClock(database, -60 * MINUTE);
+    const id = await newJob("--schedule", "every 10m", "--grace", "1m");
+    await offsetClock(database, 0);
+    const world = { services };
+    expect(await run("job", "--id", id)).toEqual({
+      ...{ id, slug: `job-${slugs}`, state: "new", lastPingAt: null, nextExpectedAt: null, pings: 0, runs: [] },
+    });
+    const now = services.clock.now();
+    const at = (minutes: number) => new Date(now - minutes * MINUTE).toISOString();
+    await book(world, id, { action: "start", receivedAt: now - 40 * MINUTE });
+    await book(world, id, { action: "fail", exitCode: 3, receivedAt: now - 39 * MINUTE });
+    await book(world, id, { action: "log", receivedAt: now - 38 * MINUTE });
+    await sweepJob(world, id, now - 25 * MINUTE);
+    await book(world, id, { action: "success", receivedAt: now - 20 * MINUTE });
+    const job = await run("job", "--id", id);
+    expect(job).toEqual({
+      ...{ id, slug: `job-${slugs}`, state: "late", lastPingAt: at(20), nextExpectedAt: at(10), pings: 4 },
+      runs: [
+        { outcome: "ok", startedAt: at(20), finishedAt: at(20), durationMs: null, exitCode: null, slotAt: at(20) },
+        { outcome: "missed", startedAt: null, finishedAt: null, durationMs: null, exitCode: null, slotAt: at(30) },
+        {
+          outcome: "failed",
+          startedAt: at(40),
+          finishedAt: at(39),
+          durationMs: MINUTE,
+          exitCode: 3,
+          slotAt: null,
+        },
+      ],
+    });
+    expect(job.lastPingAt).toMatch(ISO);
+  });
+
+  test("job: at most the newest 100 runs", async () => {
+    const id = await newJob();
+    for (let number = 1; number <= 103; number++)
+      await book({ services }, id, { action: "fail", exitCode: number % 256 });
+    const { runs, pings } = await run("job", "--id", id);
+    expect(pings).toBe(103);
+    expect(runs).toHaveLength(100);
+    expect(runs.map((one: { exitCode: number }) => one.exitCode)).toEqual(
+      Array.from({ length: 100 }, (_, index) => 103 - index),
+    );
+  });
+
+  test("pause-job, resume-job, delete-job", async () => {
+    const id = await newJob("--schedule", "every 1h");
+    const slug = `job-${slugs}`;
+    expect(await run("pause-job", "--id", id)).toEqual({ id, slug, state: "paused" });
+    expect(await run("job", "--id", id)).toMatchObject({ state: "paused" });
+    expect(await run("resume-job", "--id", id)).toEqual({ id, slug, state: "new" });
+    expect(await run("delete-job", "--id", id)).toEqual({ id, slug, deleted: true });
+    expect(await failure("job", "--id", id)).toBe(`There is no job with the id "${id}".`);
+  });
+});
+
+describe("alerts", () => {
+  test("create-channel", async () => {
+    const create = (...words: string[]) => run("create-channel", "--project", project.id, "--kind", ...words);
+    expect(await create("slack", "--url", "https://hooks.slack.com/services/T/B/x")).toEqual({
+      id: expect.any(String),
+    });
+    expect(await create("webhook", "--url", "http://127.0.0.1:8080/hook")).toEqual({ id: expect.any(String) });
+    expect(
+      await failure("create-channel", "--project", project.id, "--kind", "email", "--to", "a@example.org"),
+    ).toMatch(/SMTP_URL/);
+    expect(await failure("create-channel", "--project", project.id, "--kind", "pager", "--to", "x")).toMatch(
+      /slack, email, webhook/,
+    );
+    expect(await failure("create-channel", "--project", project.id, "--kind", "slack")).toMatch(/./);
+    expect(await failure("create-channel", "--project", project.id, "--kind", "slack", "--to", "x")).toMatch(
+      /it takes: url/,
+    );
+  });
+
+  test("incidents and deliveries", async () => {
+    const own = await run("create-project", "--name", "Alerts", "--owner", "owner@example.org");
+    const channel = await run(
+      "create-channel",
+      "--project",
+      own.id,
+      "--kind",
+      "webhook",
+      "--url",
+      "http://127.0.0.1:8080/hook",
+    );
+    const { id: jobId } = await run("create-job", "--project", own.id, "--slug", "backup");
+    expect(await run("incidents", "--project", own.id)).toEqual({ incidents: [] });
+    expect(await run("deliveries", "--project", own.id)).toEqual({ deliveries: [] });
+    await book({ services }, jobId, { action: "fail" });
+    await book({ services }, jobId, { action: "success" });
+    await book({ services }, jobId, { action: "fail" });
+    const { incidents } = await run("incidents", "--project", own.id);
+    const [open, resolved] = incidents;
+    expect(incidents).toEqual([
+      { id: open.id, jobId, cause: "failed", state: "open", openedAt: expect.stringMatching(ISO), resolvedAt: null },
+      {
+        ...{ id: resolved.id, jobId, cause: "failed", state: "resolved" },
+        ...{ openedAt: expect.stringMatching(ISO), resolvedAt: expect.stringMatching(ISO) },
+      },
+    ]);
+    const delivery = { id: expect.any(String), channelId: channel.id, state: "pending", attempts: 0, lastError: null };
+    expect(await run("deliveries", "--project", own.id)).toEqual({
+      deliveries: [
+        { ...delivery, incidentId: open.id, event: "opened" },
+        { ...delivery, incidentId: resolved.id, event: "resolved" },
+        { ...delivery, incidentId: resolved.id, event: "opened" },
+      ],
+    });
+    expect(await failure("incidents", "--project", NOBODY)).toMatch(/no project/);
+    expect(await failure("deliveries", "--project", NOBODY)).toMatch(/no project/);
+  });
+});
+
+describe("the table of commands", () => {
+  test("is what --help lists, also without any word", async () => {
+    const { commands } = await run("--help");
+    expect(commands.map((command: { name: string }) => command.name)).toEqual(COMMANDS.map(({ name }) => name));
+    expect(commands).toContainEqual({
+      name: "create-key",
+      summary: "Makes a key; read and write keys are shown this once.",
+      usage: "Usage: create-key --project ID --scope ping|read|write",
+    });
+    expect(await run()).toEqual({ commands });
+    expect(await run("create-key", "--help")).toEqual({ commands: [expect.objectContaining({ name: "create-key" })] });
+  });
+
+  test("has every command of scripts and first set-up", () => {
+    expect(COMMANDS.map(({ name }) => name).toSorted()).toEqual([
+      "backup",
+      "create-channel",
+      "create-job",
+      "create-key",
+      "create-project",
+      "create-user",
+      "delete-job",
+      "deliveries",
+      "incidents",
+      "job",
+      "pause-job",
+      "reset-password",
+      "restore",
+      "resume-job",
+    ]);
+  });
+
+  test("an unknown command says which there are", async () => {
+    expect(await failure("create-jobs")).toMatch(
+      /^There is no command "create-jobs"\. The commands are: create-user, /,
+    );
+  });
+
+  test("nothing is opened for a command that is misspelt", async () => {
+    const result = await runAdmin(["job", "--ID", "1"], () => Promise.reject(new Error("was opened")));
+    expect(result.output).toEqual({ error: "job has no option --ID. Usage: job --id ID" });
+  });
+});
