@@ -26,7 +26,8 @@ function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    `style-src-elem 'self' 'nonce-${nonce}'${development ? " 'unsafe-inline'" : ""}`,
+    // In development Next writes style elements without a nonce for its own tools.
+    `style-src-elem 'self' ${development ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     // Positions of virtual rows and charts are style attributes; those cannot load or run anything under the rest of this policy.
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",

@@ -1,8 +1,7 @@
-import { Button } from "@mantine/core";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { Empty } from "../components/base/empty.tsx";
 import layout from "../components/base/layout.module.css";
+import { LinkButton } from "../components/base/link-button.tsx";
 import { Page } from "../components/base/page.tsx";
 
 export const metadata: Metadata = { title: "Not found" };
@@ -15,9 +14,9 @@ export default function NotFound() {
           <Empty
             title="There is nothing here"
             action={
-              <Button component={Link} href="/jobs" variant="default">
+              <LinkButton href="/jobs" variant="default">
                 To the jobs
-              </Button>
+              </LinkButton>
             }
           >
             The address is wrong, what it named was deleted, or it belongs to a project that you are not a member of.

@@ -13,12 +13,12 @@ export function untilText(at: Instant, now: Instant): string {
   return wait <= 0 ? "due" : `in ${countdownText(wait)}`;
 }
 
-/** A shrinking wait: seconds below two minutes, minutes below two days, then days and hours. */
+/** A shrinking wait: seconds below two minutes, hours and minutes below a day, then days and hours. */
 export function countdownText(wait: Millis): string {
   if (wait < 2 * MINUTE) return `${Math.max(1, Math.ceil(wait / SECOND))} s`;
   const minutes = Math.floor(wait / MINUTE);
   if (minutes < 60) return `${minutes} min`;
-  if (wait < 2 * DAY) return joined(Math.floor(minutes / 60), "h", minutes % 60, "min");
+  if (wait < DAY) return joined(Math.floor(minutes / 60), "h", minutes % 60, "min");
   return joined(Math.floor(wait / DAY), "d", Math.floor((wait % DAY) / HOUR), "h");
 }
 

@@ -24,10 +24,10 @@ const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/g;
 // Bidirectional marks and overrides, zero-width spaces, line and paragraph separators, tags. Joiners stay: scripts need them.
 const REORDERING = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
 
+// As terminals show them: ^G, ^[ and ^? are in every font, the control pictures of Unicode are not.
 function controlMark(character: string): string {
   const code = character.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  return code === 0x7f ? "\u2421" : codeMark(character);
+  return code < 0x80 ? `^${String.fromCharCode(code ^ 0x40)}` : codeMark(character);
 }
 
 function codeMark(character: string): string {

@@ -120,15 +120,15 @@ function Condition({ channel }: { channel: ChannelView }) {
   if (channel.brokenAt !== null) {
     return (
       <>
-        <p className={`${tones.label} ${tones.down}`}>
+        <p className={`${tones.label} ${tones.down} ${styles.wraps}`}>
           <Glyph shape="failed" tone="down" size={14} />
           <span>
-            Refused for <Ago at={channel.brokenAt} />
+            Refused for <Ago at={channel.brokenAt} />. A test that arrives mends it.
           </span>
         </p>
         {channel.brokenReason !== null && (
           <p className={styles.soft}>
-            <Said text={channel.brokenReason} /> A test that arrives mends it.
+            It said: <Said text={channel.brokenReason} />
           </p>
         )}
       </>

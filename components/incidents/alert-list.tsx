@@ -1,5 +1,6 @@
 import type { AlertEvent } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
+import { Glyph, type Shape } from "../base/glyph.tsx";
 import { ExactMoment, Until } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
@@ -32,12 +33,12 @@ export const EVENT_LABEL: Readonly<Record<AlertEvent, string>> = {
   test: "Test",
 };
 
-const STATE: Readonly<Record<DeliveryState, { label: string; tone: Tone }>> = {
-  pending: { label: "waiting", tone: "running" },
-  sending: { label: "being sent", tone: "running" },
-  sent: { label: "arrived", tone: "ok" },
-  dead: { label: "did not arrive", tone: "down" },
-  dropped: { label: "not needed any more", tone: "quiet" },
+const STATE: Readonly<Record<DeliveryState, { label: string; tone: Tone; shape: Shape }>> = {
+  pending: { label: "waiting", tone: "running", shape: "new" },
+  sending: { label: "being sent", tone: "running", shape: "running" },
+  sent: { label: "arrived", tone: "ok", shape: "ok" },
+  dead: { label: "did not arrive", tone: "down", shape: "failed" },
+  dropped: { label: "not needed any more", tone: "quiet", shape: "skipped" },
 };
 
 /** What people were told, over what, and whether it arrived. */
@@ -73,10 +74,14 @@ export function AlertList({ alerts, none }: { alerts: AlertView[]; none: string 
 }
 
 export function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
-  const { label, tone } = STATE[delivery.state];
+  const { label, tone, shape } = STATE[delivery.state];
   return (
     <>
-      <Said text={delivery.to} />: <span className={`${tones.label} ${tones[tone]}`}>{label}</span>
+      <span className={`${tones.label} ${tones[tone]}`}>
+        <Glyph shape={shape} tone={tone} size={14} />
+        {label}
+      </span>{" "}
+      over <Said text={delivery.to} />
       {delivery.sentAt !== null && (
         <span className={styles.soft}>
           {" "}

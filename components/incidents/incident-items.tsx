@@ -31,9 +31,9 @@ export function IncidentItems({ incidents, withJob = true }: { incidents: Incide
           <CauseLabel cause={incident.cause} open={incident.state === "open"} />
           <p className={styles.itemTitle}>
             <Link href={`/incidents/${incident.id}`} prefetch={false}>
-              {withJob ? <Said text={incident.jobName} /> : incident.title}
+              {withJob ? <Said text={incident.jobName} /> : whyOf(incident.title)}
             </Link>
-            {withJob && <span className={styles.itemWhy}> {incident.title}</span>}
+            {withJob && <span className={styles.itemWhy}> {whyOf(incident.title)}</span>}
           </p>
           <p className={styles.itemWhen}>
             {incident.resolvedAt === null ? (
@@ -50,6 +50,12 @@ export function IncidentItems({ incidents, withJob = true }: { incidents: Incide
       ))}
     </ul>
   );
+}
+
+/** A title begins with its cause, which stands beside it already. */
+function whyOf(title: string): string {
+  const why = title.replace(/^[^:]*: /, "");
+  return why.charAt(0).toUpperCase() + why.slice(1);
 }
 
 export function CauseLabel({ cause, open }: { cause: Cause; open: boolean }) {

@@ -71,7 +71,7 @@ export function Figures({ figures }: { figures: FiguresView[] }) {
 /** `100 %`, `99.7 %`; never rounded up to 100. */
 export function rateText(rate: number | null): string {
   if (rate === null) return "–";
-  if (rate === 1) return "100 %";
+  if (rate === 1 || rate === 0) return `${rate * 100} %`;
   const percent = Math.floor(rate * 1_000) / 10;
   return `${percent.toFixed(percent >= 10 ? 1 : 2)} %`;
 }

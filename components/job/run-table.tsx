@@ -30,8 +30,17 @@ export type RunView = {
 
 type Props = { jobId: string; timeZone: string | null; runs: RunView[] };
 
-const COLUMNS = ["Run", "Outcome", "Expected", "Started", "Delay", "Took", "Exit", "Host", "Output"];
-const NUMBERS = new Set(["Delay", "Took", "Exit", "Output"]);
+const COLUMNS: readonly { name: string; className?: string }[] = [
+  { name: "Run" },
+  { name: "Outcome" },
+  { name: "Expected", className: styles.spare },
+  { name: "Started" },
+  { name: "Delay", className: `${styles.number} ${styles.spare}` },
+  { name: "Took", className: styles.number },
+  { name: "Exit", className: styles.number },
+  { name: "Host", className: styles.spare },
+  { name: "Output", className: `${styles.number} ${styles.spare}` },
+];
 
 /** The runs, newest first; each row opens its page. */
 export function RunTable({ jobId, timeZone, runs }: Props) {
@@ -40,9 +49,9 @@ export function RunTable({ jobId, timeZone, runs }: Props) {
       <table className={styles.table}>
         <thead>
           <tr>
-            {COLUMNS.map((column) => (
-              <th scope="col" key={column} className={NUMBERS.has(column) ? styles.number : undefined}>
-                {column}
+            {COLUMNS.map(({ name, className }) => (
+              <th scope="col" key={name} className={className}>
+                {name}
               </th>
             ))}
           </tr>
@@ -71,13 +80,17 @@ function RunTableRow({ run, jobId, timeZone }: { run: RunView; jobId: string; ti
         {run.finishedLate && <span className={styles.soft}> finished late</span>}
         {run.ambiguous && <span className={styles.soft}> which end is a guess</span>}
       </td>
-      <td className={styles.soft}>{run.slotAt === null ? "–" : <ExactMoment at={run.slotAt} jobZone={timeZone} />}</td>
+      <td className={`${styles.soft} ${styles.spare}`}>
+        {run.slotAt === null ? "–" : <ExactMoment at={run.slotAt} jobZone={timeZone} />}
+      </td>
       <td>{run.startedAt === null ? <None /> : <ExactMoment at={run.startedAt} jobZone={timeZone} />}</td>
-      <td className={styles.number}>{run.delayMs === null ? <None /> : delayText(run.delayMs)}</td>
+      <td className={`${styles.number} ${styles.spare}`}>{run.delayMs === null ? <None /> : delayText(run.delayMs)}</td>
       <td className={styles.number}>{run.durationMs === null ? <None /> : lengthText(run.durationMs)}</td>
       <td className={`${styles.number} ${run.exitCode ? styles.bad : ""}`}>{run.exitCode ?? <None />}</td>
-      <td>{run.host === null ? <None /> : <Said text={run.host} />}</td>
-      <td className={styles.number}>{run.outputSize === 0 ? <None /> : sizeText(run.outputSize)}</td>
+      <td className={styles.spare}>{run.host === null ? <None /> : <Said text={run.host} />}</td>
+      <td className={`${styles.number} ${styles.spare}`}>
+        {run.outputSize === 0 ? <None /> : sizeText(run.outputSize)}
+      </td>
     </tr>
   );
 }

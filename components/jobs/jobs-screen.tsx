@@ -2,6 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useDeferredValue, useEffect, useMemo, useRef } from "react";
+import { counted } from "../base/counted.ts";
 import { useNow } from "../base/clock.tsx";
 import { LiveBadge } from "../shell/live-badge.tsx";
 import { useShortcuts } from "../shell/shortcuts.ts";
@@ -53,7 +54,8 @@ export function JobsScreen({ projectId, jobs }: { projectId: string; jobs: JobVi
           onEnter={() => table.current?.move(1)}
         />
         <p className={styles.count} role="status">
-          {shown.length === rows.length ? `${rows.length} jobs` : `${shown.length} of ${rows.length} jobs`}
+          {shown.length === rows.length ? "" : `${shown.length} of `}
+          {counted(rows.length, "job")}
         </p>
         <LiveBadge state={live} />
       </div>

@@ -23,7 +23,9 @@ const SEQUENCE = new RegExp(
  */
 export function parseAnsi(output: string): Span[][] {
   let style = PLAIN;
-  return output.split(/\r?\n/).map((raw) => {
+  // The service shows NUL as a picture that few fonts have: here it is a control character like the others.
+  const lines = output.replaceAll("\u2400", "\u0000").split(/\r?\n/);
+  return lines.map((raw) => {
     const line = afterCarriageReturns(raw);
     const spans: Span[] = [];
     let from = 0;

@@ -90,7 +90,7 @@ export function RunStory({ run, timeZone }: { run: RunStoryView; timeZone: strin
 
 function delayWords(delay: Millis): string {
   const text = delayText(delay);
-  return text === "on time" ? text : `${text.slice(1)} ${delay < 0 ? "early" : "after that"}`;
+  return text === "on time" ? text : `${text.slice(1)} ${delay < 0 ? "early" : "later"}`;
 }
 
 type StepProps = { label: string; at: Instant | null; timeZone: string | null; absent: string; children?: ReactNode };

@@ -1,5 +1,6 @@
 import type { Instant } from "../../lib/domain/time.ts";
 import { lengthText } from "../base/ago.ts";
+import { counted } from "../base/counted.ts";
 import { Ago, ExactMoment } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
@@ -39,7 +40,7 @@ export function SystemFacts({ system }: { system: SystemView }) {
         </dd>
         <dt>Holds</dt>
         <dd>
-          {counts.jobs} jobs in {counts.projects} projects, {counts.users} accounts
+          {counted(counts.jobs, "job")} in {counted(counts.projects, "project")}, {counted(counts.users, "account")}
         </dd>
         <dt>Alerts waiting</dt>
         <dd>

@@ -69,6 +69,13 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
+    InputWrapper: {
+      vars: () => ({
+        label: { "--input-label-size": "0.8125rem" },
+        description: { "--input-description-size": "0.8125rem" },
+        error: { "--input-error-size": "0.8125rem" },
+      }),
+    },
     Button: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },
     PasswordInput: { defaultProps: { size: "sm" } },
@@ -90,21 +97,21 @@ export const theme = createTheme({
       : defaultVariantColorsResolver(input),
 });
 
+// Mantine sets these by scheme, so they have to be set by scheme here; our tokens change with the scheme themselves.
+const TOKENS = {
+  "--mantine-color-body": "var(--surface)",
+  "--mantine-color-text": "var(--ink)",
+  "--mantine-color-bright": "var(--ink)",
+  "--mantine-color-dimmed": "var(--ink-3)",
+  "--mantine-color-placeholder": "var(--ink-3)",
+  "--mantine-color-default": "var(--surface)",
+  "--mantine-color-default-hover": "var(--hover)",
+  "--mantine-color-default-color": "var(--ink)",
+  "--mantine-color-default-border": "var(--line-input)",
+  "--mantine-color-anchor": "var(--link)",
+  "--mantine-color-error": "var(--down)",
+  "--mantine-primary-color-contrast": "var(--surface)",
+};
+
 /** Points Mantine's own variables at our tokens, so that every surface follows one palette. */
-export const cssVariables: CSSVariablesResolver = () => ({
-  variables: {
-    "--mantine-color-body": "var(--surface)",
-    "--mantine-color-text": "var(--ink)",
-    "--mantine-color-dimmed": "var(--ink-3)",
-    "--mantine-color-placeholder": "var(--ink-3)",
-    "--mantine-color-default": "var(--surface)",
-    "--mantine-color-default-hover": "var(--hover)",
-    "--mantine-color-default-color": "var(--ink)",
-    "--mantine-color-default-border": "var(--line-input)",
-    "--mantine-color-anchor": "var(--link)",
-    "--mantine-color-error": "var(--down)",
-    "--mantine-primary-color-contrast": "var(--surface)",
-  },
-  light: {},
-  dark: {},
-});
+export const cssVariables: CSSVariablesResolver = () => ({ variables: {}, light: TOKENS, dark: TOKENS });

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
 import { Plus } from "lucide-react";
 import type { Metadata } from "next";
 import Link from "next/link";
+import { LinkButton } from "../../../components/base/link-button.tsx";
 import { Note } from "../../../components/base/note.tsx";
 import { Page, PageHeader } from "../../../components/base/page.tsx";
 import { FirstJob } from "../../../components/jobs/first-job.tsx";
@@ -32,9 +32,9 @@ export default async function JobsPage() {
         title="Jobs"
         actions={
           mayChange && (
-            <Button component={Link} href="/jobs/new" leftSection={<Plus size={15} aria-hidden />}>
+            <LinkButton href="/jobs/new" leftSection={<Plus size={15} aria-hidden />}>
               New job
-            </Button>
+            </LinkButton>
           )
         }
       />

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import { counted } from "../../../components/base/counted.ts";
 import { CopyLine } from "../../../components/base/copy-line.tsx";
 import { Note } from "../../../components/base/note.tsx";
 import { Page, PageHeader } from "../../../components/base/page.tsx";
@@ -30,7 +31,7 @@ export default async function SettingsPage() {
     <Page>
       <PageHeader
         title={<Said text={project.name} />}
-        lead={`${project.jobCount} ${project.jobCount === 1 ? "job" : "jobs"}, ${project.channelCount} ${project.channelCount === 1 ? "channel" : "channels"}.`}
+        lead={`${counted(project.jobCount, "job")}, ${counted(project.channelCount, "channel")}.`}
       />
       <Panel title="The project">
         <dl className={styles.facts}>

@@ -1,0 +1,4 @@
+/** `1 job`, `2 jobs`. */
+export function counted(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
