@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type pg from "pg";
 import { AppError, messageOf } from "../errors.ts";
+import type { Queryable } from "./queryable.ts";
 
 export type Migration = { name: string; sql: string; checksum: string };
 
@@ -35,7 +36,6 @@ export async function migrate(pool: pg.Pool, directory = migrationsDirectory()):
   const migrations = await readMigrations(directory);
   return withMigrationLock(pool, async (client) => {
     await refuseOldServer(client);
-    await client.query(HISTORY_TABLE);
     const done = await readHistory(client);
     refuseForeignHistory(done, migrations);
     const applied: string[] = [];
@@ -71,7 +71,8 @@ export async function readMigrations(directory: string): Promise<Migration[]> {
   );
 }
 
-async function withMigrationLock<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+/** Nobody else migrates during `work`. */
+export async function withMigrationLock<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
@@ -99,8 +100,9 @@ export function checkServerVersion(number: number, version: string): void {
   );
 }
 
-/** Checksums of what has been applied, by name. */
-async function readHistory(client: pg.ClientBase): Promise<Map<string, string>> {
+/** Checksums of what has been applied, by name; makes the table of the history where there is none. */
+export async function readHistory(client: Queryable): Promise<Map<string, string>> {
+  await client.query(HISTORY_TABLE);
   const { rows } = await client.query<{ name: string; checksum: string; finished: boolean }>(
     `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AS finished
        FROM _prisma_migrations WHERE rolled_back_at IS NULL`,
@@ -115,7 +117,8 @@ async function readHistory(client: pg.ClientBase): Promise<Map<string, string>> 
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }
 
-function refuseForeignHistory(done: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {
+/** @throws AppError `conflict` where `done` holds a migration that `migrations` lacks, or has otherwise. */
+export function refuseForeignHistory(done: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {
   const known = new Map(migrations.map((migration) => [migration.name, migration.checksum]));
   for (const [name, checksum] of done) {
     const expected = known.get(name);
@@ -137,15 +140,20 @@ function refuseForeignHistory(done: ReadonlyMap<string, string>, migrations: rea
 async function apply(client: pg.ClientBase, migration: Migration): Promise<void> {
   await client.query("BEGIN");
   try {
-    await client.query(migration.sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, $4, 1)`,
-      [randomUUID(), migration.checksum, migration.name, new Date()],
-    );
+    await runMigration(client, migration);
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK").catch(() => null);
     throw new Error(`Migration ${migration.name} failed and was rolled back: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** The script and its row in the history, in the transaction that the caller has begun. */
+export async function runMigration(client: Queryable, migration: Migration): Promise<void> {
+  await client.query(migration.sql);
+  await client.query(
+    `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+     VALUES ($1, $2, $3, $4, 1)`,
+    [randomUUID(), migration.checksum, migration.name, new Date()],
+  );
 }
