@@ -1,7 +1,7 @@
 import { type Auth, createAuth } from "../auth/server.ts";
-import { type Config, readConfig } from "../config.ts";
+import { readConfig } from "../config.ts";
 import { SECOND } from "../domain/time.ts";
-import { createLog, type Logger } from "../log.ts";
+import { createLog } from "../log.ts";
 import { type Bus, openBus } from "../store/bus.ts";
 import { openDatabase } from "../store/client.ts";
 import { openClock } from "../store/clock.ts";
@@ -15,18 +15,20 @@ export type ScreenProcess = {
   auth: Auth;
   /** Calls `listener` at every change in that project until the returned function is called. @throws AppError `not-found`. */
   watchProject(ctx: Ctx, input: { projectId: string }, listener: () => void): Promise<() => void>;
+  /** Lets go of the database; the next call of `screenProcess` opens a new one. */
+  close(): Promise<void>;
 };
 
 const CLOCK_REFRESH_MS = 10 * SECOND;
 const POOL_SIZE = 10;
 const KEY = Symbol.for("belfry.screens");
 
-type Shared = { [KEY]?: Promise<ScreenProcess> };
+type Shared = typeof globalThis & { [KEY]?: Promise<ScreenProcess> };
 
 /** Opens it at the first call, from the environment (`DATABASE_URL` and `SECRET_KEY` are set by the front). */
 export function screenProcess(): Promise<ScreenProcess> {
-  const shared: typeof globalThis & Shared = globalThis;
-  shared[KEY] ??= openScreenProcess(readConfig()).catch((error: unknown) => {
+  const shared: Shared = globalThis;
+  shared[KEY] ??= openScreenProcess().catch((error: unknown) => {
     // The database may be away just now: the next visitor tries again.
     delete shared[KEY];
     throw error;
@@ -34,7 +36,8 @@ export function screenProcess(): Promise<ScreenProcess> {
   return shared[KEY];
 }
 
-async function openScreenProcess(config: Config): Promise<ScreenProcess> {
+async function openScreenProcess(): Promise<ScreenProcess> {
+  const config = readConfig();
   const { databaseUrl, secretKey } = config;
   if (databaseUrl === null || secretKey === null) {
     throw new Error("The pages need DATABASE_URL and SECRET_KEY, which the server sets: start it with npm start.");
@@ -42,18 +45,25 @@ async function openScreenProcess(config: Config): Promise<ScreenProcess> {
   const log = createLog(config.logLevel).child({ part: "screens" });
   const database = openDatabase({ url: databaseUrl, poolSize: POOL_SIZE, applicationName: "belfry screens" });
   try {
-    const [clock, bus] = await Promise.all([openClock(database.pool), openBus(databaseUrl, log)]);
-    setInterval(() => void clock.refresh().catch(() => null), CLOCK_REFRESH_MS).unref();
-    const services = { database, secrets: createSecretBox(secretKey), config, clock, log };
-    return { services, auth: createAuth({ database, config, log }), watchProject: watcherOf(bus) };
+    const clock = await openClock(database.pool);
+    const bus = await openBus(databaseUrl, log);
+    const refresh = setInterval(() => void clock.refresh().catch(() => null), CLOCK_REFRESH_MS).unref();
+    return {
+      services: { database, secrets: createSecretBox(secretKey), config, clock, log },
+      auth: createAuth({ database, config, log }),
+      watchProject: watcherOf(bus),
+      async close() {
+        const shared: Shared = globalThis;
+        delete shared[KEY];
+        clearInterval(refresh);
+        await bus.close();
+        await database.close();
+      },
+    };
   } catch (error) {
-    await closeQuietly(database, log);
+    await database.close();
     throw error;
   }
-}
-
-async function closeQuietly(database: Services["database"], log: Logger): Promise<void> {
-  await database.close().catch((error: unknown) => log.warn({ err: error }, "the pool did not close"));
 }
 
 function watcherOf(bus: Bus): ScreenProcess["watchProject"] {

@@ -12,7 +12,7 @@ import { openClock } from "../../lib/store/clock.ts";
 import { uuidv7 } from "../../lib/store/ids.ts";
 import { pingStatements } from "../../lib/store/pings.ts";
 import { runAll } from "../../lib/store/pipeline.ts";
-import { createSecretBox } from "../../lib/store/secrets.ts";
+import { checkSecretKey, createSecretBox } from "../../lib/store/secrets.ts";
 import { loadStates, type LoadedJob } from "../../lib/store/states.ts";
 import { addTransition, openChange, saveTransitions } from "../../lib/store/transitions.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -38,9 +38,11 @@ export async function openServices(
   config: Partial<Config> = {},
 ): Promise<{ database: TestDatabase; services: Services }> {
   const database = await createTestDatabase();
+  const secrets = createSecretBox(SECRET_KEY);
+  await checkSecretKey(database.pool, secrets);
   const services = {
     database,
-    secrets: createSecretBox(SECRET_KEY),
+    secrets,
     config: { ...readConfig({}), secretKey: SECRET_KEY, ...config },
     clock: await openClock(database.pool),
     log: createLog("silent"),

@@ -1,12 +1,18 @@
 import { AppError, messageOf } from "../../errors.ts";
 import { ALERT_COMMANDS } from "./alert-commands.ts";
 import { parseOptions, usage } from "./arguments.ts";
+import { BACKUP_COMMANDS } from "./backup-commands.ts";
 import type { Command } from "./command.ts";
 import { JOB_COMMANDS } from "./job-commands.ts";
 import { PEOPLE_COMMANDS } from "./people-commands.ts";
 import type { Session } from "./session.ts";
 
-export const COMMANDS: readonly Command[] = [...PEOPLE_COMMANDS, ...JOB_COMMANDS, ...ALERT_COMMANDS];
+export const COMMANDS: readonly Command[] = [
+  ...PEOPLE_COMMANDS,
+  ...JOB_COMMANDS,
+  ...ALERT_COMMANDS,
+  ...BACKUP_COMMANDS,
+];
 
 /** The one JSON object for standard output. `failure` is what was thrown, where it is a bug and no expected failure. */
 export type AdminResult = { ok: true; output: object } | { ok: false; output: { error: string }; failure: unknown };
