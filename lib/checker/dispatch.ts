@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as timeout } from "node:timers/promises";
 import type pg from "pg";
 import type { Attempt } from "../delivery/attempt.ts";
@@ -47,6 +48,8 @@ const LONGEST_REST: Millis = 3_600 * SECOND;
 export function createDispatch(deps: DispatchDeps): Loop {
   const { pool, clock, log, leaseMs = 30 * SECOND, stopGraceMs = 5 * SECOND } = deps;
   const breakOff = new AbortController();
+  // Every send under way listens: more than node's ten are no leak.
+  setMaxListeners(0, breakOff.signal);
   const send = createSender({ ...deps, signal: breakOff.signal });
   const lanes = createLanes<Held>(deps.limits ?? LIMITS, handle);
   const recorder = createRecorder<DeliveryResult>(

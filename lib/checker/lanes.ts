@@ -53,11 +53,13 @@ export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: 
     let started = true;
     while (started) {
       started = false;
-      for (const [lane, queue] of waiting) {
+      for (const [lane, queue] of [...waiting]) {
         const [item] = queue;
         if (item === undefined || !mayStart(item)) continue;
         queue.shift();
-        if (queue.length === 0) waiting.delete(lane);
+        // To the end of the line: lanes take turns.
+        waiting.delete(lane);
+        if (queue.length > 0) waiting.set(lane, queue);
         running.add(item);
         started = true;
         void run(item).finally(() => {
