@@ -24,7 +24,7 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
 export async function offsetClock(database: Database, offsetMs: Millis): Promise<void> {
   await database.pool.query(
     `CREATE OR REPLACE FUNCTION belfry_now() RETURNS TIMESTAMPTZ LANGUAGE sql VOLATILE AS $$
-       SELECT date_trunc('milliseconds', clock_timestamp()) + interval '${Math.round(offsetMs)} milliseconds'
+       SELECT date_trunc('milliseconds', clock_timestamp()) + ${Math.round(offsetMs)} * interval '1 millisecond'
      $$`,
   );
 }

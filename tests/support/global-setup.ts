@@ -16,17 +16,28 @@ declare module "vitest" {
   }
 }
 
-/** One PostgreSQL for the whole run, with a migrated template that every test file clones. */
+/**
+ * One PostgreSQL for the whole run, with a migrated template that every test file clones. TEST_DATABASE_URL names a
+ * server to use instead, as its superuser: so the suite is run on older versions.
+ */
 export default async function startCluster(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = await mkdtemp(join(tmpdir(), "belfry-test-"));
-  const embedded = await startEmbedded({ dataDir, log: createLog("warn") });
-  const clusterUrl = nameInUrl(embedded.url, "postgres");
+  const { url, stop } = await findServer();
+  const clusterUrl = nameInUrl(url, "postgres");
   await makeTemplate(clusterUrl);
   project.provide("clusterUrl", clusterUrl);
-  return async () => {
+  return stop;
+}
+
+async function findServer(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const given = process.env["TEST_DATABASE_URL"];
+  if (given !== undefined && given !== "") return { url: given, stop: () => Promise.resolve() };
+  const dataDir = await mkdtemp(join(tmpdir(), "belfry-test-"));
+  const embedded = await startEmbedded({ dataDir, log: createLog("warn") });
+  const stop = async (): Promise<void> => {
     await embedded.stop();
     await rm(dataDir, { recursive: true, force: true });
   };
+  return { url: embedded.url, stop };
 }
 
 async function makeTemplate(clusterUrl: string): Promise<void> {
@@ -37,6 +48,7 @@ async function makeTemplate(clusterUrl: string): Promise<void> {
     await client.query(`ALTER SYSTEM SET ${setting} = off`);
   }
   await client.query("SELECT pg_reload_conf()");
+  await client.query(`DROP DATABASE IF EXISTS ${TEMPLATE}`);
   await client.query(`CREATE DATABASE ${TEMPLATE}`);
   await client.end();
   const template = openDatabase({ url: nameInUrl(clusterUrl, TEMPLATE) });
