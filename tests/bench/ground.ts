@@ -1,0 +1,99 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { createLog } from "../../lib/log.ts";
+import { openDatabase, type Database } from "../../lib/store/client.ts";
+import { startEmbedded } from "../../lib/store/embedded.ts";
+import { migrate } from "../../lib/store/migrate.ts";
+import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+
+/** What a measurement stands on: a PostgreSQL as Belfry runs it, durable writes and all, and programs built as for use. */
+export type Ground = {
+  url: string;
+  database: Database;
+  /** Process id of PostgreSQL. */
+  postgres: number;
+  /** Runs `tests/bench/<name>.ts`, bundled, in a process of its own. */
+  run(name: string): Promise<Program>;
+  close(): Promise<void>;
+};
+
+export type Program = {
+  pid: number;
+  /** Sends a message and resolves with the answer. */
+  ask<T>(message: object): Promise<T>;
+  stop(): Promise<void>;
+};
+
+export async function openGround(): Promise<Ground> {
+  const folder = await mkdtemp(join(tmpdir(), "belfry-bench-"));
+  const embedded = await startEmbedded({ dataDir: join(folder, "data"), log: createLog("warn") });
+  const database = openDatabase({ url: embedded.url });
+  await migrate(database.pool);
+  const programs: Program[] = [];
+  return {
+    url: embedded.url,
+    database,
+    postgres: embedded.pid,
+    async run(name) {
+      const program = await startProgram(name, folder);
+      programs.push(program);
+      return program;
+    },
+    async close() {
+      await Promise.all(programs.map((program) => program.stop()));
+      await database.close();
+      await embedded.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startProgram(name: string, folder: string): Promise<Program> {
+  const outfile = join(folder, `${name}.mjs`);
+  await build({
+    entryPoints: [join(import.meta.dirname, `${name}.ts`)],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "error",
+    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+  });
+  const flags = process.env.BENCH_PROFILE === name ? ["--cpu-prof", "--cpu-prof-dir=/tmp/bfx"] : [];
+  const child = fork(outfile, { execArgv: flags });
+  return { pid: child.pid ?? 0, ask: (message) => ask(child, message), stop: () => stop(child) };
+}
+
+async function ask<T>(child: ChildProcess, message: object): Promise<T> {
+  const answer = once(child, "message");
+  child.send(message);
+  const [value] = await answer;
+  return value as T;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  const ended = once(child, "exit");
+  child.disconnect();
+  await ended;
+}
+
+/** Jobs of every kind of schedule, one third each. @returns their ids. */
+export async function makeJobs(database: Database, project: TestProject, count: number): Promise<string[]> {
+  const schedules = [
+    { kind: "cron", dialect: "vixie", expression: "*/5 * * * *", timeZone: "Europe/Vienna" },
+    { kind: "interval", everyMs: 60_000 },
+    { kind: "none" },
+  ] as const;
+  const ids: string[] = [];
+  for (let index = 0; index < count; index++) {
+    ids.push(await makeJob(database, project, { schedule: schedules[index % schedules.length] }));
+  }
+  return ids;
+}
+
+export { makeProject };

@@ -1,0 +1,59 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createLog } from "../../lib/log.ts";
+import { createPingHandler, type PingHandler } from "../../lib/ping/handler.ts";
+import { createClientReader } from "../../lib/server/client-address.ts";
+import { openBus } from "../../lib/store/bus.ts";
+import { openDatabase } from "../../lib/store/client.ts";
+import { openClock } from "../../lib/store/clock.ts";
+import { openWatch } from "../../lib/checker/watch.ts";
+
+// Two servers in one process, so that both are measured under the same conditions: `plain` answers OK and does nothing
+// else; `belfry` is the whole way of a ping, answered after the commit.
+
+export type PingServerRequest = { do: "open"; url: string } | { do: "usage" };
+export type Ports = { plain: number; belfry: number };
+/** CPU time of the process so far, in microseconds; `batches` and `stored` since the start. */
+export type Usage = { cpuUs: number; batches: number; stored: number };
+
+let handler: PingHandler | null = null;
+
+process.on("message", (request: PingServerRequest) => {
+  if (request.do === "open") void open(request.url).then((ports) => process.send?.(ports));
+  else process.send?.(usage());
+});
+process.on("disconnect", () => process.exit());
+
+async function open(url: string): Promise<Ports> {
+  const log = createLog("warn");
+  const database = openDatabase({ url });
+  const clock = await openClock(database.pool);
+  const bus = await openBus(url, log);
+  const watch = openWatch({
+    ...{ pool: database.pool, clock, log, processId: crypto.randomUUID(), roles: new Set(["pings"]) },
+    onGap: async () => {},
+  });
+  handler = createPingHandler({
+    ...{ database, clock, log, bus, watch, bodyLimit: 100_000, readClient: createClientReader([]) },
+    parseCreation: () => {
+      throw new Error("Nothing is made here.");
+    },
+  });
+  return { plain: await listen(answerPlain), belfry: await listen(handler) };
+}
+
+function answerPlain(_request: IncomingMessage, response: ServerResponse): void {
+  response.end("OK");
+}
+
+async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<number> {
+  const server = createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function usage(): Usage {
+  const { user, system } = process.cpuUsage();
+  const { batches = 0, stored = 0 } = handler?.figures() ?? {};
+  return { cpuUs: user + system, batches, stored };
+}
