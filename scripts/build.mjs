@@ -109,7 +109,10 @@ async function generateClient() {
 /** @param {string} [outdir] */
 export async function bundle(outdir = join(root, "dist")) {
   const { build: esbuild } = await import("esbuild");
-  await esbuild(bundleOptions(outdir));
+  await esbuild(bundleOptions(outdir)).catch((error) => {
+    // Its message names every place; the rest is the inside of esbuild.
+    throw new StepError(error.message);
+  });
 }
 
 /** @param {string} outdir */
@@ -150,7 +153,9 @@ async function buildPages() {
   const standalone = join(root, ".next", "standalone");
   if (existsSync(join(standalone, "lib"))) {
     // Paths that it cannot follow make Next copy everything, the data of a running Belfry too.
-    throw new StepError("Next copied the whole project into its output; dist/logs/pages.log says for which line of code.");
+    throw new StepError(
+      "Next copied the whole project into its output; dist/logs/pages.log says for which line of code.",
+    );
   }
   await cp(join(root, ".next", "static"), join(standalone, ".next", "static"), { recursive: true });
   await cp(join(root, "public"), join(standalone, "public"), { recursive: true });

@@ -7,7 +7,7 @@ import { createPrune } from "../checker/prune.ts";
 import { createSweep } from "../checker/sweep.ts";
 import { isLoopback, readConfig, type Config } from "../config.ts";
 import { openChannels } from "../delivery/kinds.ts";
-import { SECOND } from "../domain/time.ts";
+import { MINUTE, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { createLog, type Logger } from "../log.ts";
 import { NATIVE_PREFIX } from "../ping/native.ts";
@@ -135,7 +135,7 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
     healthRoute(opening.health),
     metricsRoute(opening.metrics),
     ...(files === null ? [] : [files]),
-    openPages(parts, foundation, opening.health),
+    openPages(parts, foundation, opening),
   ]);
   openLoops(parts, foundation, opening.metrics);
   await tellAddress(foundation);
@@ -179,7 +179,7 @@ function openLoops(parts: Parts, foundation: Foundation, metrics: Metrics): void
   for (const loop of parts.loops) loop.start();
 }
 
-function openPages(parts: Parts, { config, log }: Foundation, health: Health): Route {
+function openPages(parts: Parts, { config, log }: Foundation, { health, options }: Opening): Route {
   if (parts.pages === null) return plainRoute(() => true, NO_PAGES);
   const forwarder = createForwarder({
     pages: parts.pages,
@@ -187,6 +187,8 @@ function openPages(parts: Parts, { config, log }: Foundation, health: Health): R
     readClient: createClientReader(config.trustedProxies),
     databaseAway: () => health.lookAtDatabase(),
     log,
+    // Next compiles a page when it is first asked for.
+    patienceMs: options.development === true ? 5 * MINUTE : undefined,
   });
   parts.forwarder = forwarder;
   return pagesRoute(health, forwarder.handle);

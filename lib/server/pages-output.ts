@@ -4,10 +4,10 @@ import type { Logger } from "../log.ts";
 
 const LEVELS = { 10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal" } as const;
 
-/** Writes what a child prints into our log: its structured lines with their level and fields, the banner of Next for debugging only. */
-export function logOutput(child: ChildProcess, log: Logger): void {
+/** Writes what a child prints into our log: structured lines with their level and fields, plain ones as `plainLevel`. */
+export function logOutput(child: ChildProcess, log: Logger, plainLevel: "debug" | "info"): void {
   for (const [stream, level] of [
-    [child.stdout, "debug"],
+    [child.stdout, plainLevel],
     [child.stderr, "warn"],
   ] as const) {
     if (stream === null) continue;

@@ -114,7 +114,8 @@ function spawnChild(program: PagesProgram, { log, onPort, onEnd }: ChildEvents):
     // A group of its own: Ctrl-C in a terminal reaches the front alone, which ends the pages in their turn.
     detached: true,
   });
-  logOutput(child, log);
+  // In production a plain line is Next's banner.
+  logOutput(child, log, program.env.NODE_ENV === "development" ? "info" : "debug");
   const stopWatching = watchLife(child, log);
   child.on("message", (message: unknown) => {
     const port = announcedPort(message);
