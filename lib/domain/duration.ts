@@ -27,7 +27,7 @@ export function parseDuration(text: string): Millis | null {
   return Number.isSafeInteger(total) ? total : null;
 }
 
-/** A length of time in words, its two longest units: "4 min 10 s", "1 d 3 h", "350 ms". */
+/** A length of time in words, its two longest units: "4 min 10 s", "1 d 3 h"; below a minute "59 s", "1.9 s", "350 ms". */
 export function formatDuration(durationMs: Millis): string {
   if (durationMs < 0) return `-${formatDuration(-durationMs)}`;
   const whole = Math.round(durationMs);
@@ -37,9 +37,16 @@ export function formatDuration(durationMs: Millis): string {
   const longest = units[index];
   const shorter = units[index + 1];
   if (longest === undefined || shorter === undefined) return `${whole} ms`;
+  if (longest.ms === SECOND) return formatSeconds(whole);
   const rounded = Math.round(whole / shorter.ms) * shorter.ms;
   if (rounded !== whole) return formatDuration(rounded);
   const rest = (whole % longest.ms) / shorter.ms;
   const start = `${Math.floor(whole / longest.ms)} ${longest.label}`;
   return rest === 0 ? start : `${start} ${rest} ${shorter.label}`;
+}
+
+function formatSeconds(durationMs: Millis): string {
+  const tenths = Math.round(durationMs / 100) / 10;
+  const seconds = tenths < 10 ? tenths : Math.round(durationMs / SECOND);
+  return seconds === 60 ? "1 min" : `${seconds} s`;
 }

@@ -8,7 +8,7 @@ import { cleanLine } from "./message-text.ts";
 import { fullTime } from "./message-time.ts";
 import { headOf, toneOf, verdictLine } from "./message-verdict.ts";
 import type { AlertMessage, IncidentInput, MessageLink } from "./message.ts";
-import { SECOND } from "./time.ts";
+import { MINUTE } from "./time.ts";
 
 const NAME_LENGTH = 200;
 const HOST_LENGTH = 100;
@@ -41,7 +41,7 @@ export function composeIncident(input: IncidentInput): AlertMessage {
 
 function sinceOf({ event, facts, job, at }: IncidentInput): string | null {
   if (event === "resolved") return null;
-  const lasted = at - facts.openedAt >= SECOND ? `, for ${formatDuration(at - facts.openedAt)}` : "";
+  const lasted = at - facts.openedAt >= MINUTE ? `, for ${formatDuration(at - facts.openedAt)}` : "";
   return `${fullTime(facts.openedAt, job.timeZone)}${lasted}`;
 }
 
@@ -52,7 +52,7 @@ function outputOf({ event, facts, output }: IncidentInput): AlertMessage["output
 }
 
 function durationOf({ event, facts, usual, at }: IncidentInput): string | null {
-  if (facts.cause === "missed" && event !== "resolved") return null;
+  if (event !== "resolved" && (facts.cause === "missed" || facts.cause === "overlap")) return null;
   const usually =
     usual === null ? null : `usually ${formatDuration(usual.medianMs)}, 95 % within ${formatDuration(usual.p95Ms)}`;
   const took = facts.durationMs === null ? null : formatDuration(facts.durationMs);

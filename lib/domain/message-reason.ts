@@ -66,7 +66,8 @@ function slotReasons({ facts, job, at }: IncidentInput): string[] {
 
 function latenessOf(facts: AlertFacts, slotAt: Instant, at: Instant): string {
   if (facts.cause === "missed") return `, ${formatDuration(Math.max(0, at - slotAt))} ago`;
-  if (facts.startedAt === null || facts.startedAt - slotAt < SECOND) return "";
+  // Cron itself takes a second or two.
+  if (facts.startedAt === null || facts.startedAt - slotAt < 5 * SECOND) return "";
   return `, started ${formatDuration(facts.startedAt - slotAt)} late`;
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -56,7 +56,9 @@ export function startCronDaemon(): CronDaemon {
 
   return {
     install(lines) {
-      writeFileSync(join(crontabs, "root"), `${lines.join("\n")}\n`, { mode: 0o600 });
+      // As crontab(1) does it: cron looks for a new modification time of the folder before that of the file.
+      writeFileSync(join(crontabs, "tmp.root"), `${lines.join("\n")}\n`, { mode: 0o600 });
+      renameSync(join(crontabs, "tmp.root"), join(crontabs, "root"));
       daemon ??= start();
     },
     async stop() {
