@@ -79,6 +79,7 @@ class PingDesk {
   readonly #bodies;
   readonly #buffer;
   readonly #stopListening;
+  #closed: Promise<void> | null = null;
   readonly #counts = { stored: 0, refused: 0, unavailable: 0, batches: 0 };
 
   constructor(deps: PingHandlerDeps) {
@@ -209,7 +210,12 @@ class PingDesk {
     return { ...this.#counts, waiting: this.#buffer.length, unmatchedDropped: this.#unmatched.dropped };
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#stopListening();
     await this.#buffer.drain();
     this.#live.close();

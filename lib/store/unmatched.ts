@@ -23,9 +23,10 @@ const INSERT = `INSERT INTO unmatched_pings (received_at, project_id, reason, me
   SELECT ${timestampOf("x.received_at")}, coalesce(j.project_id, k.project_id), x.reason, x.method, x.path, x.source,
     x.user_agent
   FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::bytea[])
-    AS x(received_at, reason, method, path, source, user_agent, job_id, hash)
+    WITH ORDINALITY AS x(received_at, reason, method, path, source, user_agent, job_id, hash, position)
   LEFT JOIN jobs j ON j.id = x.job_id
-  LEFT JOIN api_keys k ON k.hash = x.hash AND k.scope = 'ping'`;
+  LEFT JOIN api_keys k ON k.hash = x.hash AND k.scope = 'ping'
+  ORDER BY x.position`;
 
 export async function insertUnmatched(database: Queryable, records: readonly UnmatchedRecord[]): Promise<void> {
   await database.query({

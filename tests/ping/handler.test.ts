@@ -1,0 +1,300 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
+import { makeChannel, makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { type PingServer, startPingServer } from "../support/ping-server.ts";
+
+const LIMIT = 100;
+
+let database: TestDatabase;
+let project: TestProject;
+let server: PingServer;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  project = await makeProject(database);
+  server = await startPingServer(database, {
+    bodyLimit: LIMIT,
+    limits: { drain: 50_000, timeMs: 300 },
+    trustedProxies: ["127.0.0.0/8"],
+  });
+});
+
+afterAll(async () => {
+  await server.close();
+  await database.close();
+});
+
+type Row = Record<string, unknown>;
+
+async function rows(sql: string, ...values: unknown[]): Promise<Row[]> {
+  return (await database.pool.query<Row>(sql, values)).rows;
+}
+
+async function pingsOf(jobId: string): Promise<Row[]> {
+  return rows("SELECT * FROM pings WHERE job_id = $1 ORDER BY received_at, id", jobId);
+}
+
+async function say(path: string, init?: RequestInit): Promise<{ status: number; body: string; headers: Headers }> {
+  const response = await fetch(server.url + path, init);
+  return { status: response.status, body: await response.text(), headers: response.headers };
+}
+
+/** Sends bytes as they are and resolves with everything that comes back before the connection ends. */
+async function raw(bytes: string | Buffer): Promise<string> {
+  const socket = connect(server.port, "127.0.0.1");
+  socket.write(bytes);
+  return text(socket);
+}
+
+describe("answers", () => {
+  it("GET, HEAD and POST are pings and are answered OK after they are stored", async () => {
+    const jobId = await makeJob(database, project);
+    for (const method of ["GET", "HEAD", "POST"]) {
+      const { status, body, headers } = await say(`/ping/${jobId}`, { method });
+      expect([status, body]).toEqual([200, method === "HEAD" ? "" : "OK"]);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        "access-control-allow-origin": "*",
+        "ping-body-limit": String(LIMIT),
+        "cache-control": "no-cache, no-store",
+        "content-length": "2",
+      });
+    }
+    expect((await pingsOf(jobId)).map(({ method }) => method)).toEqual(["GET", "HEAD", "POST"]);
+    expect(await rows("SELECT pings FROM job_state WHERE job_id = $1", jobId)).toEqual([{ pings: 3 }]);
+  });
+
+  it("every ending does what it says, by id and by key and slug", async () => {
+    const slug = "endings";
+    const jobId = await makeJob(database, project, { slug });
+    for (const ending of ["/start", "/log", "/0", "/start/", "/7", ""]) {
+      expect((await say(`/ping/${project.pingKey}/${slug}${ending}`)).body).toBe("OK");
+    }
+    const stored = await pingsOf(jobId);
+    expect(stored.map(({ action, exit_code }) => [action, exit_code])).toEqual([
+      ["start", null],
+      ["log", null],
+      ["success", 0],
+      ["start", null],
+      ["fail", 7],
+      ["success", null],
+    ]);
+    const runs = await rows("SELECT outcome, exit_code FROM runs WHERE job_id = $1 ORDER BY number", jobId);
+    expect(runs.slice(0, 2)).toEqual([
+      { outcome: "ok", exit_code: 0 },
+      { outcome: "failed", exit_code: 7 },
+    ]);
+  });
+
+  it("what a client says of itself is kept", async () => {
+    const jobId = await makeJob(database, project);
+    const rid = randomUUID();
+    await say(`/ping/${jobId}?rid=${rid.toUpperCase()}&host=db-03&duration=2.5&msg=all%00+well`, {
+      headers: { "User-Agent": `agent ${"x".repeat(300)}`, "X-Forwarded-For": "garbage, 192.0.2.44, 127.0.0.9" },
+    });
+    const [stored] = await pingsOf(jobId);
+    expect(stored).toMatchObject({ run_id: rid, host: "db-03", duration_ms: 2500, message: "all well" });
+    expect(stored).toMatchObject({ source: "192.0.2.44", disposition: "applied", run_number: 1 });
+    expect(String(stored?.user_agent)).toHaveLength(200);
+  });
+
+  it("a preflight is answered and counts nothing; other methods are no pings", async () => {
+    const jobId = await makeJob(database, project);
+    const preflight = await say(`/ping/${jobId}`, { method: "OPTIONS" });
+    expect([preflight.status, preflight.headers.get("access-control-allow-methods")]).toEqual([
+      204,
+      "GET, HEAD, POST, OPTIONS",
+    ]);
+    const put = await say(`/ping/${jobId}`, { method: "PUT", body: "x" });
+    expect([put.status, put.body, put.headers.get("allow")]).toEqual([
+      405,
+      "method not allowed",
+      "GET, HEAD, POST, OPTIONS",
+    ]);
+    expect(await pingsOf(jobId)).toEqual([]);
+  });
+});
+
+describe("refusals", () => {
+  it("say why in one line and are kept for people to see, keys masked", async () => {
+    const own = await makeProject(database);
+    const jobId = await makeJob(database, own);
+    const unknown = randomUUID();
+    const attempts: [string, number, string][] = [
+      [`/ping/${unknown}`, 404, "not found"],
+      [`/ping/${own.pingKey}/no-such-job`, 404, "not found"],
+      ["/ping/bfp_unknownkeyunknownkey/backup", 404, "not found"],
+      [`/ping/${jobId}/256`, 400, "invalid url format"],
+      [`/ping/${jobId}?rid=42`, 400, "invalid uuid format"],
+      [`/ping/${own.pingKey}/Bad%20Slug`, 400, "invalid url format"],
+    ];
+    for (const [path, status, body] of attempts) {
+      expect(await say(path, { headers: { "User-Agent": own.id } })).toMatchObject({ status, body });
+    }
+    await eventually(async () => {
+      const kept = await rows("SELECT * FROM unmatched_pings WHERE user_agent = $1 ORDER BY id", own.id);
+      expect(kept.map(({ reason, project_id, path }) => [reason, project_id, path])).toEqual([
+        ["not-found", null, `/ping/${unknown}`],
+        ["not-found", own.id, `/ping/${own.pingKey.slice(0, 8)}…/no-such-job`],
+        ["not-found", null, "/ping/bfp_unkn…/backup"],
+        ["invalid-url", own.id, `/ping/${jobId}/256`],
+        ["invalid-uuid", own.id, `/ping/${jobId}?rid=42`],
+        ["invalid-url", null, `/ping/${own.pingKey.slice(0, 8)}…/Bad%20Slug`],
+      ]);
+    }, 10_000);
+    expect(await pingsOf(jobId)).toEqual([]);
+  });
+
+  it("a job that is made after it was asked for in vain is known at once", async () => {
+    const slug = "asked-too-early";
+    expect((await say(`/ping/${project.pingKey}/${slug}`)).status).toBe(404);
+    const jobId = await makeJob(database, project, { slug });
+    await database.pool.query("SELECT pg_notify('belfry_cache', $1)", [jobId]);
+    await eventually(async () => expect((await say(`/ping/${project.pingKey}/${slug}`)).status).toBe(200), 2_000);
+  });
+
+  it("a job that is deleted is unknown at once, also to a process that knew it", async () => {
+    const jobId = await makeJob(database, project);
+    expect((await say(`/ping/${jobId}`)).status).toBe(200);
+    await database.pool.query("DELETE FROM jobs WHERE id = $1", [jobId]);
+    expect(await say(`/ping/${jobId}`)).toMatchObject({ status: 404, body: "not found" });
+    expect(await say(`/ping/${jobId}`)).toMatchObject({ status: 404, body: "not found" });
+  });
+
+  it("a key that has expired is unknown", async () => {
+    const own = await makeProject(database);
+    await makeJob(database, own, { slug: "expired" });
+    await database.pool.query("UPDATE api_keys SET expires_at = belfry_now() WHERE project_id = $1", [own.id]);
+    expect((await say(`/ping/${own.pingKey}/expired`)).status).toBe(404);
+  });
+});
+
+describe("create=1", () => {
+  it("makes exactly one job under twelve requests at once, with its first pings", async () => {
+    await makeChannel(database, project);
+    const path = `/ping/${project.pingKey}/made-by-ping?create=1&schedule=every+5+min&grace=90s`;
+    const answers = await Promise.all(Array.from({ length: 12 }, () => say(`${path}&rid=${randomUUID()}`)));
+    const bodies = answers.map(({ status, body }) => `${status} ${body}`).sort();
+    expect(bodies).toEqual([...Array<string>(11).fill("200 OK"), "201 Created"]);
+    const jobs = await rows("SELECT * FROM jobs WHERE slug = 'made-by-ping'");
+    expect(jobs).toHaveLength(1);
+    expect(jobs[0]).toMatchObject({ name: "made-by-ping", interval_ms: 300_000, grace_ms: 90_000, all_channels: true });
+    expect(await pingsOf(String(jobs[0]?.id))).toHaveLength(12);
+    expect((await say(path)).body).toBe("OK");
+  });
+
+  it("a request that is refused makes none, and says what is wrong", async () => {
+    const path = `/ping/${project.pingKey}/never-made?create=1`;
+    expect(await say(`${path}&grace=soon`)).toMatchObject({ status: 400, body: '"soon" is no duration.' });
+    expect((await say(`${path}&schedule=99+*+*+*+*`)).status).toBe(400);
+    expect((await say(`${path}&rid=42`)).body).toBe("invalid uuid format");
+    expect((await say(`/ping/bfp_unknownkeyunknownkey/never-made?create=1`)).status).toBe(404);
+    expect(await rows("SELECT 1 FROM jobs WHERE slug = 'never-made'")).toEqual([]);
+  });
+
+  it("for a job that exists its parameters do not matter", async () => {
+    await makeJob(database, project, { slug: "there-already" });
+    expect((await say(`/ping/${project.pingKey}/there-already?create=1&grace=soon`)).body).toBe("OK");
+  });
+});
+
+describe("bodies", () => {
+  const bodyOf = async (jobId: string) =>
+    rows(
+      `SELECT b.body, p.body_size FROM pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id AND b.received_at = p.received_at
+       WHERE p.job_id = $1 ORDER BY p.received_at, p.id`,
+      jobId,
+    );
+
+  it("are kept as they come, of every method, and belong to the run", async () => {
+    const jobId = await makeJob(database, project);
+    const odd = Buffer.from([0, 0xff, 0xfe, 0x41, 0, 0xc3]);
+    await say(`/ping/${jobId}/fail`, { method: "POST", body: odd });
+    expect(await bodyOf(jobId)).toEqual([{ body: odd, body_size: 6 }]);
+    const [ping] = await pingsOf(jobId);
+    expect(await rows("SELECT output_ping_id, output_received_at FROM runs WHERE job_id = $1", jobId)).toEqual([
+      { output_ping_id: ping?.id, output_received_at: ping?.received_at },
+    ]);
+    const withGet = `GET /ping/${jobId} HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello`;
+    expect(await raw(withGet)).toContain("200 OK");
+    expect((await bodyOf(jobId)).at(-1)).toMatchObject({ body: Buffer.from("hello") });
+  });
+
+  it("are cut at the limit, and their true size is kept", async () => {
+    const jobId = await makeJob(database, project);
+    expect((await say(`/ping/${jobId}`, { method: "POST", body: "é".repeat(LIMIT) })).body).toBe("OK");
+    const [stored] = await bodyOf(jobId);
+    expect(stored).toMatchObject({ body_size: 2 * LIMIT, body: Buffer.from("é".repeat(LIMIT / 2)) });
+  });
+
+  it("an endless one is not listened to for ever: the ping counts, the connection ends", async () => {
+    const jobId = await makeJob(database, project);
+    const head = `POST /ping/${jobId} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    const chunk = `2000\r\n${"x".repeat(0x2000)}\r\n`;
+    const answer = await raw(head + chunk.repeat(20));
+    expect(answer).toContain("200 OK");
+    expect(answer).toContain("Connection: close");
+    expect(await pingsOf(jobId)).toHaveLength(1);
+  });
+
+  it("a slow one counts with what has come when its time is up", async () => {
+    const jobId = await makeJob(database, project);
+    const answer = await raw(`POST /ping/${jobId}/fail HTTP/1.1\r\nHost: x\r\nContent-Length: 90\r\n\r\nhalf`);
+    expect(answer).toContain("200 OK");
+    expect(await bodyOf(jobId)).toEqual([{ body: Buffer.from("half"), body_size: 4 }]);
+  });
+
+  it("one that breaks off still counts", async () => {
+    const jobId = await makeJob(database, project);
+    const request = httpRequest(`${server.url}/ping/${jobId}/3`, { method: "POST", headers: { "Content-Length": 50 } });
+    request.on("error", () => undefined);
+    request.write("broken");
+    await once(request, "socket");
+    setTimeout(() => request.destroy(), 100);
+    await eventually(async () => expect(await pingsOf(jobId)).toMatchObject([{ exit_code: 3, body_size: 6 }]), 5_000);
+  });
+
+  it("nothing odd in the headers loses a ping", async () => {
+    const jobId = await makeJob(database, project);
+    const odd = Buffer.from(
+      `POST /ping/${jobId} HTTP/1.1\r\nHost: x\r\nUser-Agent: caf\u00c3\u00a9\r\nContent-Encoding: gzip\r\n` +
+        "Content-Type: no/such;;charset=\u00ff\r\nX-Forwarded-For: ,,\u00fe\r\nAuthorization: nonsense\r\n" +
+        "Accept-Encoding: \r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc",
+      "latin1",
+    );
+    expect(await raw(odd)).toContain("200 OK");
+    expect(await pingsOf(jobId)).toMatchObject([{ user_agent: "café", body_size: 3, source: "127.0.0.1" }]);
+  });
+});
+
+it("fifty pings at once on one job are all kept, in the order of their receipt", async () => {
+  const jobId = await makeJob(database, project);
+  // Looked up once, none of them has to wait for that.
+  await say(`/ping/${jobId}/log`);
+  const rids = Array.from({ length: 50 }, () => randomUUID());
+  const answers = await Promise.all(rids.map((rid) => say(`/ping/${jobId}?rid=${rid}`)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  const stored = (await pingsOf(jobId)).slice(1);
+  expect(new Set(stored.map((ping) => ping.run_id))).toEqual(new Set(rids));
+  const byNumber = stored.toSorted((a, b) => Number(a.run_number) - Number(b.run_number));
+  expect(byNumber.map(({ run_number }) => run_number)).toEqual(rids.map((_, index) => index + 1));
+  expect(byNumber.map(({ id }) => id)).toEqual(stored.map(({ id }) => id));
+});
+
+it("a success takes a paused job out of its pause, and anything else does not", async () => {
+  const jobId = await makeJob(database, project);
+  await say(`/ping/${jobId}`);
+  const paused = "UPDATE job_state SET memory = $2, paused_at = belfry_now() WHERE job_id = $1";
+  await database.pool.query(paused, [jobId, JSON.stringify({ pausedAt: Date.now() - 1_000 })]);
+  await say(`/ping/${jobId}/start`);
+  const pausedAt = "SELECT paused_at IS NOT NULL AS paused FROM job_state WHERE job_id = $1";
+  expect(await rows(pausedAt, jobId)).toEqual([{ paused: true }]);
+  await say(`/ping/${jobId}`);
+  expect(await rows(pausedAt, jobId)).toEqual([{ paused: false }]);
+  expect((await pingsOf(jobId)).map(({ disposition }) => disposition)).toEqual(["applied", "ignored", "applied"]);
+});

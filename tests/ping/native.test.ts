@@ -1,0 +1,140 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseNative } from "../../lib/ping/native.ts";
+import { readInstant, readLine, readSeconds, readText } from "../../lib/ping/parameters.ts";
+
+const ID = "7b0c9f0e-1111-4222-8333-00000000abcd";
+const RID = "0f9a1c1e-1111-4222-8333-00000000beef";
+
+const refusal = (url: string) => {
+  const parsed = parseNative(url);
+  return parsed.kind === "refusal" ? `${parsed.status} ${parsed.body}` : "taken";
+};
+
+const ping = (url: string) => {
+  const parsed = parseNative(url);
+  if (parsed.kind === "refusal") throw new Error(`${url} was refused: ${parsed.body}`);
+  return parsed;
+};
+
+describe("addresses", () => {
+  it.each([
+    ["", "success", null],
+    ["/", "success", null],
+    ["/start", "start", null],
+    ["/fail/", "fail", null],
+    ["/log", "log", null],
+    ["/0", "success", 0],
+    ["/1", "fail", 1],
+    ["/255", "fail", 255],
+    ["/007", "fail", 7],
+  ])("the ending %j means %s with exit status %s, by id and by slug", (ending, action, exitCode) => {
+    expect(ping(`/ping/${ID}${ending}`)).toMatchObject({ action, exitCode, address: { kind: "job", jobId: ID } });
+    const bySlug = { kind: "slug", key: "bfp_key", slug: "night-ly_1" };
+    expect(ping(`/ping/bfp_key/night-ly_1${ending}`)).toMatchObject({ action, exitCode, address: bySlug });
+  });
+
+  it("ids may be in upper case, and slugs may look like endings", () => {
+    expect(ping(`/ping/${ID.toUpperCase()}`).address).toEqual({ kind: "job", jobId: ID });
+    expect(ping("/ping/bfp_key/start")).toMatchObject({ action: "success", address: { slug: "start" } });
+    expect(ping("/ping/bfp_key/12/fail")).toMatchObject({ action: "fail", address: { slug: "12" } });
+    expect(ping("/ping/bfp%5Fkey/db").address).toEqual({ kind: "slug", key: "bfp_key", slug: "db" });
+  });
+
+  it.each([
+    "/ping/",
+    "/ping//",
+    "/ping/nonsense",
+    `/ping/${ID}/256`,
+    `/ping/${ID}/-1`,
+    `/ping/${ID}/START`,
+    `/ping/${ID}/start/1`,
+    `/ping/${ID}/99999999999`,
+    "/ping/key/Upper",
+    "/ping/key/sp%20ace",
+    "/ping/key/",
+    `/ping/key/${"s".repeat(129)}`,
+    "/ping/key/slug/later",
+    "/ping/key/slug/start/1",
+    "/ping/%zz/slug",
+  ])("%s is refused", (url) => {
+    expect(refusal(url)).toBe("400 invalid url format");
+  });
+
+  it("a run id has to be a uuid; one that was left empty is none", () => {
+    expect(ping(`/ping/${ID}?rid=${RID.toUpperCase()}`).runId).toBe(RID);
+    expect(ping(`/ping/${ID}?rid=`).runId).toBeNull();
+    expect(refusal(`/ping/${ID}?rid=42`)).toBe("400 invalid uuid format");
+    expect(refusal(`/ping/${ID}?rid=${RID}0`)).toBe("400 invalid uuid format");
+  });
+});
+
+describe("parameters", () => {
+  it("are read where they make sense and left out where not", () => {
+    expect(ping(`/ping/${ID}?duration=1.25&host=db-03&msg=line%201%0Aline%202&at=1790000000`)).toMatchObject({
+      durationMs: 1_250,
+      host: "db-03",
+      message: "line 1\nline 2",
+      at: 1_790_000_000_000,
+    });
+    expect(ping(`/ping/${ID}?duration=soon&host=%00&msg=&at=tomorrow&odd&=&%ff=%ff`)).toMatchObject({
+      durationMs: null,
+      host: null,
+      message: null,
+      at: null,
+    });
+  });
+
+  it("a new job is only asked for with create=1", () => {
+    expect(ping("/ping/key/slug?create=1&schedule=5+4+*+*+*&tz=Europe/Vienna&grace=5m").creation).toEqual({
+      schedule: "5 4 * * *",
+      timeZone: "Europe/Vienna",
+      grace: "5m",
+      maxRuntime: null,
+    });
+    expect(ping("/ping/key/slug?create=0&schedule=1").creation).toBeNull();
+  });
+
+  it.each([
+    ["1790000000", "2026-09-21T14:13:20.000Z"],
+    ["1790000000.25", "2026-09-21T14:13:20.250Z"],
+    ["1790000000250", "2026-09-21T14:13:20.250Z"],
+    ["2026-09-21T14:13:20Z", "2026-09-21T14:13:20.000Z"],
+    ["2026-09-21 14:13", "2026-09-21T14:13:00.000Z"],
+    ["2026-09-21T16:13:20.5+02:00", "2026-09-21T14:13:20.500Z"],
+    ["2026-09-21T16:13:20 02:00", "2026-09-21T14:13:20.000Z"],
+    ["2026-09-21T09:13:20-0500", "2026-09-21T14:13:20.000Z"],
+    ["2026-09-21", "2026-09-21T00:00:00.000Z"],
+  ])("the time %s is %s in every zone", (text, iso) => {
+    expect(new Date(readInstant(text) ?? 0).toISOString()).toBe(iso);
+  });
+
+  it.each(["", "now", "-5", "1e99", "1999-01-01", "2026-13-41T00:00", "99999999999999999999", "2026-09-21T25:00:00Z"])(
+    "the time %j is none",
+    (text) => {
+      expect(readInstant(text)).toBeNull();
+    },
+  );
+
+  it("durations are seconds", () => {
+    expect([readSeconds("2"), readSeconds("0.0014"), readSeconds("1e2")]).toEqual([2_000, 1, 100_000]);
+    expect([readSeconds("-2"), readSeconds("NaN"), readSeconds("1e99"), readSeconds("Infinity")]).toEqual(
+      Array<null>(4).fill(null),
+    );
+  });
+
+  it("texts lose what cannot be kept or shown, and are cut between characters", () => {
+    expect(readLine("a\r\n\u0000b\tc", 100)).toBe("a b c");
+    expect(readText("a\u0000\nb", 100)).toBe("a\nb");
+    expect(readText(`${"x".repeat(9)}🦊`, 10)).toBe("x".repeat(9));
+  });
+});
+
+it("whatever comes is a ping or a refusal, never an exception", () => {
+  const piece = fc.oneof(fc.constantFrom("/", "ping", ID, "start", "%", "?", "&", "rid=", "at="), fc.string());
+  fc.assert(
+    fc.property(fc.array(piece), (pieces) => {
+      expect(["ping", "refusal"]).toContain(parseNative(`/ping/${pieces.join("")}`).kind);
+    }),
+  );
+});
