@@ -111,7 +111,7 @@ describe("the mail itself", () => {
       "✗ FAILED (exit 3) · db-backup @ db-03
 
       The run failed at 02:04 (Europe/Riga) with exit code 3.
-      Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC), started 3 s late.
+      Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC).
       Since: Tue 4 Mar 2025, 02:04 Europe/Riga (00:04 UTC)
 
         | copying

@@ -149,7 +149,7 @@ test("slack: the exact request", async () => {
         {
           "text": {
             "text": "The run failed at 02:04 (Europe/Riga) with exit code 3.
-    Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC), started 3 s late.
+    Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC).
     *Since:* Tue 4 Mar 2025, 02:04 Europe/Riga (00:04 UTC)",
             "type": "mrkdwn",
           },
@@ -274,7 +274,7 @@ test("webhook: the exact request", async () => {
       "version": 1,
       "why": [
         "The run failed at 02:04 (Europe/Riga) with exit code 3.",
-        "Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC), started 3 s late.",
+        "Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC).",
       ],
     }
   `);
