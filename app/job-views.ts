@@ -1,13 +1,9 @@
-import type { JobView } from "../components/jobs/job-view.ts";
+import { type JobView, LARGE_LIST } from "../components/jobs/job-view.ts";
 import type { JobRow } from "../lib/services/job-views.ts";
 
-/** From this many jobs on, strips are sent for the first ones only; the others follow when they come into sight. */
-const WITH_STRIPS = 500;
-const FIRST_STRIPS = 60;
-
-/** What the list needs of each job, and no more: a large list is sent whole. */
+/** What the list needs of each job, and no more: a large list is sent whole, but without strips. */
 export function jobViews(rows: readonly JobRow[]): JobView[] {
-  return rows.map((row, index) => jobView(row, rows.length <= WITH_STRIPS || index < FIRST_STRIPS));
+  return rows.map((row) => jobView(row, rows.length <= LARGE_LIST));
 }
 
 export function jobView(row: JobRow, withStrip: boolean): JobView {

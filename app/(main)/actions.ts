@@ -5,6 +5,7 @@ import { redirect } from "next/navigation";
 import type { ProjectFormState } from "../../components/settings/project-form.tsx";
 import { createProject, getProject } from "../../lib/services/projects.ts";
 import { screenProcess } from "../../lib/services/process.ts";
+import { asText } from "../action-input.ts";
 import { passCookies } from "../cookies.ts";
 import { tryForm } from "../failures.ts";
 import { getCtx, PROJECT_COOKIE } from "../request.ts";
@@ -17,16 +18,15 @@ export async function signOut(): Promise<void> {
 }
 
 /** Makes that project the one that the lists are about. */
-export async function chooseProject(projectId: string): Promise<void> {
-  const project = await getProject(await getCtx(), { projectId });
+export async function chooseProject(projectId: unknown): Promise<void> {
+  const project = await getProject(await getCtx(), { projectId: asText(projectId) });
   await rememberProject(project.id);
   redirect("/jobs");
 }
 
 /** Makes a project and goes to its empty list. */
 export async function makeProject(_before: ProjectFormState, form: FormData): Promise<ProjectFormState> {
-  const given = form.get("name");
-  const values = { name: typeof given === "string" ? given : "" };
+  const values = { name: asText(form.get("name")) };
   const failure = await tryForm(values, async () => {
     const { id } = await createProject(await getCtx(), values);
     await rememberProject(id);

@@ -5,12 +5,20 @@ import type { PingAction } from "../../lib/domain/ping.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { lengthText } from "../base/ago.ts";
 import { useNow } from "../base/clock.tsx";
-import { Glyph } from "../base/glyph.tsx";
+import { Glyph, type Shape } from "../base/glyph.tsx";
 import { Ago } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
+import type { Tone } from "../base/status.ts";
 import styles from "./job.module.css";
 
 export type LastPing = { at: Instant; action: PingAction; source: string | null; userAgent: string | null };
+
+const LOOK: Readonly<Record<PingAction, { shape: Shape; tone: Tone }>> = {
+  start: { shape: "running", tone: "running" },
+  success: { shape: "ok", tone: "ok" },
+  fail: { shape: "failed", tone: "down" },
+  log: { shape: "skipped", tone: "quiet" },
+};
 
 /** Says that Belfry is listening already, and what came. */
 export function Listening({ lastPing }: { lastPing: LastPing | null }) {
@@ -27,7 +35,7 @@ export function Listening({ lastPing }: { lastPing: LastPing | null }) {
   const cameWhileWatching = lastPing.at > since;
   return (
     <p className={styles.listening} role="status">
-      <Glyph shape="ok" tone="ok" />
+      <Glyph {...LOOK[lastPing.action]} />
       <span>
         {cameWhileWatching ? (
           `Received after ${lengthText(lastPing.at - since)}`

@@ -2,6 +2,9 @@ import type { JobStatus } from "../../lib/domain/job.ts";
 import type { Outcome } from "../../lib/domain/run.ts";
 import type { Instant, Millis } from "../../lib/domain/time.ts";
 
+/** In a larger list strips are fetched for the rows in sight only. */
+export const LARGE_LIST = 500;
+
 /** One mark of a strip of runs. */
 export type StripMark = {
   number: number;

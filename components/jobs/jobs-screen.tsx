@@ -5,6 +5,7 @@ import { useDeferredValue, useEffect, useMemo, useRef } from "react";
 import { counted } from "../base/counted.ts";
 import { useNow } from "../base/clock.tsx";
 import { LiveBadge } from "../shell/live-badge.tsx";
+import { useTellOpenIncidents } from "../shell/open-incidents.ts";
 import { useShortcuts } from "../shell/shortcuts.ts";
 import { byAttention, isTileName, matches, onTile, parseQuery, type TileName, urgency } from "./filter.ts";
 import { JobTable, type JobTableHandle } from "./job-table.tsx";
@@ -35,6 +36,7 @@ export function JobsScreen({ projectId, jobs }: { projectId: string; jobs: JobVi
   const shown = tile === null ? found : found.filter((job) => onTile(job, tile, now));
   const failing = rows.filter((job) => onTile(job, "failing", now)).length;
   useTitle(failing);
+  useTellOpenIncidents(rows.filter((job) => job.status === "down").length + rows.filter((job) => job.warning).length);
 
   useShortcuts({
     "/": () => search.current?.focus(),

@@ -3,10 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { type Instant, SECOND } from "../../lib/domain/time.ts";
 import { type LiveState, useLive } from "../shell/use-live.ts";
-import type { JobView } from "./job-view.ts";
-
-/** From this many jobs on, strips are fetched for the rows in sight only. */
-export const LARGE_LIST = 500;
+import { type JobView, LARGE_LIST } from "./job-view.ts";
 
 type Answer = { jobs: JobView[]; now: Instant };
 

@@ -3,6 +3,7 @@
 import { CalendarClock, RadioTower, Settings, ShieldAlert } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
+import { useOpenIncidents } from "./open-incidents.ts";
 import styles from "./shell.module.css";
 
 const LINKS = [
@@ -13,8 +14,9 @@ const LINKS = [
 ] as const;
 
 /** The main navigation: in the bar on a desk, at the thumb on a phone. */
-export function NavLinks({ openIncidents }: { openIncidents: number }) {
+export function NavLinks({ openIncidents: rendered }: { openIncidents: number }) {
   const path = usePathname();
+  const openIncidents = useOpenIncidents(rendered);
   return (
     <nav aria-label="Main" className={styles.nav}>
       {LINKS.map(({ href, label, icon: Icon }) => (

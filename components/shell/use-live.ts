@@ -6,11 +6,11 @@ import { SECOND } from "../../lib/domain/time.ts";
 export type LiveState = "connecting" | "live" | "lost";
 
 const COALESCE = 100;
-const LEAST_GAP = 800;
+const LEAST_GAP = 400;
 const HIDDEN_POLL = 30 * SECOND;
 
 /**
- * Calls `onChange` soon after something changed in the project, a few times in two seconds at most, and after every
+ * Calls `onChange` soon after something changed in the project, twice a second at most, and after every
  * stretch in which changes may have been missed. A hidden tab gives its connection back (browsers allow six a host) and
  * asks every 30 s instead.
  */

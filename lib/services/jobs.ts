@@ -17,12 +17,23 @@ import { formOf } from "./job-input.ts";
 import { type Figures, type JobList, type JobPage, jobRowOf, type Period } from "./job-views.ts";
 import { NEXT_SHOWN } from "./schedule-preview.ts";
 
+export type JobListInput = {
+  projectId: string;
+  /** Only these jobs of the project; unknown ids are left out. */
+  jobIds?: readonly string[];
+  /** In a larger project strips hold the newest three runs only: a screen asks for those in sight by their ids. */
+  stripsUpTo?: number;
+};
+
 /** Every job of a project with what a list shows; three queries whatever their number. */
-export async function listJobs(ctx: Ctx, input: { projectId: string }): Promise<JobList> {
+export async function listJobs(ctx: Ctx, input: JobListInput): Promise<JobList> {
   const project = await requireProject(ctx, input.projectId, "see");
   const { pool } = ctx.database;
   const [records, channels] = await Promise.all([
-    listJobRecords(pool, project.id),
+    listJobRecords(pool, project.id, {
+      jobIds: input.jobIds?.filter(isUuid) ?? null,
+      stripsUpTo: input.stripsUpTo ?? Number.MAX_SAFE_INTEGER,
+    }),
     countWorkingChannels(pool, project.id),
   ]);
   const now = ctx.clock.now();

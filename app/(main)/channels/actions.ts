@@ -6,21 +6,20 @@ import type { ChannelFormValues } from "../../../components/channels/channel-for
 import type { TestAnswer } from "../../../components/channels/channel-view.ts";
 import { createChannel, deleteChannel, testChannel, updateChannel } from "../../../lib/services/channels.ts";
 import { replayDelivery } from "../../../lib/services/deliveries.ts";
+import { asRecord, asText } from "../../action-input.ts";
 import { tryAction, tryForm } from "../../failures.ts";
 import { getCtx } from "../../request.ts";
 
-export async function addChannel(
-  projectId: string,
-  input: ChannelFormValues,
-): Promise<FormState<ChannelFormValues> | null> {
+export async function addChannel(projectId: unknown, input: unknown): Promise<FormState<ChannelFormValues> | null> {
+  const given = asRecord(input);
   const settings = Object.fromEntries(
-    Object.entries(input.settings ?? {}).map(([name, value]) => [name, String(value)]),
+    Object.entries(asRecord(given.settings)).map(([name, value]) => [name, asText(value)]),
   );
-  const values = { kind: String(input.kind), name: String(input.name), settings };
+  const values = { kind: asText(given.kind), name: asText(given.name), settings };
   const failure = await tryForm(values, async () => {
     const name = values.name.trim();
     await createChannel(await getCtx(), {
-      projectId: String(projectId),
+      projectId: asText(projectId),
       kind: values.kind,
       settings,
       ...(name === "" ? {} : { name }),
@@ -31,10 +30,10 @@ export async function addChannel(
 }
 
 /** Sends a test and gives the receiver's own answer back. */
-export async function sendTest(channelId: string): Promise<TestAnswer> {
+export async function sendTest(channelId: unknown): Promise<TestAnswer> {
   let answer: TestAnswer = { failed: "" };
   const result = await tryAction(async () => {
-    const { ok, status, answer: words, tookMs } = await testChannel(await getCtx(), { channelId: String(channelId) });
+    const { ok, status, answer: words, tookMs } = await testChannel(await getCtx(), { channelId: asText(channelId) });
     answer = { ok, status, answer: words, tookMs };
     return words;
   });
@@ -42,18 +41,18 @@ export async function sendTest(channelId: string): Promise<TestAnswer> {
   return result.ok ? answer : { failed: result.message };
 }
 
-export async function setChannelEnabled(channelId: string, enabled: boolean): Promise<ActionResult> {
+export async function setChannelEnabled(channelId: unknown, enabled: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    await updateChannel(await getCtx(), { channelId: String(channelId), enabled: enabled === true });
-    return enabled ? "Switched on." : "Switched off: nothing is sent over it.";
+    await updateChannel(await getCtx(), { channelId: asText(channelId), enabled: enabled === true });
+    return enabled === true ? "Switched on." : "Switched off: nothing is sent over it.";
   });
   refresh();
   return result;
 }
 
-export async function removeChannel(channelId: string): Promise<ActionResult> {
+export async function removeChannel(channelId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    await deleteChannel(await getCtx(), { channelId: String(channelId) });
+    await deleteChannel(await getCtx(), { channelId: asText(channelId) });
     return "Deleted.";
   });
   refresh();
@@ -61,9 +60,9 @@ export async function removeChannel(channelId: string): Promise<ActionResult> {
 }
 
 /** Puts an alert that did not arrive back into the queue. */
-export async function replay(deliveryId: string): Promise<ActionResult> {
+export async function replay(deliveryId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    await replayDelivery(await getCtx(), { deliveryId: String(deliveryId) });
+    await replayDelivery(await getCtx(), { deliveryId: asText(deliveryId) });
     return "It is being sent again.";
   });
   refresh();

@@ -6,6 +6,7 @@ import type { JobFormValues, PreviewAnswer } from "../../../components/jobs/job-
 import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../../lib/services/job-changes.ts";
 import { screenProcess } from "../../../lib/services/process.ts";
 import { previewSchedule } from "../../../lib/services/schedule-preview.ts";
+import { asRecord, asText } from "../../action-input.ts";
 import { tryAction, tryForm } from "../../failures.ts";
 import { parseJobForm } from "../../job-form-input.ts";
 import { getCtx } from "../../request.ts";
@@ -13,48 +14,49 @@ import { getCtx } from "../../request.ts";
 type Failure = FormState<JobFormValues> | null;
 
 /** Makes a job and goes to its page. */
-export async function saveNewJob(projectId: string, input: JobFormValues): Promise<Failure> {
+export async function saveNewJob(projectId: unknown, input: unknown): Promise<Failure> {
   const values = parseJobForm(input);
   let id = "";
   const failure = await tryForm(values, async () => {
-    ({ id } = await createJob(await getCtx(), { projectId: String(projectId), ...values }));
+    ({ id } = await createJob(await getCtx(), { projectId: asText(projectId), ...values }));
   });
   return failure ?? redirect(`/jobs/${id}`);
 }
 
 /** Changes a job and goes back to its page. */
-export async function saveJob(jobId: string, input: JobFormValues): Promise<Failure> {
+export async function saveJob(jobId: unknown, input: unknown): Promise<Failure> {
   const values = parseJobForm(input);
   const failure = await tryForm(values, async () => {
-    await updateJob(await getCtx(), { jobId: String(jobId), ...values });
+    await updateJob(await getCtx(), { jobId: asText(jobId), ...values });
   });
-  return failure ?? redirect(`/jobs/${jobId}`);
+  return failure ?? redirect(`/jobs/${asText(jobId)}`);
 }
 
 /** What a schedule means, as one types. */
-export async function preview(input: { schedule: string; timeZone: string }): Promise<PreviewAnswer> {
+export async function preview(input: unknown): Promise<PreviewAnswer> {
+  const { schedule, timeZone } = asRecord(input);
   const { services } = await screenProcess();
-  return previewSchedule(services, { schedule: String(input.schedule), timeZone: String(input.timeZone) });
+  return previewSchedule(services, { schedule: asText(schedule), timeZone: asText(timeZone) });
 }
 
-export async function pause(jobId: string): Promise<ActionResult> {
+export async function pause(jobId: unknown): Promise<ActionResult> {
   return tryAction(async () => {
-    await pauseJob(await getCtx(), { jobId: String(jobId) });
+    await pauseJob(await getCtx(), { jobId: asText(jobId) });
     return "Paused. Nothing is expected until somebody resumes it.";
   });
 }
 
-export async function resume(jobId: string): Promise<ActionResult> {
+export async function resume(jobId: unknown): Promise<ActionResult> {
   return tryAction(async () => {
-    await resumeJob(await getCtx(), { jobId: String(jobId) });
+    await resumeJob(await getCtx(), { jobId: asText(jobId) });
     return "Resumed. It is watched from now on.";
   });
 }
 
 /** Deletes a job with its runs and goes to the list. */
-export async function remove(jobId: string): Promise<ActionResult> {
+export async function remove(jobId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    const { slug } = await deleteJob(await getCtx(), { jobId: String(jobId) });
+    const { slug } = await deleteJob(await getCtx(), { jobId: asText(jobId) });
     return `Deleted ${slug}.`;
   });
   return result.ok ? redirect("/jobs") : result;

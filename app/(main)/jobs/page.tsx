@@ -6,6 +6,7 @@ import { Note } from "../../../components/base/note.tsx";
 import { Page, PageHeader } from "../../../components/base/page.tsx";
 import { FirstJob } from "../../../components/jobs/first-job.tsx";
 import { byAttention } from "../../../components/jobs/filter.ts";
+import { LARGE_LIST } from "../../../components/jobs/job-view.ts";
 import { JobsScreen } from "../../../components/jobs/jobs-screen.tsx";
 import { can } from "../../../lib/auth/rules.ts";
 import { listJobs } from "../../../lib/services/jobs.ts";
@@ -19,7 +20,7 @@ export const metadata: Metadata = { title: "Jobs" };
 export default async function JobsPage() {
   const { ctx } = await requireVisit();
   const project = await requireProject(ctx);
-  const { jobs, now } = await load(() => listJobs(ctx, { projectId: project.id }));
+  const { jobs, now } = await load(() => listJobs(ctx, { projectId: project.id, stripsUpTo: LARGE_LIST }));
   const mayChange = can(project.role, "change-jobs");
 
   if (jobs.length === 0) {

@@ -1,4 +1,5 @@
 import type { NextRequest } from "next/server";
+import { LARGE_LIST } from "../../../components/jobs/job-view.ts";
 import { listJobs } from "../../../lib/services/jobs.ts";
 import { answerFailure } from "../../api-failures.ts";
 import { jobView, jobViews } from "../../job-views.ts";
@@ -10,10 +11,10 @@ export async function GET(request: NextRequest): Promise<Response> {
   const ids = query.get("ids");
   try {
     const ctx = await getCtx();
-    const { jobs, now } = await listJobs(ctx, { projectId: query.get("project") ?? "" });
-    const wanted = new Set(ids?.split(","));
-    const views =
-      ids === null ? jobViews(jobs) : jobs.filter((job) => wanted.has(job.id)).map((job) => jobView(job, true));
+    const projectId = query.get("project") ?? "";
+    const scope = ids === null ? { stripsUpTo: LARGE_LIST } : { jobIds: ids.split(",") };
+    const { jobs, now } = await listJobs(ctx, { projectId, ...scope });
+    const views = ids === null ? jobViews(jobs) : jobs.map((job) => jobView(job, true));
     return Response.json({ jobs: views, now }, { headers: { "cache-control": "no-store" } });
   } catch (error) {
     return answerFailure(error);

@@ -81,8 +81,7 @@ export default async function JobPage({ params, searchParams }: Props) {
       {job.openIncident !== null && (
         <Note tone={job.openIncident.cause === "overlap" ? "late" : "down"}>
           <p>
-            <b>{CAUSE_LABEL[job.openIncident.cause as keyof typeof CAUSE_LABEL]}</b>, open for{" "}
-            <Ago at={job.openIncident.openedAt} />.{" "}
+            <b>{CAUSE_LABEL[job.openIncident.cause]}</b>, open for <Ago at={job.openIncident.openedAt} />.{" "}
             <Link href={`/incidents/${job.openIncident.id}`}>What happened and who was told</Link>
           </p>
         </Note>

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, join } from "node:path";
+import type axeCore from "axe-core";
+import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+
+/** Chromium without a window. */
+export type Browser = {
+  /** A page of a person of its own; what it complains of is collected in `complaints`. */
+  open(options?: BrowserContextOptions): Promise<Page>;
+  /** The same, signed in through the form. */
+  signIn(url: string, email: string, password: string, options?: BrowserContextOptions): Promise<Page>;
+  /** Errors in any page's scripts and console, refusals of the content security policy among them. */
+  complaints: readonly string[];
+  close(): Promise<void>;
+};
+
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+const ARGUMENTS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Null where there is a browser, else what to do. */
+export function browserMissing(): string | null {
+  return findBrowser() === null ? "Chromium is not installed: apt-get install chromium" : null;
+}
+
+function findBrowser(): string | null {
+  const folders = (process.env.PATH ?? "").split(delimiter).concat("/usr/bin");
+  const files = folders.flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  return files.find((file) => existsSync(file)) ?? null;
+}
+
+/** @throws where there is no browser: ask `browserMissing` first. */
+export async function openBrowser(): Promise<Browser> {
+  const executablePath = findBrowser();
+  if (executablePath === null) throw new Error(browserMissing() ?? "");
+  const browser = await chromium.launch({ executablePath, args: ARGUMENTS });
+  const complaints: string[] = [];
+
+  async function open(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()}`);
+    });
+    return page;
+  }
+
+  return {
+    open,
+    complaints,
+    async signIn(url, email, password, options) {
+      const page = await open(options);
+      await page.goto(`${url}/sign-in`);
+      await page.getByLabel("E-mail").fill(email);
+      await page.getByLabel("Password", { exact: true }).fill(password);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.waitForURL(/\/jobs/);
+      return page;
+    },
+    close: () => browser.close(),
+  };
+}
+
+const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+
+/** Offences against WCAG 2.2 A and AA on the page as it is now, one line each. */
+export async function auditPage(page: Page): Promise<string[]> {
+  // By the debugger, not as a script element: the page's policy would rightly refuse that.
+  await page.evaluate(readFileSync(AXE, "utf8"));
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof axeCore };
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")} ${node.failureSummary ?? ""}`.slice(0, 400)),
+    );
+  });
+}
