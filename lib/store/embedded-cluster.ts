@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, open, readdir, readFile, rename, rm, rmdir, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -63,6 +63,11 @@ export async function prepareCluster(options: {
 /** Address of a database on the PostgreSQL whose socket is in `socketFolder`. */
 export function urlOf(socketFolder: string, database: string): string {
   return `postgresql://${SUPERUSER}@localhost/${database}?host=${encodeURIComponent(socketFolder)}`;
+}
+
+/** Leaves nothing in the system's temporary folder. */
+export async function removeSocketFolder(dataDir: string, socketFolder: string): Promise<void> {
+  if (dirname(socketFolder) !== dataDir) await rmdir(socketFolder).catch(() => null);
 }
 
 async function removeHalfMade(dataDir: string): Promise<void> {

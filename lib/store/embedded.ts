@@ -6,7 +6,7 @@ import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { findHolder, lockData, type DataLock, type Holder } from "./data-lock.ts";
 import { findBinaries } from "./embedded-binaries.ts";
-import { clusterFolder, prepareCluster, urlOf } from "./embedded-cluster.ts";
+import { clusterFolder, prepareCluster, removeSocketFolder, urlOf } from "./embedded-cluster.ts";
 import { findRunning } from "./embedded-pidfile.ts";
 import { findParentWatch, findPrivilege } from "./embedded-privilege.ts";
 import { bringUp, takesConnections, type LaunchOptions } from "./embedded-process.ts";
@@ -93,6 +93,14 @@ async function startLocked(options: { dataDir: string; log: Logger; lock: DataLo
     const cluster = { ...launch.cluster, socketFolder: first.socketFolder };
     await makeDatabase(cluster.socketFolder);
     const supervised = supervise(first, { ...launch, cluster });
+    const stop = async (): Promise<void> => {
+      try {
+        await supervised.stop();
+        await removeSocketFolder(dataDir, cluster.socketFolder);
+      } finally {
+        lock.release();
+      }
+    };
     let stopping: Promise<void> | null = null;
     return {
       url: urlOf(cluster.socketFolder, DATABASE),
@@ -100,7 +108,7 @@ async function startLocked(options: { dataDir: string; log: Logger; lock: DataLo
         return supervised.pid();
       },
       onExit: supervised.onExit,
-      stop: () => (stopping ??= supervised.stop().finally(lock.release)),
+      stop: () => (stopping ??= stop()),
     };
   } catch (error) {
     lock.release();
