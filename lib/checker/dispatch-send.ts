@@ -38,11 +38,14 @@ export type SenderDeps = {
   signal: AbortSignal;
 };
 
+const REMEMBERED = 500;
+
 /** Words, sends and reports one delivery; never rejects. */
 export type Sender = (held: Held) => Promise<{ ended: Attempt; result: DeliveryResult }>;
 
-export function createSender(deps: SenderDeps): Sender {
-  const { clock, random = Math.random } = deps;
+export function createSender(given: SenderDeps): Sender {
+  const { clock, random = Math.random } = given;
+  const deps = { ...given, secrets: rememberOpened(given.secrets) };
   return async (held) => {
     const startedAt = clock.now();
     const { ended, ...known } = await attempt(deps, held);
@@ -77,6 +80,19 @@ async function attempt(deps: SenderDeps, held: Held): Promise<{ ended: Attempt; 
     const failed = { accepted: false, permanent: false, retryAfterMs: null, status: null } as const;
     return { ...known, ended: { ...failed, answer: messageOf(error), bug: error } };
   }
+}
+
+/** In a storm the same few channels are opened thousands of times. */
+function rememberOpened(secrets: SenderDeps["secrets"]): SenderDeps["secrets"] {
+  const opened = new Map<string, string>();
+  return {
+    open(sealed) {
+      const known = opened.get(sealed) ?? secrets.open(sealed);
+      if (opened.size >= REMEMBERED) opened.clear();
+      opened.set(sealed, known);
+      return known;
+    },
+  };
 }
 
 type Prepared = { channel: Channel; settings: Readonly<Record<string, string>>; message: AlertMessage };

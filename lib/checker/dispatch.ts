@@ -36,6 +36,11 @@ const LIMITS: LaneLimits = {
 
 /** While something is in hand: leases are renewed in time, and retries of other lanes leave when they are due. */
 const BUSY_PAUSE: Millis = 1 * SECOND;
+/** Claims while something is in hand are this far apart: a few large ones cost less than many small ones. */
+const CLAIM_PAUSE: Millis = 10;
+const CLAIM_LIMIT = 64;
+/** Finding that all that is due belongs to full lanes means to look through all of it: not more often than this. */
+const SEARCH_PAUSE: Millis = 250;
 /** Another process holds what is due: it takes a moment to commit. */
 const CONTENDED_PAUSE: Millis = 50;
 /** A receiver that asks for more is asked again after this. */
@@ -58,6 +63,8 @@ export function createDispatch(deps: DispatchDeps): Loop {
   );
   const rests = new Map<string, Instant>();
   let renewAt = clock.now() + leaseMs / 3;
+  let claimAt = clock.now();
+  let searchAt = clock.now();
 
   async function turn(signal: AbortSignal): Promise<Instant | null> {
     // Results first: what was sent but not recorded would be claimed and sent again.
@@ -66,12 +73,18 @@ export function createDispatch(deps: DispatchDeps): Loop {
       renewAt = clock.now() + leaseMs / 3;
       await renewLeases(pool, lanes.held(), leaseMs);
     }
-    while (!signal.aborted) {
+    if (lanes.held().length > 0 && clock.now() < claimAt) return claimAt;
+    claimAt = clock.now() + CLAIM_PAUSE;
+    for (let claims = 1; !signal.aborted && (claims === 1 || clock.now() >= searchAt); claims += 1) {
       const room = lanes.room();
+      if (room.limit <= 0) break;
       for (const lane of resting(rests, clock.now())) room.lanes.named.set(lane, 0);
-      const claimed = room.limit <= 0 ? [] : await claimDeliveries(pool, { ...room, leaseMs });
-      if (claimed.length === 0) break;
+      const limit = Math.min(room.limit, CLAIM_LIMIT);
+      const claimed = await claimDeliveries(pool, { ...room, limit, leaseMs });
       await take(deps, lanes, claimed);
+      if (claimed.length > 0) continue;
+      searchAt = clock.now() + SEARCH_PAUSE;
+      break;
     }
     if (lanes.held().length > 0) return clock.now() + BUSY_PAUSE;
     return nextDue(deps, rests.size > 0 ? BUSY_PAUSE : CONTENDED_PAUSE);
@@ -119,6 +132,7 @@ export function createDispatch(deps: DispatchDeps): Loop {
 }
 
 async function take(deps: DispatchDeps, lanes: Lanes<Held>, claimed: readonly ClaimedDelivery[]): Promise<void> {
+  if (claimed.length === 0) return;
   const inHand = new Map(lanes.held().map((held) => [held.id, held]));
   const ids = claimed.map(({ id }) => id);
   const contexts = await loadDeliveryContexts(deps.pool, ids, deps.baseUrl);

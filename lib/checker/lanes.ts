@@ -36,38 +36,45 @@ export type Lanes<T extends LaneItem> = {
 export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: T) => Promise<void>): Lanes<T> {
   const waiting = new Map<string, T[]>();
   const running = new Set<T>();
+  const perLane = createCounts();
+  const perKind = createCounts();
   const narrowed = new Set<string>();
   let whenSettled: (() => void)[] = [];
 
-  const runningIn = (matches: (item: T) => boolean): number => [...running].filter(matches).length;
+  function mayStart({ lane, kind }: T): boolean {
+    const width = narrowed.has(lane) ? 1 : limits.runningPerLane;
+    return perLane.of(lane) < width && perKind.of(kind) < limits.runningPerKind;
+  }
 
-  function mayStart(item: T): boolean {
-    return (
-      running.size < limits.running &&
-      runningIn((other) => other.kind === item.kind) < limits.runningPerKind &&
-      runningIn((other) => other.lane === item.lane) < (narrowed.has(item.lane) ? 1 : limits.runningPerLane)
-    );
+  /** Starts the first item of the first lane that may; its lane goes to the end of the line. */
+  function startOne(): boolean {
+    if (running.size >= limits.running) return false;
+    for (const [lane, queue] of waiting) {
+      const [item] = queue;
+      if (item === undefined || !mayStart(item)) continue;
+      queue.shift();
+      waiting.delete(lane);
+      if (queue.length > 0) waiting.set(lane, queue);
+      start(item);
+      return true;
+    }
+    return false;
+  }
+
+  function start(item: T): void {
+    running.add(item);
+    perLane.add(item.lane, 1);
+    perKind.add(item.kind, 1);
+    void run(item).finally(() => {
+      running.delete(item);
+      perLane.add(item.lane, -1);
+      perKind.add(item.kind, -1);
+      startNext();
+    });
   }
 
   function startNext(): void {
-    let started = true;
-    while (started) {
-      started = false;
-      for (const [lane, queue] of [...waiting]) {
-        const [item] = queue;
-        if (item === undefined || !mayStart(item)) continue;
-        queue.shift();
-        // To the end of the line: lanes take turns.
-        waiting.delete(lane);
-        if (queue.length > 0) waiting.set(lane, queue);
-        running.add(item);
-        started = true;
-        void run(item).finally(() => {
-          running.delete(item);
-          startNext();
-        });
-      }
-    }
+    while (startOne());
     if (running.size > 0 || waiting.size > 0) return;
     for (const resolve of whenSettled) resolve();
     whenSettled = [];
@@ -92,20 +99,7 @@ export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: 
       startNext();
       return taken;
     },
-    room() {
-      const all = held();
-      const lanes = new Map([...narrowed].map((lane) => [lane, 1]));
-      const kinds = new Map<string, number>();
-      for (const { lane, kind } of all) {
-        lanes.set(lane, (lanes.get(lane) ?? limits.heldPerLane) - 1);
-        kinds.set(kind, (kinds.get(kind) ?? limits.heldPerKind) - 1);
-      }
-      return {
-        limit: limits.held - all.length,
-        lanes: { otherwise: limits.heldPerLane, named: lanes },
-        kinds: { otherwise: limits.heldPerKind, named: kinds },
-      };
-    },
+    room: () => roomBeside(held(), limits, narrowed),
     narrow: (lane) => void narrowed.add(lane),
     widen(lane) {
       narrowed.delete(lane);
@@ -114,6 +108,33 @@ export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: 
     settled() {
       if (running.size === 0 && waiting.size === 0) return Promise.resolve();
       return new Promise((resolve) => whenSettled.push(resolve));
+    },
+  };
+}
+
+function roomBeside(held: readonly LaneItem[], limits: LaneLimits, narrowed: ReadonlySet<string>): LaneRoom {
+  const lanes = new Map([...narrowed].map((lane) => [lane, 1]));
+  const kinds = new Map<string, number>();
+  for (const { lane, kind } of held) {
+    lanes.set(lane, (lanes.get(lane) ?? limits.heldPerLane) - 1);
+    kinds.set(kind, (kinds.get(kind) ?? limits.heldPerKind) - 1);
+  }
+  return {
+    limit: limits.held - held.length,
+    lanes: { otherwise: limits.heldPerLane, named: lanes },
+    kinds: { otherwise: limits.heldPerKind, named: kinds },
+  };
+}
+
+function createCounts(): { of(name: string): number; add(name: string, change: number): void } {
+  const counts = new Map<string, number>();
+  const of = (name: string): number => counts.get(name) ?? 0;
+  return {
+    of,
+    add(name, change) {
+      const count = of(name) + change;
+      if (count === 0) counts.delete(name);
+      else counts.set(name, count);
     },
   };
 }

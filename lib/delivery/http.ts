@@ -1,4 +1,3 @@
-import { setTimeout as timeout } from "node:timers/promises";
 import { request, type Dispatcher } from "undici";
 import { SECOND, type Millis } from "../domain/time.ts";
 import { messageOf } from "../errors.ts";
@@ -107,21 +106,23 @@ function limitedSignal(
 }
 
 /** The first bytes of a body, as much as comes in time; a body that breaks off is as good as one that ends. */
-async function readBody(body: Dispatcher.ResponseData["body"], ms: Millis): Promise<string> {
+function readBody(body: Dispatcher.ResponseData["body"], ms: Millis): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const read = (async () => {
-    for await (const chunk of body) {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      body.destroy();
+      resolve(Buffer.concat(chunks).subarray(0, BODY_BYTES).toString("utf8"));
+    };
+    const timer = setTimeout(end, ms);
+    body.on("error", end).on("end", end);
+    body.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size >= BODY_BYTES) return;
-    }
-  })().catch(() => undefined);
-  const enough = new AbortController();
-  await Promise.race([read, timeout(ms, undefined, { signal: enough.signal }).catch(() => undefined)]);
-  enough.abort();
-  body.on("error", () => undefined).destroy();
-  return Buffer.concat(chunks).subarray(0, BODY_BYTES).toString("utf8");
+      if (size >= BODY_BYTES) end();
+    });
+  });
 }
 
 function headerOf(headers: Record<string, string | string[] | undefined>, name: string): string | null {

@@ -34,7 +34,7 @@ export function zoneName(timeZone: string): string {
 
 /** A date whose UTC fields read like the zone's clocks at `at`. */
 function localDate(at: Instant, timeZone: string): Date {
-  return new Date(at + (findZone(timeZone)?.offsetAt(at) ?? 0));
+  return new Date(timeZone === "UTC" ? at : at + (findZone(timeZone)?.offsetAt(at) ?? 0));
 }
 
 function two(number: number): string {

@@ -3,7 +3,21 @@ import type { Instant } from "../domain/time.ts";
 import { inTransaction } from "./client.ts";
 import { tellOfDeadLetters, type DeadLetter, type Told } from "./deliveries-notices.ts";
 import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
-import { insertMessages, type SentMessage } from "./messages.ts";
+import type { Queryable } from "./queryable.ts";
+
+/** One send of one delivery and what the receiver answered. */
+export type SentMessage = {
+  id: string;
+  startedAt: Instant;
+  finishedAt: Instant;
+  accepted: boolean;
+  /** HTTP or SMTP status. */
+  status: number | null;
+  /** At most 500 characters, secrets masked. */
+  answer: string;
+  /** The receiver's or our own id of it. */
+  externalId: string | null;
+};
 
 /** What became of a claimed delivery. */
 export type DeliveryResult = {
@@ -20,7 +34,7 @@ export type DeliveryResult = {
     /** Handed back unsent: this attempt does not count. */
     | { state: "released"; at: Instant };
   /** Null where nothing was sent. */
-  message: Omit<SentMessage, "deliveryId" | "attempt"> | null;
+  message: SentMessage | null;
 };
 
 export type Recorded = {
@@ -30,38 +44,55 @@ export type Recorded = {
   told: Told[];
 };
 
-/** Writes results in one transaction. `mailWorks`: whether people can be reached by mail where no channel is left. */
+/** Writes results all or none. `mailWorks`: whether people can be reached by mail where no channel is left. */
 export async function recordResults(
   pool: pg.Pool,
   results: readonly DeliveryResult[],
   options: { mailWorks: boolean },
 ): Promise<Recorded> {
+  const rare = results.some(({ outcome }) => outcome.state === "dead" || outcome.state === "dropped");
+  if (!rare) return { stale: await record(pool, results), told: [] };
   return inTransaction(pool, async (client) => {
-    const counted = await updateDeliveries(client, results);
-    await insertMessages(client, results.flatMap(messageOf));
-    const current = results.filter((result) => counted.has(result.id));
+    const stale = await record(client, results);
+    const current = results.filter(({ id }) => !stale.has(id));
     await dropWithdrawn(client, current);
-    await markWorking(client, current);
     const dead = await markBroken(client, current.flatMap(deadLetterOf));
-    const told = await tellOfDeadLetters(client, dead, options);
-    return { stale: new Set(results.map(({ id }) => id).filter((id) => !counted.has(id))), told };
+    return { stale, told: await tellOfDeadLetters(client, dead, options) };
   });
 }
 
-const UPDATE = `UPDATE deliveries d SET state = x.state, lease_until = NULL, last_error = x.error,
-    next_attempt_at = coalesce(${timestampOf("x.next_at")}, d.next_attempt_at),
-    sent_at = coalesce(${timestampOf("x.sent_at")}, d.sent_at),
-    attempts = CASE WHEN x.released THEN d.attempts - 1 ELSE d.attempts END,
-    first_attempt_at = CASE WHEN x.released AND d.attempts = 1 THEN NULL ELSE d.first_attempt_at END
-  FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::bool[])
-    AS x(id, attempt, state, next_at, sent_at, error, released)
-  WHERE d.id = x.id AND d.attempts = x.attempt AND d.state = 'sending'
-  RETURNING d.id`;
+// A delivery that is gone (its channel was deleted) leaves no message; a channel that takes one is not broken any more.
+const RECORD = `WITH results AS MATERIALIZED (
+    SELECT * FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::bool[], $8::uuid[],
+      $9::int8[], $10::int8[], $11::bool[], $12::int4[], $13::text[], $14::text[]) AS x(id, attempt, state, next_at, sent_at,
+      error, released, message_id, started_at, finished_at, accepted, status, answer, external_id)
+  ), counted AS (
+    UPDATE deliveries d SET state = x.state, lease_until = NULL, last_error = x.error,
+      next_attempt_at = coalesce(${timestampOf("x.next_at")}, d.next_attempt_at),
+      sent_at = coalesce(${timestampOf("x.sent_at")}, d.sent_at),
+      attempts = CASE WHEN x.released THEN d.attempts - 1 ELSE d.attempts END,
+      first_attempt_at = CASE WHEN x.released AND d.attempts = 1 THEN NULL ELSE d.first_attempt_at END
+    FROM results x WHERE d.id = x.id AND d.attempts = x.attempt AND d.state = 'sending'
+    RETURNING d.id, d.channel_id, d.state
+  ), sent AS MATERIALIZED (
+    SELECT x.*, d.channel_id FROM results x JOIN deliveries d ON d.id = x.id WHERE x.message_id IS NOT NULL
+  ), written AS (
+    INSERT INTO messages (id, channel_id, started_at, finished_at, accepted, status, answer, external_id)
+    SELECT message_id, channel_id, ${timestampOf("started_at")}, ${timestampOf("finished_at")}, accepted, status, answer,
+      external_id FROM sent
+  ), linked AS (
+    INSERT INTO message_deliveries (message_id, delivery_id, attempt) SELECT message_id, id, attempt FROM sent
+  ), working AS (
+    UPDATE channels c SET broken_at = NULL, broken_reason = NULL
+    WHERE c.id IN (SELECT channel_id FROM counted WHERE state = 'sent') AND c.broken_at IS NOT NULL
+  )
+  SELECT id FROM counted`;
 
-async function updateDeliveries(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<Set<string>> {
+/** Ids whose result came too late. */
+async function record(client: Queryable, results: readonly DeliveryResult[]): Promise<Set<string>> {
   const { rows } = await client.query<{ id: string }>({
     name: "deliveries-record",
-    text: UPDATE,
+    text: RECORD,
     values: [
       plainColumn(results, (result) => result.id),
       plainColumn(results, (result) => result.attempt),
@@ -72,9 +103,17 @@ async function updateDeliveries(client: pg.PoolClient, results: readonly Deliver
       wholeColumn(results, ({ outcome }) => (outcome.state === "sent" ? outcome.at : null)),
       textColumn(results, ({ outcome }) => errorOf(outcome)),
       plainColumn(results, ({ outcome }) => outcome.state === "released"),
+      plainColumn(results, ({ message }) => message?.id ?? null),
+      wholeColumn(results, ({ message }) => message?.startedAt ?? null),
+      wholeColumn(results, ({ message }) => message?.finishedAt ?? null),
+      plainColumn(results, ({ message }) => message?.accepted ?? null),
+      plainColumn(results, ({ message }) => message?.status ?? null),
+      textColumn(results, ({ message }) => message?.answer ?? null),
+      textColumn(results, ({ message }) => message?.externalId ?? null),
     ],
   });
-  return new Set(rows.map((row) => row.id));
+  const counted = new Set(rows.map((row) => row.id));
+  return new Set(results.map(({ id }) => id).filter((id) => !counted.has(id)));
 }
 
 function storedState({ state }: DeliveryResult["outcome"]): string {
@@ -84,10 +123,6 @@ function storedState({ state }: DeliveryResult["outcome"]): string {
 function errorOf(outcome: DeliveryResult["outcome"]): string | null {
   if (outcome.state === "retry" || outcome.state === "dead") return outcome.error;
   return outcome.state === "dropped" ? outcome.reason : null;
-}
-
-function messageOf({ id, attempt, message }: DeliveryResult): SentMessage[] {
-  return message === null ? [] : [{ ...message, deliveryId: id, attempt }];
 }
 
 /** What waits behind a withdrawn alarm, its recovery among it, is about nothing that anybody heard of. */
@@ -101,18 +136,6 @@ async function dropWithdrawn(client: pg.PoolClient, results: readonly DeliveryRe
        AND d.channel_id IS NOT DISTINCT FROM o.channel_id AND d.recipient IS NOT DISTINCT FROM o.recipient`,
     [ids],
   );
-}
-
-/** A channel that takes a message is not broken any more. */
-async function markWorking(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<void> {
-  const ids = results.flatMap(({ id, outcome }) => (outcome.state === "sent" ? [id] : []));
-  if (ids.length === 0) return;
-  await client.query({
-    name: "channels-working",
-    text: `UPDATE channels c SET broken_at = NULL, broken_reason = NULL FROM deliveries d
-      WHERE d.id = ANY ($1::uuid[]) AND c.id = d.channel_id AND c.broken_at IS NOT NULL`,
-    values: [plainColumn(ids, (id) => id)],
-  });
 }
 
 function deadLetterOf({ id, outcome }: DeliveryResult): Omit<DeadLetter, "newlyBroken">[] {

@@ -1,4 +1,6 @@
+import type pg from "pg";
 import type { Instant, Millis } from "../domain/time.ts";
+import { inTransaction } from "./client.ts";
 import { plainColumn, textColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -29,13 +31,9 @@ const FIRST_IN_QUEUE = `NOT EXISTS (
 const LANE = "coalesce(d.channel_id::text, d.recipient)";
 const KIND = "coalesce(c.kind, 'email')";
 
-// Looked through before rooms are counted: enough to find other lanes behind a busy one, cheap enough for every turn.
-const CANDIDATES_PER_CLAIM = 8;
+// Looked through before rooms are counted. Lanes without room are left out, so the next claim sees behind a busy one.
+const CANDIDATES_PER_CLAIM = 4;
 
-/**
- * Takes deliveries that are due, urgent ones first, for `leaseMs`. Those whose lease has run out are due again. Several
- * processes may claim at once; none waits for another.
- */
 const CLAIM = `WITH moment AS MATERIALIZED (SELECT belfry_now() AS now),
   candidates AS MATERIALIZED (
     SELECT d.id, d.priority, d.next_attempt_at, d.ordinal, ${LANE} AS lane, ${KIND} AS kind
@@ -67,10 +65,26 @@ const CLAIM = `WITH moment AS MATERIALIZED (SELECT belfry_now() AS now),
 
 type ClaimRow = Omit<ClaimedDelivery, "firstAttemptAt"> & { firstAttemptAt: Date; ordinal: number; priority: number };
 
-export async function claimDeliveries(database: Queryable, order: ClaimOrder): Promise<ClaimedDelivery[]> {
+// By its figures of quiet times the planner expects a handful of due rows and sorts them all; in a storm there are
+// thousands. In the index they stand in order already.
+const IN_INDEX_ORDER = `SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;
+  SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`;
+
+/**
+ * Takes deliveries that are due, urgent ones first, for `leaseMs`. Those whose lease has run out are due again. Several
+ * processes may claim at once; none waits for another.
+ */
+export async function claimDeliveries(pool: pg.Pool, order: ClaimOrder): Promise<ClaimedDelivery[]> {
+  return inTransaction(pool, async (client) => {
+    await client.query(IN_INDEX_ORDER);
+    return claim(client, order);
+  });
+}
+
+async function claim(client: Queryable, order: ClaimOrder): Promise<ClaimedDelivery[]> {
   const lanes = [...order.lanes.named];
   const kinds = [...order.kinds.named];
-  const { rows } = await database.query<ClaimRow>({
+  const { rows } = await client.query<ClaimRow>({
     name: "deliveries-claim",
     text: CLAIM,
     values: [

@@ -11,7 +11,7 @@ function setUp() {
     new Promise((resolve, reject) => {
       writes.push({ items, end: (error) => (error === undefined ? resolve() : reject(error)) });
     });
-  const recorder = createRecorder<number>(write, () => (written += 1));
+  const recorder = createRecorder<number>(write, () => (written += 1), setImmediate);
   return { recorder, writes, written: () => written };
 }
 
