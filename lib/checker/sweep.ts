@@ -65,7 +65,8 @@ export function createSweep(deps: SweepDeps): Loop {
   };
 }
 
-class Sweeper {
+/** One turn after the other, without the loop around them. */
+export class Sweeper {
   readonly #deps;
   readonly #pipeline;
   readonly #live;
