@@ -34,6 +34,8 @@ const LIMITS: LaneLimits = {
   heldPerLane: 32,
 };
 
+/** Renewed while a send lasts, so it may be short: what a dead process held is sent by another one after this. */
+const LEASE: Millis = 15 * SECOND;
 /** While something is in hand: leases are renewed in time, and retries of other lanes leave when they are due. */
 const BUSY_PAUSE: Millis = 1 * SECOND;
 /** Claims while something is in hand are this far apart: a few large ones cost less than many small ones. */
@@ -51,7 +53,7 @@ const LONGEST_REST: Millis = 3_600 * SECOND;
  * back what has not left, waits for what has, and writes down how that ended.
  */
 export function createDispatch(deps: DispatchDeps): Loop {
-  const { pool, clock, log, leaseMs = 30 * SECOND, stopGraceMs = 5 * SECOND } = deps;
+  const { pool, clock, log, leaseMs = LEASE, stopGraceMs = 5 * SECOND } = deps;
   const breakOff = new AbortController();
   // Every send under way listens: more than node's ten are no leak.
   setMaxListeners(0, breakOff.signal);

@@ -43,7 +43,9 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
   LEFT JOIN projects p ON p.id = a.project_id
   LEFT JOIN jobs j ON j.id = a.job_id
   LEFT JOIN incidents i ON i.id = a.incident_id
-  CROSS JOIN LATERAL (SELECT (a.facts ->> 'runNumber')::int8 AS run_number) f
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN a.facts ->> 'runNumber' ~ '^[0-9]{1,15}$' THEN (a.facts ->> 'runNumber')::int8 END AS run_number
+  ) f
   LEFT JOIN runs t ON t.job_id = a.job_id AND t.number = f.run_number
   LEFT JOIN LATERAL (
     SELECT count(*)::int4 AS runs, percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_ms) AS median,
