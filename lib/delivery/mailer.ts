@@ -100,6 +100,9 @@ const FAILURES: Readonly<Record<string, string>> = {
   ESOCKET: "The connection to the mail server failed.",
 };
 
+const CERTIFICATE_ADVICE =
+  "Where that certificate is known to be right, such as that of a relay on the same machine, add ?tls.rejectUnauthorized=false to SMTP_URL.";
+
 /**
  * For good is only what the server says about this mail: a 5xx to sender, recipient or content, or a mail that cannot be
  * sent at all. A wrong password or a server that is away concerns every mail and can be repaired within a day.
@@ -108,12 +111,12 @@ function refusalOf(thrown: unknown): DeliveryError {
   // Whatever nodemailer throws is an Error; the other fields are optional.
   const error: NodemailerError = thrown instanceof Error ? thrown : new Error(String(thrown));
   const aboutTheMail = error.code === "EENVELOPE" || error.code === "EMESSAGE";
-  const words = FAILURES[error.code ?? ""];
-  const said = error.response ?? (words === undefined ? error.message : "");
+  const words = FAILURES[error.code ?? ""] ?? "";
+  const certificate = /certificate|altname/i.test(error.message) ? CERTIFICATE_ADVICE : "";
   return new DeliveryError({
     permanent: aboutTheMail && (error.permanent ?? true),
     status: error.responseCode ?? null,
-    answer: [words, said, error.originalCode].filter((text) => text !== undefined && text !== "").join(" "),
+    answer: [words, error.response ?? error.message, certificate].filter((text) => text !== "").join(" "),
   });
 }
 

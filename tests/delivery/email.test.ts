@@ -61,6 +61,24 @@ describe("what the server says decides", () => {
     sink = await startSmtpSink();
   });
 
+  test("a certificate that cannot be trusted is named, with what to do where it is right", async () => {
+    const encrypted = await startSmtpSink({ startTls: true });
+    const careful = openMailer({ smtpUrl: encrypted.url, mailFrom: "belfry@example.org" });
+    const trusting = openMailer({
+      smtpUrl: `${encrypted.url}?tls.rejectUnauthorized=false`,
+      mailFrom: "belfry@example.org",
+    });
+    const sendOver = (over: Mailer) =>
+      attemptSend(channelOf(emailKind(over)), { to: "ops@example.org" }, failedMessage(), CONTEXT);
+    const refused = await sendOver(careful);
+    expect(refused).toMatchObject({ accepted: false, permanent: false });
+    expect(refused.answer).toContain("rejectUnauthorized=false");
+    expect(await sendOver(trusting)).toMatchObject({ accepted: true });
+    careful.close();
+    trusting.close();
+    await encrypted.close();
+  });
+
   test("after a refusal the next mail goes through", async () => {
     sink.behave({ recipient: 550 });
     await send();

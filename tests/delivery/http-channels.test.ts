@@ -99,6 +99,17 @@ describe.each(["slack", "webhook"] as const)("%s", (kind) => {
     sink = await startHttpSink();
   });
 
+  test("a certificate that nobody trusts is named, and may be repaired within a day", async () => {
+    await sink.close();
+    sink = await startHttpSink({ tls: true });
+    expect(await send(kind, { status: 200 })).toMatchObject({
+      accepted: false,
+      permanent: false,
+      answer: "Its certificate is self-signed.",
+    });
+    expect(sink.requests).toHaveLength(0);
+  });
+
   test("an answer's secrets are masked", async () => {
     const attempt = await send(kind, {
       status: 403,

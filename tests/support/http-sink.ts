@@ -1,6 +1,8 @@
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
+import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createArrivals } from "./arrivals.ts";
+import { TEST_CERTIFICATE } from "./certificate.ts";
 
 export type SunkRequest = { method: string; path: string; headers: IncomingHttpHeaders; body: string; at: number };
 
@@ -24,11 +26,17 @@ export type HttpSink = {
   close(): Promise<void>;
 };
 
-/** A receiver on loopback that answers `200 ok` until it is told otherwise. */
-export async function startHttpSink(): Promise<HttpSink> {
+/**
+ * A receiver on loopback that answers `200 ok` until it is told otherwise. With `tls` it speaks HTTPS under a certificate
+ * that nobody trusts.
+ */
+export async function startHttpSink(options: { tls?: boolean } = {}): Promise<HttpSink> {
   const arrivals = createArrivals<SunkRequest>();
-  let behaviour: (request: SunkRequest, nth: number) => HttpReply | Promise<HttpReply> = () => ({ status: 200, body: "ok" });
-  const server = createServer((request, response) => {
+  let behaviour: (request: SunkRequest, nth: number) => HttpReply | Promise<HttpReply> = () => ({
+    status: 200,
+    body: "ok",
+  });
+  const receive: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
     request.on("error", () => undefined);
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -38,11 +46,12 @@ export async function startHttpSink(): Promise<HttpSink> {
       arrivals.add(sunk);
       void Promise.resolve(behaviour(sunk, arrivals.all.length)).then((reply) => answer(response, reply));
     });
-  });
+  };
+  const server = options.tls === true ? createSecureServer(TEST_CERTIFICATE, receive) : createServer(receive);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls === true ? "https" : "http"}://127.0.0.1:${port}`,
     requests: arrivals.all,
     received: arrivals.reached,
     reply(next) {

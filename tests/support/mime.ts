@@ -6,7 +6,10 @@ export function parseMail(raw: string): ParsedMail {
   const type = headers.get("content-type") ?? "text/plain";
   const boundary = /boundary="?([^";]+)"?/.exec(type)?.[1];
   if (boundary === undefined) return { headers, text: decodeBody(headers, body), html: "" };
-  const parts = body.split(`--${boundary}`).slice(1, -1).map((part) => splitEntity(part.replace(/^\r\n/, "")));
+  const parts = body
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((part) => splitEntity(part.replace(/^\r\n/, "")));
   const find = (wanted: string): string => {
     const part = parts.find((candidate) => candidate.headers.get("content-type")?.startsWith(wanted));
     return part === undefined ? "" : decodeBody(part.headers, part.body);
@@ -16,7 +19,10 @@ export function parseMail(raw: string): ParsedMail {
 
 function splitEntity(entity: string): { headers: Map<string, string>; body: string } {
   const end = entity.indexOf("\r\n\r\n");
-  const lines = entity.slice(0, end).replace(/\r\n[ \t]+/g, " ").split("\r\n");
+  const lines = entity
+    .slice(0, end)
+    .replace(/\r\n[ \t]+/g, " ")
+    .split("\r\n");
   const headers = new Map(
     lines.map((line): [string, string] => {
       const colon = line.indexOf(":");
@@ -43,6 +49,8 @@ function decodeBody(headers: ReadonlyMap<string, string>, body: string): string 
 }
 
 function decodeQuoted(text: string): string {
-  const bytes = text.replace(/=([0-9A-F]{2})/gi, (_whole, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  const bytes = text.replace(/=([0-9A-F]{2})/gi, (_whole, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
   return Buffer.from(bytes, "latin1").toString("utf8");
 }

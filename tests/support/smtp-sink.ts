@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerDataStream } from "smtp-server";
 import { createArrivals } from "./arrivals.ts";
+import { TEST_CERTIFICATE } from "./certificate.ts";
 import { parseMail, type ParsedMail } from "./mime.ts";
 
 export type SunkMail = ParsedMail & {
@@ -32,12 +33,16 @@ export type SmtpSink = {
   close(): Promise<void>;
 };
 
-/** A mail server on loopback, without encryption, that takes everything until it is told otherwise. */
-export async function startSmtpSink(): Promise<SmtpSink> {
+/**
+ * A mail server on loopback that takes everything until it is told otherwise. With `startTls` it offers encryption under
+ * a certificate that nobody trusts.
+ */
+export async function startSmtpSink(options: { startTls?: boolean } = {}): Promise<SmtpSink> {
   const arrivals = createArrivals<SunkMail>();
   let behaviour: SmtpBehaviour = {};
   const server: SMTPServer = new SMTPServer({
-    disabledCommands: ["AUTH", "STARTTLS"],
+    disabledCommands: options.startTls === true ? ["AUTH"] : ["AUTH", "STARTTLS"],
+    ...TEST_CERTIFICATE,
     disableReverseLookup: true,
     closeTimeout: 100,
     onConnect(_session, callback) {
