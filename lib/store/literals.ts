@@ -40,6 +40,7 @@ export function timestampOf(column: string): string {
   return `to_timestamp(${column} / 1000.0::float8)`;
 }
 
-function quoted(text: string): string {
+/** One text of an array literal. */
+export function quoted(text: string): string {
   return /["\\]/.test(text) ? `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"` : `"${text}"`;
 }

@@ -1,6 +1,6 @@
 import type { IncidentAlert, IncidentEvent } from "../domain/incident.ts";
+import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
 import { alertIdOf, incidentIdOf } from "./ids.ts";
-import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
 import type { Statement } from "./pipeline.ts";
 import type { JobChange } from "./transitions.ts";
 
@@ -41,67 +41,64 @@ function latestOf(events: readonly EventRow[]): EventRow[] {
   return [...latest.values()].toSorted((a, b) => a.event.incident.number - b.event.incident.number);
 }
 
-const UPSERT_INCIDENTS = `INSERT INTO incidents (id, job_id, project_id, number, severity, cause, state, run_number,
-    opened_at, resolved_at, resolve_reason, bad_count, missed_count)
-  SELECT id, job_id, project_id, number, severity, cause, CASE WHEN resolved_at IS NULL THEN 'open' ELSE 'resolved' END,
-    run_number, ${timestampOf("opened_at")}, ${timestampOf("resolved_at")}, resolve_reason, bad_count, missed_count
-  FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::int8[], $5::text[], $6::text[], $7::int8[], $8::int8[], $9::int8[],
-    $10::text[], $11::int4[], $12::int4[]) AS x(id, job_id, project_id, number, severity, cause, run_number, opened_at,
-    resolved_at, resolve_reason, bad_count, missed_count)
+const INCIDENT_COLUMNS: readonly Column<EventRow>[] = [
+  ["id", "uuid", (row) => row.incidentId],
+  ["job_id", "uuid", (row) => row.jobId],
+  ["project_id", "uuid", (row) => row.projectId],
+  ["number", "int8", (row) => row.event.incident.number],
+  ["severity", "word", (row) => row.event.incident.severity],
+  ["cause", "word", (row) => row.event.incident.cause],
+  ["state", "word", (row) => (row.event.kind === "resolved" ? "resolved" : "open")],
+  ["run_number", "int8", (row) => row.event.incident.runNumber],
+  ["opened_at", "instant", (row) => row.event.incident.openedAt],
+  ["resolved_at", "instant", (row) => (row.event.kind === "resolved" ? row.event.at : null)],
+  ["resolve_reason", "word", (row) => row.event.resolveReason],
+  ["bad_count", "int4", (row) => row.event.incident.badCount],
+  ["missed_count", "int4", (row) => row.event.incident.missedCount],
+];
+
+const UPSERT_INCIDENTS = `INSERT INTO incidents (${namesOf(INCIDENT_COLUMNS)})
+  SELECT ${readsOf(INCIDENT_COLUMNS)} FROM ${sourceOf(INCIDENT_COLUMNS)}
   ON CONFLICT (id) DO UPDATE SET state = excluded.state, resolved_at = excluded.resolved_at,
     resolve_reason = excluded.resolve_reason, bad_count = excluded.bad_count, missed_count = excluded.missed_count`;
 
 function upsertIncidents(rows: readonly EventRow[]): Statement {
-  return {
-    name: "incidents-upsert",
-    text: UPSERT_INCIDENTS,
-    values: [
-      plainColumn(rows, (row) => row.incidentId),
-      plainColumn(rows, (row) => row.jobId),
-      plainColumn(rows, (row) => row.projectId),
-      plainColumn(rows, (row) => row.event.incident.number),
-      plainColumn(rows, (row) => row.event.incident.severity),
-      plainColumn(rows, (row) => row.event.incident.cause),
-      plainColumn(rows, (row) => row.event.incident.runNumber),
-      wholeColumn(rows, (row) => row.event.incident.openedAt),
-      wholeColumn(rows, (row) => (row.event.kind === "resolved" ? row.event.at : null)),
-      plainColumn(rows, (row) => row.event.resolveReason),
-      plainColumn(rows, (row) => row.event.incident.badCount),
-      plainColumn(rows, (row) => row.event.incident.missedCount),
-    ],
-  };
+  return { name: "incidents-upsert", text: UPSERT_INCIDENTS, values: valuesOf(INCIDENT_COLUMNS, rows) };
 }
 
+const EVENT_COLUMNS: readonly Column<EventRow>[] = [
+  ["incident_id", "uuid", (row) => row.incidentId],
+  ["sequence", "int4", (row) => row.event.sequence],
+  ["kind", "word", (row) => row.event.kind],
+  ["at", "instant", (row) => row.event.at],
+  ["run_number", "int8", (row) => row.event.runNumber],
+  ["cause", "word", (row) => row.event.cause],
+  ["resolve_reason", "word", (row) => row.event.resolveReason],
+];
+
 // A line that people added may have taken the number: the timeline is not worth losing a ping over.
-const INSERT_EVENTS = `INSERT INTO incident_events (incident_id, sequence, kind, at, run_number, cause, resolve_reason)
-  SELECT incident_id, sequence, kind, ${timestampOf("at")}, run_number, cause, resolve_reason
-  FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::text[])
-    AS x(incident_id, sequence, kind, at, run_number, cause, resolve_reason)
-  ON CONFLICT (incident_id, sequence) DO NOTHING`;
+const INSERT_EVENTS = `INSERT INTO incident_events (${namesOf(EVENT_COLUMNS)})
+  SELECT ${readsOf(EVENT_COLUMNS)} FROM ${sourceOf(EVENT_COLUMNS)} ON CONFLICT (incident_id, sequence) DO NOTHING`;
 
 function insertEvents(all: readonly EventRow[]): Statement {
   const rows = all.filter((row) => row.event.kind !== "counted");
-  return {
-    name: "incident-events-insert",
-    text: INSERT_EVENTS,
-    values: [
-      plainColumn(rows, (row) => row.incidentId),
-      plainColumn(rows, (row) => row.event.sequence),
-      plainColumn(rows, (row) => row.event.kind),
-      wholeColumn(rows, (row) => row.event.at),
-      plainColumn(rows, (row) => row.event.runNumber),
-      plainColumn(rows, (row) => row.event.cause),
-      plainColumn(rows, (row) => row.event.resolveReason),
-    ],
-  };
+  return { name: "incident-events-insert", text: INSERT_EVENTS, values: valuesOf(EVENT_COLUMNS, rows) };
 }
+
+const ALERT_COLUMNS: readonly Column<AlertRow>[] = [
+  ["id", "uuid", (row) => row.id],
+  ["project_id", "uuid", (row) => row.projectId],
+  ["job_id", "uuid", (row) => row.jobId],
+  ["incident_id", "uuid", (row) => row.incidentId],
+  ["event", "word", (row) => row.alert.event],
+  ["sequence", "int4", (row) => row.alert.sequence],
+  ["facts", "json", (row) => JSON.stringify(row.alert.facts)],
+];
 
 // Deliveries are numbered in the order in which the alerts came about: within a job and channel they leave in it.
 const INSERT_ALERTS = `WITH written AS (
-    INSERT INTO alerts (id, project_id, job_id, incident_id, event, sequence, created_at, facts)
-    SELECT id, project_id, job_id, incident_id, event, sequence, belfry_now(), facts
-    FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::int4[], $7::jsonb[])
-      AS x(id, project_id, job_id, incident_id, event, sequence, facts)
+    INSERT INTO alerts (created_at, ${namesOf(ALERT_COLUMNS)})
+    SELECT belfry_now(), ${readsOf(ALERT_COLUMNS)} FROM ${sourceOf(ALERT_COLUMNS)}
     ON CONFLICT DO NOTHING
     RETURNING id, job_id, project_id, created_at
   ), outbox AS (
@@ -118,17 +115,5 @@ const INSERT_ALERTS = `WITH written AS (
   SELECT pg_notify('belfry_deliver', '') WHERE EXISTS (SELECT 1 FROM outbox)`;
 
 function insertAlerts(rows: readonly AlertRow[]): Statement {
-  return {
-    name: "alerts-insert",
-    text: INSERT_ALERTS,
-    values: [
-      plainColumn(rows, (row) => row.id),
-      plainColumn(rows, (row) => row.projectId),
-      plainColumn(rows, (row) => row.jobId),
-      plainColumn(rows, (row) => row.incidentId),
-      plainColumn(rows, (row) => row.alert.event),
-      plainColumn(rows, (row) => row.alert.sequence),
-      textColumn(rows, (row) => JSON.stringify(row.alert.facts)),
-    ],
-  };
+  return { name: "alerts-insert", text: INSERT_ALERTS, values: valuesOf(ALERT_COLUMNS, rows) };
 }

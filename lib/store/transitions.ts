@@ -1,10 +1,11 @@
 import type { PoolClient } from "pg";
 import type { IncidentAlert, IncidentEvent } from "../domain/incident.ts";
 import type { Run } from "../domain/run.ts";
-import type { JobState, Transition } from "../domain/state.ts";
+import type { JobState, StatusFacts, Transition } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { statusFacts } from "../domain/transition.ts";
-import { wholeColumn, plainColumn, textColumn, timestampOf } from "./literals.ts";
+import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
+import { plainColumn, timestampOf } from "./literals.ts";
 import { encodeMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import type { LoadedJob } from "./states.ts";
@@ -78,7 +79,7 @@ export async function saveTransitions(
 /** The statements of `saveTransitions`, to be run in order. */
 export function transitionStatements(changes: readonly JobChange[], arming: Arming): Statement[] {
   const removed = changes.flatMap((change) => rowsOf(change, change.removedRuns));
-  const runs = changes.flatMap((change) => rowsOf(change, change.runs.values()));
+  const runs = runRowsOf(changes);
   const statements: Statement[] = [];
   if (removed.length > 0) statements.push(removeRuns(removed));
   if (runs.length > 0) statements.push(upsertRuns(runs));
@@ -106,6 +107,11 @@ function rowsOf<T>(change: JobChange, values: Iterable<T>): OfJob<T>[] {
   return Array.from(values, (value) => ({ jobId, value }));
 }
 
+/** Rows of `runs` that changes of jobs come to. */
+export function runRowsOf(changes: readonly JobChange[]): OfJob<Run>[] {
+  return changes.flatMap((change) => rowsOf(change, change.runs.values()));
+}
+
 function removeRuns(rows: readonly OfJob<number>[]): Statement {
   return {
     name: "runs-remove",
@@ -115,107 +121,87 @@ function removeRuns(rows: readonly OfJob<number>[]): Statement {
   };
 }
 
-const RUN_VALUES = [
-  "outcome",
-  "slot_at",
-  "last_slot_at",
-  "count",
-  "started_at",
-  "finished_at",
-  "duration_ms",
-  "finish_by",
-  "finished_late",
-  "exit_code",
-  "run_id",
-  "host",
-  "source",
-  "ambiguous",
-  "start_seen",
-  "reason",
-  "settled_at",
-  "output_ping_id",
-  "output_received_at",
+export const RUN_COLUMNS: readonly Column<OfJob<Run>>[] = [
+  ["job_id", "uuid", (row) => row.jobId],
+  ["number", "int8", (row) => row.value.number],
+  ["outcome", "word", (row) => row.value.outcome],
+  ["slot_at", "instant", (row) => row.value.slotAt],
+  ["last_slot_at", "instant", (row) => row.value.lastSlotAt],
+  ["count", "int4", (row) => row.value.count],
+  ["started_at", "instant", (row) => row.value.startedAt],
+  ["finished_at", "instant", (row) => row.value.finishedAt],
+  ["duration_ms", "int8", (row) => row.value.durationMs],
+  ["finish_by", "instant", (row) => row.value.finishBy],
+  ["finished_late", "bool", (row) => row.value.finishedLate],
+  ["exit_code", "int2", (row) => row.value.exitCode],
+  ["run_id", "uuid", (row) => row.value.runId],
+  ["host", "text", (row) => row.value.host],
+  ["source", "text", (row) => row.value.source],
+  ["ambiguous", "bool", (row) => row.value.ambiguous],
+  ["start_seen", "bool", (row) => row.value.startSeen],
+  ["reason", "word", (row) => row.value.reason],
+  ["settled_at", "instant", (row) => row.value.settledAt],
+  ["output_ping_id", "uuid", (row) => row.value.output?.pingId ?? null],
+  ["output_received_at", "instant", (row) => row.value.output?.receivedAt ?? null],
 ];
 
-const UPSERT_RUNS = `INSERT INTO runs (job_id, number, ${RUN_VALUES.join(", ")})
-  SELECT job_id, number, outcome, ${timestampOf("slot_at")}, ${timestampOf("last_slot_at")}, count,
-    ${timestampOf("started_at")}, ${timestampOf("finished_at")}, duration_ms, ${timestampOf("finish_by")}, finished_late,
-    exit_code, run_id, host, source, ambiguous, start_seen, reason, ${timestampOf("settled_at")}, output_ping_id,
-    ${timestampOf("output_received_at")}
-  FROM unnest($1::uuid[], $2::int8[], $3::text[], $4::int8[], $5::int8[], $6::int4[], $7::int8[], $8::int8[], $9::int8[],
-    $10::int8[], $11::bool[], $12::int2[], $13::uuid[], $14::text[], $15::text[], $16::bool[], $17::bool[], $18::text[],
-    $19::int8[], $20::uuid[], $21::int8[]) AS x(job_id, number, ${RUN_VALUES.join(", ")})
-  ON CONFLICT (job_id, number) DO UPDATE SET ${RUN_VALUES.map((name) => `${name} = excluded.${name}`).join(", ")}`;
+/** What an INSERT of runs does where the run has a row already: it takes its place. */
+export const REPLACE_RUN = `ON CONFLICT (job_id, number) DO UPDATE SET ${RUN_COLUMNS.slice(2)
+  .map(([name]) => `${name} = excluded.${name}`)
+  .join(", ")}`;
+
+const UPSERT_RUNS = `INSERT INTO runs (${namesOf(RUN_COLUMNS)})
+  SELECT ${readsOf(RUN_COLUMNS)} FROM ${sourceOf(RUN_COLUMNS)} ${REPLACE_RUN}`;
 
 function upsertRuns(rows: readonly OfJob<Run>[]): Statement {
-  return {
-    name: "runs-upsert",
-    text: UPSERT_RUNS,
-    values: [
-      plainColumn(rows, (row) => row.jobId),
-      plainColumn(rows, (row) => row.value.number),
-      plainColumn(rows, (row) => row.value.outcome),
-      wholeColumn(rows, (row) => row.value.slotAt),
-      wholeColumn(rows, (row) => row.value.lastSlotAt),
-      plainColumn(rows, (row) => row.value.count),
-      wholeColumn(rows, (row) => row.value.startedAt),
-      wholeColumn(rows, (row) => row.value.finishedAt),
-      wholeColumn(rows, (row) => row.value.durationMs),
-      wholeColumn(rows, (row) => row.value.finishBy),
-      plainColumn(rows, (row) => row.value.finishedLate),
-      plainColumn(rows, (row) => row.value.exitCode),
-      plainColumn(rows, (row) => row.value.runId),
-      textColumn(rows, (row) => row.value.host),
-      textColumn(rows, (row) => row.value.source),
-      plainColumn(rows, (row) => row.value.ambiguous),
-      plainColumn(rows, (row) => row.value.startSeen),
-      plainColumn(rows, (row) => row.value.reason),
-      wholeColumn(rows, (row) => row.value.settledAt),
-      plainColumn(rows, (row) => row.value.output?.pingId ?? null),
-      wholeColumn(rows, (row) => row.value.output?.receivedAt ?? null),
-    ],
-  };
+  return { name: "runs-upsert", text: UPSERT_RUNS, values: valuesOf(RUN_COLUMNS, rows) };
 }
 
-const UPDATE_STATES = `UPDATE job_state s SET memory = to_jsonb(x.memory), pings = s.pings + x.pings,
-    check_at = ${timestampOf("x.check_at")}, paused_at = ${timestampOf("x.paused_at")},
-    first_ping_at = ${timestampOf("x.first_ping_at")}, last_ping_at = ${timestampOf("x.last_ping_at")},
-    last_ok_at = ${timestampOf("x.last_ok_at")}, next_slot_at = ${timestampOf("x.next_slot_at")},
-    late_at = ${timestampOf("x.late_at")}, down = x.down, warning = x.warning, running = x.running, unknown = x.unknown,
-    fault = x.fault
-  FROM unnest($1::uuid[], $2::text[], $3::int8[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[],
-    $10::int8[], $11::bool[], $12::bool[], $13::int4[], $14::bool[], $15::text[]) AS x(job_id, memory, pings, check_at, paused_at,
-    first_ping_at, last_ping_at, last_ok_at, next_slot_at, late_at, down, warning, running, unknown, fault)
-  WHERE s.job_id = x.job_id`;
+/** A row of `job_state` to be rewritten. */
+export type StateRow = { change: JobChange; facts: StatusFacts; checkAt: Instant | null };
 
-function updateStates(changes: readonly JobChange[], arming: Arming): Statement {
-  const rows = changes.map((change) => ({
+export const STATE_COLUMNS: readonly Column<StateRow>[] = [
+  ["job_id", "uuid", ({ change }) => change.state.job.id],
+  ["memory", "text", ({ change }) => encodeMemory(change.state)],
+  ["pings", "int8", ({ change }) => change.pings],
+  // A lower bound stays one when it is rounded down.
+  ["check_at", "instant", ({ checkAt }) => (checkAt === null ? null : Math.floor(checkAt))],
+  ["paused_at", "instant", ({ facts }) => facts.pausedAt],
+  ["first_ping_at", "instant", ({ facts }) => facts.firstPingAt],
+  ["last_ping_at", "instant", ({ change }) => change.state.lastPingAt],
+  ["last_ok_at", "instant", ({ change }) => change.state.lastOkAt],
+  ["next_slot_at", "instant", ({ facts }) => facts.nextSlotAt],
+  ["late_at", "instant", ({ facts }) => facts.lateAt],
+  ["down", "bool", ({ facts }) => facts.down],
+  ["warning", "bool", ({ facts }) => facts.warning],
+  ["running", "int4", ({ facts }) => facts.running],
+  ["unknown", "bool", ({ facts }) => facts.unknown],
+  ["fault", "text", ({ change }) => change.fault],
+];
+
+export function stateRowsOf(changes: readonly JobChange[], arming: Arming): StateRow[] {
+  return changes.map((change) => ({
     change,
     facts: statusFacts(change.state),
     checkAt: arming === "exact" ? change.checkAt : earlierOf(change.job.checkAt, change.checkAt),
   }));
-  return {
-    name: "states-update",
-    text: UPDATE_STATES,
-    values: [
-      plainColumn(rows, (row) => row.change.state.job.id),
-      textColumn(rows, (row) => encodeMemory(row.change.state)),
-      plainColumn(rows, (row) => row.change.pings),
-      // A lower bound stays one when it is rounded down.
-      wholeColumn(rows, (row) => (row.checkAt === null ? null : Math.floor(row.checkAt))),
-      wholeColumn(rows, (row) => row.facts.pausedAt),
-      wholeColumn(rows, (row) => row.facts.firstPingAt),
-      wholeColumn(rows, (row) => row.change.state.lastPingAt),
-      wholeColumn(rows, (row) => row.change.state.lastOkAt),
-      wholeColumn(rows, (row) => row.facts.nextSlotAt),
-      wholeColumn(rows, (row) => row.facts.lateAt),
-      plainColumn(rows, (row) => row.facts.down),
-      plainColumn(rows, (row) => row.facts.warning),
-      plainColumn(rows, (row) => row.facts.running),
-      plainColumn(rows, (row) => row.facts.unknown),
-      textColumn(rows, (row) => row.change.fault),
-    ],
-  };
+}
+
+/** Assignments of an UPDATE of `job_state s` from a source `x` of `STATE_COLUMNS`. */
+export const STATE_ASSIGNMENTS = STATE_COLUMNS.slice(1)
+  .map(([name, kind]) => {
+    if (name === "memory") return "memory = to_jsonb(x.memory)";
+    if (name === "pings") return "pings = s.pings + x.pings";
+    return `${name} = ${kind === "instant" ? timestampOf(`x.${name}`) : `x.${name}`}`;
+  })
+  .join(", ");
+
+const UPDATE_STATES = `UPDATE job_state s SET ${STATE_ASSIGNMENTS} FROM ${sourceOf(STATE_COLUMNS)}
+  WHERE s.job_id = x.job_id`;
+
+function updateStates(changes: readonly JobChange[], arming: Arming): Statement {
+  const rows = stateRowsOf(changes, arming);
+  return { name: "states-update", text: UPDATE_STATES, values: valuesOf(STATE_COLUMNS, rows) };
 }
 
 function earlierOf(a: Instant | null, b: Instant | null): Instant | null {
