@@ -37,6 +37,6 @@ export default class CheckReporter {
   }
 }
 
-function textOf(error) {
-  return error.stack ?? error.message ?? String(error);
+function textOf({ stack, message, diff }) {
+  return [stack ?? message, diff].filter((part) => part !== undefined && part !== "").join("\n");
 }

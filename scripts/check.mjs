@@ -57,46 +57,62 @@ async function prepare(title, work) {
 }
 
 async function check(title, log, command, args) {
-  let failure = null;
-  await step(title, async (note) => {
+  const failure = await outcome(title, async () => {
     const { code, output } = await attempt(command, args, { log, env: { NO_COLOR: "1" } });
-    if (code === 0) return;
-    failure = output;
-    note("failed");
+    if (code !== 0) throw new StepError(output.trim());
   });
   if (failure === null) {
     total.passed += 1;
     return;
   }
   total.failed += 1;
-  console.error(`\n${failure.trimEnd()}\n`);
+  console.error(`\n${failure}\n`);
+}
+
+/** Shows a step; what it threw for us to print, null where it went well. */
+async function outcome(title, work) {
+  try {
+    await step(title, work);
+    return null;
+  } catch (error) {
+    if (error instanceof StepError) return error.message;
+    throw error;
+  }
 }
 
 async function suite(title, log, config) {
   const report = join(root, "dist", "logs", `${log}.json`);
   rmSync(report, { force: true });
-  let ended = null;
-  await step(title, async (note) => {
-    const args = [bin("vitest/vitest.mjs"), "run", "--config", config, "--reporter=default"];
-    ended = await attempt(process.execPath, [...args, `--reporter=${join(root, "scripts", "check-reporter.mjs")}`], {
-      log,
-      env: { BELFRY_REPORT: report, NO_COLOR: "1" },
-      onLine: (line) => line.startsWith("@counts ") && note(words(JSON.parse(line.slice(8)))),
-    });
+  const failure = await outcome(title, async (note) => {
+    const reporters = ["--reporter=default", `--reporter=${join(root, "scripts", "check-reporter.mjs")}`];
+    const { code, output, file } = await attempt(
+      process.execPath,
+      [bin("vitest/vitest.mjs"), "run", "--config", config, ...reporters],
+      {
+        log,
+        env: { BELFRY_REPORT: report, NO_COLOR: "1" },
+        onLine: (line) => line.startsWith("@counts ") && note(words(JSON.parse(line.slice(8)))),
+      },
+    );
+    if (code !== 0)
+      throw new StepError(`${existsSync(report) ? "" : lastLines(output)}\nThe whole output is in ${file}.`);
   });
-  if (!existsSync(report)) {
-    total.failed += 1;
-    console.error(`\n${ended.output.trimEnd().split("\n").slice(-60).join("\n")}\n`);
-    return;
-  }
-  const { counts, skips, failures } = JSON.parse(readFileSync(report, "utf8"));
+  const { counts, skips, failures } = readReport(report);
+  // It ended badly although every test it tells of went well.
+  if (failure !== null && counts.failed === 0) counts.failed = 1;
   for (const [name, count] of Object.entries(counts)) total[name] += count;
-  if (ended.code !== 0 && failures.length === 0)
-    failures.push({ name: title, errors: [`It ended with ${ended.code}.`] });
-  if (failures.length > counts.failed) total.failed += failures.length - counts.failed;
-  for (const { name, errors } of failures) console.error(`\n✗ ${name}\n${errors.join("\n")}\n`);
-  if (failures.length > 0) console.error(`The whole output is in ${ended.file}.\n`);
+  for (const { name, errors } of failures) console.error(`\n✗ ${name}\n${errors.join("\n")}`);
+  if (failure !== null) console.error(`${failure}\n`);
   notes.push(...skips.map(({ name, reason }) => `skipped: ${name}: ${reason}`));
+}
+
+function readReport(file) {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8"));
+  return { counts: { passed: 0, failed: 0, skipped: 0 }, skips: [], failures: [] };
+}
+
+function lastLines(output) {
+  return output.trimEnd().split("\n").slice(-60).join("\n");
 }
 
 function words({ passed, failed, skipped }) {

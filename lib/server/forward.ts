@@ -116,7 +116,8 @@ export function createForwarder(options: ForwarderOptions): Forwarder {
 }
 
 function isForeign(baseUrl: URL, request: IncomingMessage): boolean {
-  return baseUrl.protocol === "https:" && request.headers.host !== baseUrl.host;
+  if (baseUrl.protocol !== "https:") return false;
+  return request.headers.host?.toLowerCase().replace(/:443$/, "") !== baseUrl.host;
 }
 
 function redirectHome(baseUrl: URL, request: IncomingMessage, response: ServerResponse): void {

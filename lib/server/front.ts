@@ -32,6 +32,8 @@ export type FrontOptions = {
   log: Logger;
   /** Development only: hot reloading. Without it upgrade requests are ordinary requests. */
   onUpgrade?: UpgradeHandler;
+  /** Only tests have others than the usual ones. */
+  limits?: Partial<typeof LIMITS>;
 };
 
 const MAX_ADDRESS_LENGTH = 8_192;
@@ -58,7 +60,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   let open = 0;
   const idleListeners: (() => void)[] = [];
 
-  const server = createServer({ ...LIMITS, noDelay: true }, (request, response) => {
+  const server = createServer({ ...LIMITS, ...options.limits, noDelay: true }, (request, response) => {
     open += 1;
     response.once("close", () => {
       open -= 1;

@@ -202,7 +202,7 @@ async function tellAddress({ config, database, log }: Foundation): Promise<void>
   if (setupToken !== null) {
     log.warn({ setupToken }, `Nobody has an account yet. The first sign-up asks for the set-up token ${setupToken}`);
   }
-  process.send?.({ url: baseUrl, setupToken });
+  if (process.connected) process.send?.({ url: baseUrl, setupToken });
 }
 
 /** The address with the port that was found, where 0 asked for any. */

@@ -30,6 +30,7 @@ export type PagesOptions = {
   /** How long a request waits for a child that is starting. */
   patienceMs?: Millis;
   firstRestartMs?: Millis;
+  lifeSignEveryMs?: Millis;
 };
 
 const LONGEST_RESTART_MS = 10 * SECOND;
@@ -42,6 +43,7 @@ const FROZEN_AFTER = 8;
 /** Keeps one child alive: restarts it with a growing pause when it ends, kills it when it freezes. */
 export function startPages(options: PagesOptions): Pages {
   const { program, log, patienceMs = 15 * SECOND, firstRestartMs = 250 } = options;
+  const { lifeSignEveryMs = LIFE_SIGN_EVERY_MS } = options;
   const waiting = new Set<(port: number | null) => void>();
   let child: ChildProcess | null = null;
   let port: number | null = null;
@@ -59,6 +61,7 @@ export function startPages(options: PagesOptions): Pages {
     const startedAt = performance.now();
     child = spawnChild(program, {
       log,
+      lifeSignEveryMs,
       onPort(found) {
         log.info({ ms: Math.round(performance.now() - startedAt) }, "pages are up");
         announce(found);
@@ -101,11 +104,12 @@ export function startPages(options: PagesOptions): Pages {
 
 type ChildEvents = {
   log: Logger;
+  lifeSignEveryMs: Millis;
   onPort(port: number): void;
   onEnd(reason: { code?: number | null; signal?: NodeJS.Signals | null; err?: Error }): void;
 };
 
-function spawnChild(program: PagesProgram, { log, onPort, onEnd }: ChildEvents): ChildProcess {
+function spawnChild(program: PagesProgram, { log, lifeSignEveryMs, onPort, onEnd }: ChildEvents): ChildProcess {
   const child = fork(program.entry, [...program.args], {
     cwd: program.cwd,
     env: program.env,
@@ -116,7 +120,7 @@ function spawnChild(program: PagesProgram, { log, onPort, onEnd }: ChildEvents):
   });
   // In production a plain line is Next's banner.
   logOutput(child, log, program.env.NODE_ENV === "development" ? "info" : "debug");
-  const stopWatching = watchLife(child, log);
+  const stopWatching = watchLife(child, log, lifeSignEveryMs);
   child.on("message", (message: unknown) => {
     const port = announcedPort(message);
     if (port !== null) onPort(port);
@@ -134,7 +138,7 @@ function spawnChild(program: PagesProgram, { log, onPort, onEnd }: ChildEvents):
   return child;
 }
 
-function watchLife(child: ChildProcess, log: Logger): () => void {
+function watchLife(child: ChildProcess, log: Logger, everyMs: Millis): () => void {
   let unanswered = 0;
   child.on("message", (message) => {
     if (message === "alive") unanswered = 0;
@@ -147,7 +151,7 @@ function watchLife(child: ChildProcess, log: Logger): () => void {
     }
     unanswered += 1;
     if (child.connected) child.send("alive?", () => {});
-  }, LIFE_SIGN_EVERY_MS);
+  }, everyMs);
   return () => clearInterval(timer);
 }
 

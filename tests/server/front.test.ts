@@ -1,15 +1,15 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { openFront, type Front, type Handler } from "../../lib/server/front.ts";
+import { type Front, type FrontOptions, type Handler, openFront } from "../../lib/server/front.ts";
 import { silent } from "./stub/site.ts";
 
 let front: Front;
 afterEach(() => front.close());
 
-async function open(handle: Handler): Promise<string> {
+async function open(handle: Handler, limits: FrontOptions["limits"] = {}): Promise<string> {
   const routes = [{ matches: (path: string) => path.startsWith("/ping/"), handle }];
-  front = await openFront({ host: "127.0.0.1", port: 0, log: silent, routes });
+  front = await openFront({ host: "127.0.0.1", port: 0, log: silent, routes, limits });
   return `http://127.0.0.1:${front.port}`;
 }
 
@@ -49,6 +49,16 @@ test("addresses that are none, or too long, are refused", async () => {
   expect(await read(speak(long))).toContain(" 414 ");
   const huge = `GET /ping/x HTTP/1.1\r\nHost: x\r\nX-Big: ${"a".repeat(20_000)}\r\n\r\n`;
   expect(await read(speak(huge))).toContain(" 431 ");
+});
+
+test("a head or a body that never ends costs its own connection only", async () => {
+  const limits = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
+  const url = await open(answerOk, limits);
+  const head = speak("GET /ping/x HTTP/1.1\r\nHost:");
+  const body = speak("POST /ping/x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhe");
+  expect(await read(head)).toContain(" 408 ");
+  expect(await read(body)).toMatch(/^HTTP\/1.1 200 OK/);
+  expect((await fetch(`${url}/ping/x`)).status).toBe(200);
 });
 
 test("clients that dawdle do not keep others from being served", async () => {

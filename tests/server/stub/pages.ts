@@ -9,6 +9,10 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
     case "/die":
       process.exit(7);
       return;
+    case "/stubborn":
+      process.on("SIGTERM", () => {});
+      response.end("no");
+      return;
     case "/fail":
       response.writeHead(500).end("failed");
       return;
