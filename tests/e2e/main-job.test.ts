@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Browser, openBrowser } from "../support/browser.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Browser, browserMissing, openBrowser } from "../support/browser.ts";
 import { cronMissing, startCronDaemon } from "../support/cron-daemon.ts";
 import { eventually } from "../support/eventually.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
@@ -11,8 +11,7 @@ import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
 
 // A real Debian cron daemon runs real crontab lines with curl; its minute is real time, so all cases run side by side.
 
-const missing = cronMissing();
-if (missing !== null) console.warn(`skipped: main job under a real cron daemon: ${missing}`);
+const missing = cronMissing() ?? browserMissing();
 
 const MINUTE = 60_000;
 
@@ -25,7 +24,7 @@ type JobView = {
 type IncidentView = { jobId: string; cause: string; state: string };
 type Created = { id: string; pingUrl: string; pingKey: string };
 
-describe.skipIf(missing !== null)("the main job, end to end", () => {
+describe("the main job, end to end", () => {
   const work = mkdtempSync(join(tmpdir(), "belfry-main-job-"));
   const cron = startCronDaemon();
   let server: Program;
@@ -74,7 +73,12 @@ describe.skipIf(missing !== null)("the main job, end to end", () => {
     ];
   };
 
+  beforeEach(({ skip }) => {
+    if (missing !== null) skip(missing);
+  });
+
   beforeAll(async () => {
+    if (missing !== null) return;
     [slack, mail, browser] = await Promise.all([startHttpSink(), startSmtpSink(), openBrowser()]);
     server = await Program.start({ env: { SMTP_URL: mail.url, ALLOW_PRIVATE_TARGETS: "127.0.0.0/8" } });
     await server.admin("create-user", "--email", "owner@example.org", "--password", "correct horse battery");
