@@ -8,16 +8,16 @@ import styles from "./job.module.css";
 /** The ways to ping, each with its line to copy. */
 export function PingTabs({ lines }: { lines: PingLine[] }) {
   return (
-    <Tabs defaultValue={lines[0]?.name ?? null} keepMounted={false} variant="outline" color="gray">
+    <Tabs defaultValue="0" variant="outline" color="gray">
       <Tabs.List aria-label="Ways to ping" mb="sm">
-        {lines.map(({ name }) => (
-          <Tabs.Tab key={name} value={name}>
+        {lines.map(({ name }, index) => (
+          <Tabs.Tab key={name} value={`${index}`}>
             {name}
           </Tabs.Tab>
         ))}
       </Tabs.List>
-      {lines.map(({ name, line, hint }) => (
-        <Tabs.Panel key={name} value={name}>
+      {lines.map(({ name, line, hint }, index) => (
+        <Tabs.Panel key={name} value={`${index}`}>
           <CopyLine text={line} label={name} />
           <p className={styles.hint}>{hint}</p>
         </Tabs.Panel>

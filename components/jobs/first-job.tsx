@@ -20,7 +20,7 @@ import type { JobView } from "./job-view.ts";
 export function FirstJob({ projectId, pingBase }: { projectId: string; pingBase: string | null }) {
   const [made, setMade] = useState<JobView | null>(null);
   const router = useRouter();
-  useLive(projectId, () => {
+  const live = useLive(projectId, () => {
     void findFirstJob(projectId).then((found) => setMade((before) => before ?? found));
   });
 
@@ -31,7 +31,16 @@ export function FirstJob({ projectId, pingBase }: { projectId: string; pingBase:
         lead="Belfry rings when a job does not come, fails, hangs or overlaps itself."
       />
       {pingBase !== null && (
-        <Panel title="The quick way" note={made === null ? <Listening lastPing={null} /> : undefined}>
+        <Panel
+          title="The quick way"
+          note={
+            made === null ? (
+              <span data-live={live}>
+                <Listening lastPing={null} />
+              </span>
+            ) : undefined
+          }
+        >
           {made === null ? (
             <>
               <p className={styles.teach}>

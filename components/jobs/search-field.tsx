@@ -2,7 +2,7 @@
 
 import { CloseButton, Kbd, TextInput } from "@mantine/core";
 import { Search } from "lucide-react";
-import { type Ref, useEffect, useState } from "react";
+import type { Ref } from "react";
 import styles from "./jobs.module.css";
 
 type Props = {
@@ -13,16 +13,8 @@ type Props = {
   onEnter: () => void;
 };
 
-/** The search of the list. What one types shows at once; the address follows. */
+/** The search of the list. */
 export function SearchField({ ref, value, onChange, onEnter }: Props) {
-  const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
-
-  const change = (next: string) => {
-    setText(next);
-    onChange(next);
-  };
-
   return (
     <TextInput
       ref={ref}
@@ -30,23 +22,23 @@ export function SearchField({ ref, value, onChange, onEnter }: Props) {
       type="search"
       aria-label="Search jobs by name, slug, tag or schedule"
       placeholder="Search, or state:late, tag:backup"
-      value={text}
-      onChange={(event) => change(event.currentTarget.value)}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
       onKeyDown={(event) => {
         if (event.key === "Enter") onEnter();
         if (event.key === "Escape") {
-          change("");
+          onChange("");
           event.currentTarget.blur();
         }
       }}
       leftSection={<Search size={15} aria-hidden />}
       rightSection={
-        text === "" ? (
+        value === "" ? (
           <Kbd size="xs" className={styles.searchKey} aria-hidden>
             /
           </Kbd>
         ) : (
-          <CloseButton size="sm" aria-label="Clear the search" onClick={() => change("")} />
+          <CloseButton size="sm" aria-label="Clear the search" onClick={() => onChange("")} />
         )
       }
     />
