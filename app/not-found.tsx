@@ -13,6 +13,7 @@ export default function NotFound() {
         <div className={layout.panel}>
           <Empty
             title="There is nothing here"
+            titleAs="h1"
             action={
               <LinkButton href="/jobs" variant="default">
                 To the jobs

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { Glyph, type Shape } from "./glyph.tsx";
+import { Glyph } from "./glyph.tsx";
+import type { Shape } from "./shapes.tsx";
 import styles from "./layout.module.css";
 import type { Tone } from "./status.ts";
 import tones from "./tone.module.css";

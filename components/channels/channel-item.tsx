@@ -6,11 +6,9 @@ import { Ellipsis, Power, Send, Trash2 } from "lucide-react";
 import { useState, useTransition } from "react";
 import { ConfirmDialog } from "../base/confirm-dialog.tsx";
 import type { ActionResult } from "../base/form-state.ts";
-import { Glyph } from "../base/glyph.tsx";
-import { Ago } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
-import tones from "../base/tone.module.css";
 import { visibleText } from "../base/visible-text.ts";
+import { ChannelCondition } from "./channel-condition.tsx";
 import type { ChannelView, TestAnswer } from "./channel-view.ts";
 import styles from "./channels.module.css";
 import { KindIcon } from "./kind-icon.tsx";
@@ -50,7 +48,7 @@ export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, rem
             {channel.kindLabel}, <Said text={channel.summary} />
           </span>
         </p>
-        <Condition channel={channel} />
+        <ChannelCondition channel={channel} />
       </div>
       <div className={styles.buttons}>
         {mayTest && (
@@ -105,44 +103,5 @@ export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, rem
         Alerts that still wait for it are dropped, and jobs that used only this channel tell nobody any more.
       </ConfirmDialog>
     </li>
-  );
-}
-
-function Condition({ channel }: { channel: ChannelView }) {
-  if (!channel.enabled) {
-    return (
-      <p className={`${tones.label} ${tones.quiet}`}>
-        <Glyph shape="paused" tone="quiet" size={14} />
-        Switched off
-      </p>
-    );
-  }
-  if (channel.brokenAt !== null) {
-    return (
-      <>
-        <p className={`${tones.label} ${tones.down} ${styles.wraps}`}>
-          <Glyph shape="failed" tone="down" size={14} />
-          <span>
-            Refused for <Ago at={channel.brokenAt} />. A test that arrives mends it.
-          </span>
-        </p>
-        {channel.brokenReason !== null && (
-          <p className={styles.soft}>
-            It said: <Said text={channel.brokenReason} />
-          </p>
-        )}
-      </>
-    );
-  }
-  return (
-    <p className={styles.soft}>
-      {channel.lastSentAt === null ? (
-        "Nothing sent yet."
-      ) : (
-        <>
-          Last used <Ago at={channel.lastSentAt} suffix />.
-        </>
-      )}
-    </p>
   );
 }

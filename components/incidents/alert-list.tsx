@@ -1,6 +1,7 @@
 import type { AlertEvent } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
-import { Glyph, type Shape } from "../base/glyph.tsx";
+import { Glyph } from "../base/glyph.tsx";
+import type { Shape } from "../base/shapes.tsx";
 import { ExactMoment, Until } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";

@@ -1,5 +1,5 @@
 import type { Cause } from "../../lib/domain/incident.ts";
-import type { Shape } from "../base/glyph.tsx";
+import type { Shape } from "../base/shapes.tsx";
 
 export const CAUSE_SHAPE: Readonly<Record<Cause, Shape>> = {
   missed: "missed",

@@ -1,7 +1,8 @@
 import Link from "next/link";
 import type { Cause, ResolveReason } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
-import { Glyph, type Shape } from "../base/glyph.tsx";
+import { Glyph } from "../base/glyph.tsx";
+import type { Shape } from "../base/shapes.tsx";
 import { ExactMoment } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";

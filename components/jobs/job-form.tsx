@@ -1,14 +1,15 @@
 "use client";
 
-import { Button, NumberInput, Radio, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import Link from "next/link";
 import { useState, useTransition } from "react";
 import type { FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
-import { Panel } from "../base/panel.tsx";
+import { AboutFields } from "./about-fields.tsx";
 import { ChannelPicker } from "./channel-picker.tsx";
 import styles from "./job-form.module.css";
 import type { ChannelChoice, JobFormValues, PreviewAnswer } from "./job-form-values.ts";
+import { LimitFields } from "./limit-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 
 type Props = {
@@ -52,50 +53,7 @@ export function JobForm({ initial, isNew, channels, zones, cancelHref, save, pre
           <p>{failure.error}</p>
         </Note>
       )}
-      <Panel title="What it is">
-        <div className={styles.fields}>
-          <TextInput
-            name="name"
-            label="Name"
-            placeholder="Nightly database backup"
-            value={values.name}
-            error={errors.name}
-            onChange={(event) => change({ name: event.currentTarget.value })}
-            autoFocus={isNew}
-            data-autofocus={isNew}
-          />
-          <TextInput
-            name="slug"
-            label="Slug"
-            description="Its short name in ping addresses. Left empty, it is made from the name."
-            placeholder="nightly-database-backup"
-            value={values.slug}
-            error={errors.slug}
-            onChange={(event) => change({ slug: event.currentTarget.value })}
-            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
-          />
-          <TagsInput
-            name="tags"
-            label="Tags"
-            description="Press Enter after each."
-            placeholder={values.tags.length === 0 ? "backup, db" : ""}
-            value={values.tags}
-            error={errors.tags}
-            onChange={(tags) => change({ tags })}
-            splitChars={[",", " "]}
-          />
-          <Textarea
-            name="description"
-            label="Notes"
-            description="What whoever is woken by it should know."
-            value={values.description}
-            error={errors.description}
-            onChange={(event) => change({ description: event.currentTarget.value })}
-            autosize
-            minRows={2}
-          />
-        </div>
-      </Panel>
+      <AboutFields values={values} errors={errors} isNew={isNew} change={change} />
       <ScheduleFields
         values={values}
         errors={errors}
@@ -104,56 +62,7 @@ export function JobForm({ initial, isNew, channels, zones, cancelHref, save, pre
         change={change}
         preview={preview}
       />
-      <Panel title="When it counts as trouble">
-        <div className={styles.fields}>
-          <div className={styles.pair}>
-            <TextInput
-              name="grace"
-              label="Grace time"
-              description="How late the first sign of a run may be."
-              placeholder="a fifth of the interval, 1 min to 1 h"
-              value={values.grace}
-              error={errors.grace}
-              onChange={(event) => change({ grace: event.currentTarget.value })}
-            />
-            <TextInput
-              name="maxRuntime"
-              label="Longest run time"
-              description="From start to end. Needs a start ping."
-              placeholder="no limit"
-              value={values.maxRuntime}
-              error={errors.maxRuntime}
-              onChange={(event) => change({ maxRuntime: event.currentTarget.value })}
-            />
-          </div>
-          <p className={styles.hint}>Durations look like 90s, 5m, 1h30m or 1d.</p>
-          <NumberInput
-            name="failuresToOpen"
-            label="Tell somebody after"
-            description="Bad runs in a row that open an incident."
-            min={1}
-            max={100}
-            allowDecimal={false}
-            value={values.failuresToOpen}
-            error={errors.failuresToOpen}
-            onChange={(value) => change({ failuresToOpen: Number(value) })}
-            suffix={values.failuresToOpen === 1 ? " bad run" : " bad runs"}
-            className={styles.short}
-          />
-          <Radio.Group
-            name="overlap"
-            label="When two runs are open at once"
-            value={values.overlap}
-            error={errors.overlap}
-            onChange={(overlap) => change({ overlap })}
-          >
-            <div className={styles.radios}>
-              <Radio value="alert" label="Warn: this job should not overlap itself" />
-              <Radio value="allow" label="That is fine" />
-            </div>
-          </Radio.Group>
-        </div>
-      </Panel>
+      <LimitFields values={values} errors={errors} change={change} />
       <ChannelPicker
         channels={channels}
         chosen={values.channelIds}

@@ -2,6 +2,7 @@
 
 import { BellOff } from "lucide-react";
 import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { memo } from "react";
 import { lengthText } from "../base/ago.ts";
 import { useNow } from "../base/clock.tsx";
@@ -17,6 +18,7 @@ type Props = { job: JobView; index: number; linkId: string; top: number; height:
 
 export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: Props) {
   const status = statusAt(job, useNow());
+  const router = useRouter();
   return (
     <div
       role="row"
@@ -55,7 +57,9 @@ export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: 
         {job.timeZone !== null && <span className={styles.zone}>{job.timeZone}</span>}
       </span>
       <span role="cell" className={styles.strip}>
-        {job.strip !== undefined && <RunStrip marks={job.strip} />}
+        {job.strip !== undefined && (
+          <RunStrip marks={job.strip} onOpen={(number) => router.push(`/jobs/${job.id}/runs/${number}`)} />
+        )}
       </span>
       <span role="cell" className={styles.took}>
         {job.lastDurationMs === null ? <None /> : lengthText(job.lastDurationMs)}

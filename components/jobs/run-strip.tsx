@@ -12,10 +12,12 @@ type Props = {
   marks: readonly StripMark[];
   /** How many places there are; the newest run is at the right edge. */
   places?: number;
+  /** Opens a run's page: a short cut for the mouse; the page of the job has links. */
+  onOpen?: (number: number) => void;
 };
 
 /** The last runs as bars: height is the logarithm of the duration, shape and colour the outcome. */
-export function RunStrip({ marks, places = STRIP_RUNS }: Props) {
+export function RunStrip({ marks, places = STRIP_RUNS, onOpen }: Props) {
   const shown = marks.slice(-places);
   const heights = barHeights(shown);
   const width = places * STEP - (STEP - BAR);
@@ -31,7 +33,12 @@ export function RunStrip({ marks, places = STRIP_RUNS }: Props) {
     >
       <path className={styles.base} d={`M0 ${HEIGHT - 0.5}H${width}`} />
       {shown.map((mark, index) => (
-        <g key={mark.number} transform={`translate(${(offset + index) * STEP} 0)`} className={styles[mark.outcome]}>
+        <g
+          key={mark.number}
+          transform={`translate(${(offset + index) * STEP} 0)`}
+          className={styles[mark.outcome]}
+          onClick={onOpen && (() => onOpen(mark.number))}
+        >
           <rect className={styles.hit} x={-1} width={STEP} height={HEIGHT} />
           <Bar mark={mark} height={Math.round((heights[index] ?? 0.5) * (HEIGHT - 1))} />
           <title>{markTitle(mark)}</title>

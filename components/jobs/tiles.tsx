@@ -2,7 +2,8 @@
 
 import { UnstyledButton } from "@mantine/core";
 import type { Instant } from "../../lib/domain/time.ts";
-import { Glyph, type Shape } from "../base/glyph.tsx";
+import { Glyph } from "../base/glyph.tsx";
+import type { Shape } from "../base/shapes.tsx";
 import type { Tone } from "../base/status.ts";
 import tones from "../base/tone.module.css";
 import { onTile, type TileName, TILES } from "./filter.ts";

@@ -23,6 +23,7 @@ export function Trouble({ digest, retry }: Props) {
       <div className={layout.panel} role="alert">
         <Empty
           title={titleOf(digest)}
+          titleAs="h1"
           action={
             <Button variant="default" onClick={retry}>
               Try again

@@ -1,9 +1,5 @@
 import type { Metadata } from "next";
-import Link from "next/link";
-import { CAUSE_LABEL } from "../../../../components/base/status.ts";
 import { StatusLabel } from "../../../../components/base/glyph.tsx";
-import { Ago } from "../../../../components/base/moment.tsx";
-import { Note } from "../../../../components/base/note.tsx";
 import { Page, PageHeader } from "../../../../components/base/page.tsx";
 import { Said } from "../../../../components/base/said.tsx";
 import { visibleText } from "../../../../components/base/visible-text.ts";
@@ -12,15 +8,17 @@ import { Figures } from "../../../../components/job/figures.tsx";
 import { JobActions } from "../../../../components/job/job-actions.tsx";
 import { JobFacts } from "../../../../components/job/job-facts.tsx";
 import styles from "../../../../components/job/job.module.css";
+import { JobNotes } from "../../../../components/job/job-notes.tsx";
 import { JobSentence } from "../../../../components/job/job-sentence.tsx";
 import { PingPanel } from "../../../../components/job/ping-panel.tsx";
 import { RunPanel } from "../../../../components/job/run-panel.tsx";
 import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
+import { can } from "../../../../lib/auth/rules.ts";
 import { listRuns } from "../../../../lib/services/runs.ts";
 import { load } from "../../../failures.ts";
 import { chartRuns, crontabOf, findLastPing, loadJob, sentenceFacts } from "../../../job-page-data.ts";
 import { type Query, readNumber } from "../../../query.ts";
-import { requireVisit } from "../../../request.ts";
+import { findProjects, requireVisit } from "../../../request.ts";
 import { pause, remove, resume } from "../actions.ts";
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<Query> };
@@ -51,6 +49,9 @@ export default async function JobPage({ params, searchParams }: Props) {
       findLastPing(ctx, job),
     ]),
   );
+  const { projects } = await load(() => findProjects(ctx));
+  const role = projects.find((project) => project.id === job.projectId)?.role ?? "viewer";
+  const mayChange = can(role, "change-jobs");
   const month = job.figures.find((row) => row.period === "30d");
 
   return (
@@ -67,40 +68,20 @@ export default async function JobPage({ params, searchParams }: Props) {
         actions={
           <>
             <LiveRefresh projectId={job.projectId} />
-            <JobActions
-              jobId={job.id}
-              name={job.name}
-              paused={job.pausedAt !== null}
-              pause={pause}
-              resume={resume}
-              remove={remove}
-            />
+            {mayChange && (
+              <JobActions
+                jobId={job.id}
+                name={job.name}
+                paused={job.pausedAt !== null}
+                pause={pause}
+                resume={resume}
+                remove={remove}
+              />
+            )}
           </>
         }
       />
-      {job.openIncident !== null && (
-        <Note tone={job.openIncident.cause === "overlap" ? "late" : "down"}>
-          <p>
-            <b>{CAUSE_LABEL[job.openIncident.cause]}</b>, open for <Ago at={job.openIncident.openedAt} />.{" "}
-            <Link href={`/incidents/${job.openIncident.id}`}>What happened and who was told</Link>
-          </p>
-        </Note>
-      )}
-      {job.nobodyTold !== null && (
-        <Note tone="late">
-          <p>
-            {job.nobodyTold} <Link href="/channels">To the channels</Link>
-          </p>
-        </Note>
-      )}
-      {job.ambiguous && (
-        <Note tone="unknown">
-          <p>
-            Two runs are open without a run id, so which end belongs to which is a guess. Send the same{" "}
-            <code>?rid=$(uuidgen)</code> with a run’s start and end to tell them apart.
-          </p>
-        </Note>
-      )}
+      <JobNotes openIncident={job.openIncident} nobodyTold={job.nobodyTold} ambiguous={job.ambiguous} />
       <div className={styles.columns}>
         <div className={styles.column}>
           <PingPanel pingUrl={job.pingUrl} schedule={crontabOf(job)} lastPing={lastPing} />

@@ -1,0 +1,46 @@
+import { Glyph } from "../base/glyph.tsx";
+import { Ago } from "../base/moment.tsx";
+import { Said } from "../base/said.tsx";
+import tones from "../base/tone.module.css";
+import type { ChannelView } from "./channel-view.ts";
+import styles from "./channels.module.css";
+
+/** Whether a channel works, and why not. */
+export function ChannelCondition({ channel }: { channel: ChannelView }) {
+  if (!channel.enabled) {
+    return (
+      <p className={`${tones.label} ${tones.quiet}`}>
+        <Glyph shape="paused" tone="quiet" size={14} />
+        Switched off
+      </p>
+    );
+  }
+  if (channel.brokenAt !== null) {
+    return (
+      <>
+        <p className={`${tones.label} ${tones.down} ${styles.wraps}`}>
+          <Glyph shape="failed" tone="down" size={14} />
+          <span>
+            Refused for <Ago at={channel.brokenAt} />. A test that arrives mends it.
+          </span>
+        </p>
+        {channel.brokenReason !== null && (
+          <p className={styles.soft}>
+            It said: <Said text={channel.brokenReason} />
+          </p>
+        )}
+      </>
+    );
+  }
+  return (
+    <p className={styles.soft}>
+      {channel.lastSentAt === null ? (
+        "Nothing sent yet."
+      ) : (
+        <>
+          Last used <Ago at={channel.lastSentAt} suffix />.
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,44 @@
+import Link from "next/link";
+import type { Cause } from "../../lib/domain/incident.ts";
+import type { Instant } from "../../lib/domain/time.ts";
+import { Ago } from "../base/moment.tsx";
+import { Note } from "../base/note.tsx";
+import { CAUSE_LABEL } from "../base/status.ts";
+
+type Props = {
+  openIncident: { id: string; cause: Cause; openedAt: Instant } | null;
+  /** Why nobody would be told, with what to do. */
+  nobodyTold: string | null;
+  ambiguous: boolean;
+};
+
+/** What one should know before the rest of a job's page. */
+export function JobNotes({ openIncident, nobodyTold, ambiguous }: Props) {
+  return (
+    <>
+      {openIncident !== null && (
+        <Note tone={openIncident.cause === "overlap" ? "late" : "down"}>
+          <p>
+            <b>{CAUSE_LABEL[openIncident.cause]}</b>, open for <Ago at={openIncident.openedAt} />.{" "}
+            <Link href={`/incidents/${openIncident.id}`}>What happened and who was told</Link>
+          </p>
+        </Note>
+      )}
+      {nobodyTold !== null && (
+        <Note tone="late">
+          <p>
+            {nobodyTold} <Link href="/channels">To the channels</Link>
+          </p>
+        </Note>
+      )}
+      {ambiguous && (
+        <Note tone="unknown">
+          <p>
+            Two runs are open without a run id, so which end belongs to which is a guess. Send the same{" "}
+            <code>?rid=$(uuidgen)</code> with a run’s start and end to tell them apart.
+          </p>
+        </Note>
+      )}
+    </>
+  );
+}
