@@ -1,5 +1,6 @@
 import { bookEnd, bookHeartbeat, bookLog, type Booking, bookStart, type Entry } from "./booking.ts";
 import { closeDraft, type Draft, openDraft } from "./draft.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { Job } from "./job.ts";
 import type { Ping } from "./ping.ts";
 import { close, nextDeadline, settle } from "./settle.ts";
@@ -128,7 +129,8 @@ function timeOf(ping: Ping, received: Instant): Instant {
 /** Whether the same was said a moment ago; remembers it either way. */
 function isResend(draft: Draft, { ping, received }: Entry): boolean {
   const { memory } = draft;
-  const key = [ping.action, ping.exitCode, ping.runId, ping.source, ping.host, ping.at, ping.bodyDigest].join("|");
+  const said = [ping.action, ping.exitCode, ping.runId, ping.source, ping.host, ping.at, ping.bodyDigest].join("|");
+  const key = fingerprint(said);
   memory.recentPings = memory.recentPings
     .filter((recent) => received - recent.at < RESEND_WINDOW)
     .slice(1 - RECENT_PINGS);

@@ -13,7 +13,7 @@ import { createBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
 import { createCreator, type ParseCreation } from "./creation.ts";
 import type { Refusal } from "./event.ts";
 import { parseNative, refuse } from "./native.ts";
-import { createRecorder } from "./record.ts";
+import { Recorder } from "./record.ts";
 import { createResolver, type Resolution } from "./resolve.ts";
 import { makeTicket, NO_BODY, readUserAgent, type Ticket, type Visit } from "./ticket.ts";
 import { createUnmatchedLog } from "./unmatched.ts";
@@ -88,7 +88,7 @@ class PingDesk {
     this.#deps = deps;
     this.#pipeline = openPipeline(database.pool, lanes);
     this.#live = createLiveUpdates(database.pool);
-    this.#recorder = createRecorder({ ...deps, pipeline: this.#pipeline, live: this.#live });
+    this.#recorder = new Recorder({ ...deps, pipeline: this.#pipeline, live: this.#live });
     this.#resolver = createResolver(database.pool);
     this.#creator = createCreator(database.pool, deps.parseCreation);
     this.#unmatched = createUnmatchedLog(database.pool, log);

@@ -6,7 +6,7 @@ import type { Body } from "./body.ts";
 import type { Bufferable } from "./buffer.ts";
 import type { PingEvent } from "./event.ts";
 import { readLine } from "./parameters.ts";
-import type { Arrival } from "./record.ts";
+import type { Arrival } from "./evaluate.ts";
 
 /** A request whose address was understood. */
 export type Visit = { request: IncomingMessage; response: ServerResponse; event: PingEvent; receivedAt: Instant };

@@ -48,25 +48,20 @@ export function valuesOf<Row>(columns: readonly Column<Row>[], rows: readonly Ro
 
 function literalOf<Row>(kind: Kind, rows: readonly Row[], pick: (row: Row) => Value): string {
   const write = WRITERS[kind];
-  let literal = "{";
+  let literal = "";
   for (const row of rows) {
-    if (literal.length > 1) literal += ",";
     const value = pick(row);
-    literal += value === null ? "NULL" : write(value);
+    const item = value === null ? "NULL" : write === undefined ? value : write(value);
+    literal = literal === "" ? `{${item}` : `${literal},${item}`;
   }
-  return `${literal}}`;
+  return literal === "" ? "{}" : `${literal}}`;
 }
 
-const WRITERS: Readonly<Record<Kind, (value: NonNullable<Value>) => string | number>> = {
-  uuid: String,
-  word: String,
-  bool: String,
-  xid: String,
+/** Of kinds that do not stand in a literal as they are. */
+const WRITERS: Readonly<Partial<Record<Kind, (value: NonNullable<Value>) => string | number>>> = {
   text: (value) => quoted(String(value)),
   json: (value) => quoted(String(value)),
   bytes: (value) => String.raw`"\\x${Buffer.isBuffer(value) ? value.toString("hex") : ""}"`,
-  int2: rounded,
-  int4: rounded,
   int8: rounded,
   instant: rounded,
 };

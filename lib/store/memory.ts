@@ -5,8 +5,8 @@ import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 
 // Every ping rewrites its job's memory, so its size and the cost of reading it bound the whole ping path: as a JSON
-// object it took five times the time of this text. One line a record, its first field the kind; fields between commas,
-// trailing empty ones left out; whole numbers in base 36, instants as the distance to the first field of the first line.
+// object it took five times the time of this text. One line a record, its first letter the kind; fields between commas,
+// empty for null; instants as the distance to the base, the first field of all, so that they stay small.
 
 const VERSION = "1";
 const LATE = 1;
@@ -15,25 +15,15 @@ const START_SEEN = 4;
 
 /** Writes what a job remembers as compact text; `decodeMemory` reads it back. Fractions of milliseconds are lost. */
 export function encodeMemory(memory: Memory): string {
-  const base = Math.round(memory.lastPingAt ?? memory.firstPingAt ?? memory.accountedThrough ?? 0);
-  const at: At = (value) => (value === null ? "" : Math.round(value - base).toString(36));
-  let text = line([
-    VERSION + base.toString(36),
-    at(memory.accountedThrough),
-    at(memory.nextSlotAt),
-    at(memory.pausedAt),
-    at(memory.firstPingAt),
-    at(memory.lastPingAt),
-    at(memory.lastOkAt),
-    number(memory.badStreak),
-    number(memory.okStreak),
-    number(memory.lastRunNumber),
-    number(memory.lastIncidentNumber),
-  ]);
-  for (const run of memory.openRuns) text += `\no${encodeRun(run, at)}`;
-  for (const run of memory.recentRuns) text += `\nr${encodeRun(run, at)}`;
-  for (const ping of memory.recentPings) text += `\np${at(ping.at)},${escaped(ping.key)}`;
-  for (const incident of memory.incidents) text += `\ni${encodeIncident(incident, at)}`;
+  const base = Math.round(memory.firstPingAt ?? memory.lastPingAt ?? memory.accountedThrough ?? 0);
+  const { badStreak, okStreak, lastRunNumber, lastIncidentNumber } = memory;
+  const slots = `${at(memory.accountedThrough, base)},${at(memory.nextSlotAt, base)},${at(memory.pausedAt, base)}`;
+  const pings = `${at(memory.firstPingAt, base)},${at(memory.lastPingAt, base)},${at(memory.lastOkAt, base)}`;
+  let text = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
+  for (const run of memory.openRuns) text += `\no${runText(run, base)}`;
+  for (const run of memory.recentRuns) text += `\nr${runText(run, base)}`;
+  for (const ping of memory.recentPings) text += `\np${at(ping.at, base)},${escaped(ping.key)}`;
+  for (const incident of memory.incidents) text += `\ni${encodeIncident(incident, base)}`;
   return text;
 }
 
@@ -79,66 +69,63 @@ function decodeRecord(memory: Memory, record: string, base: Instant): void {
   }
 }
 
-type At = (instant: Instant | null) => string;
+const texts = new WeakMap<Run, { base: Instant; text: string }>();
 
-function encodeRun(run: Run, at: At): string {
-  const flags = (run.finishedLate ? LATE : 0) | (run.ambiguous ? AMBIGUOUS : 0) | (run.startSeen ? START_SEEN : 0);
-  return line([
-    number(run.number),
-    run.outcome,
-    flags.toString(36),
-    at(run.slotAt),
-    at(run.startedAt),
-    run.finishedAt === run.startedAt ? "=" : at(run.finishedAt),
-    at(run.settledAt),
-    run.lastSlotAt === run.slotAt ? "=" : at(run.lastSlotAt),
-    run.count === 1 ? "" : number(run.count),
-    run.source === null ? "" : escaped(run.source),
-    run.runId ?? "",
-    number(run.durationMs),
-    number(run.exitCode),
-    at(run.finishBy),
-    at(run.heartbeatAt),
-    run.reason ?? "",
-    run.host === null ? "" : escaped(run.host),
-    run.output?.pingId ?? "",
-    at(run.output?.receivedAt ?? null),
-  ]);
+function runText(run: Run, base: Instant): string {
+  const known = texts.get(run);
+  if (known !== undefined && known.base === base) return known.text;
+  const text = encodeRun(run, base);
+  texts.set(run, { base, text });
+  return text;
+}
+
+function encodeRun(run: Run, base: Instant): string {
+  const flags = (run.finishedLate ? LATE : 0) + (run.ambiguous ? AMBIGUOUS : 0) + (run.startSeen ? START_SEEN : 0);
+  const finished = run.finishedAt === run.startedAt ? "=" : at(run.finishedAt, base);
+  const lastSlot = run.lastSlotAt === run.slotAt ? "=" : at(run.lastSlotAt, base);
+  const times = `${at(run.slotAt, base)},${at(run.startedAt, base)},${finished},${at(run.settledAt, base)},${lastSlot}`;
+  const origin = `${run.runId ?? ""},${escaped(run.source)},${escaped(run.host)}`;
+  const common = `${run.number},${run.outcome},${flags},${run.count},${times},${origin}`;
+  const { durationMs, exitCode, reason, finishBy, heartbeatAt, output } = run;
+  const rare = durationMs ?? exitCode ?? reason ?? finishBy ?? heartbeatAt ?? output;
+  if (rare === null) return common;
+  const limits = `${at(finishBy, base)},${at(heartbeatAt, base)}`;
+  const told = output === null ? "" : `,${output.pingId},${at(output.receivedAt, base)}`;
+  return `${common},${at(durationMs, 0)},${exitCode ?? ""},${reason ?? ""},${limits}${told}`;
 }
 
 function decodeRun(fields: readonly string[], base: Instant): Run {
   const flags = whole(fields[2]);
-  const slotAt = instant(fields[3], base);
-  const startedAt = instant(fields[4], base);
+  const slotAt = instant(fields[4], base);
+  const startedAt = instant(fields[5], base);
   const outputAt = instant(fields[18], base);
   return {
     number: whole(fields[0]),
     outcome: word<Run["outcome"]>(fields[1]) ?? "unknown",
     slotAt,
-    lastSlotAt: fields[7] === "=" ? slotAt : instant(fields[7], base),
-    count: blank(fields[8]) ? 1 : whole(fields[8]),
+    lastSlotAt: fields[8] === "=" ? slotAt : instant(fields[8], base),
+    count: whole(fields[3]),
     startedAt,
-    finishedAt: fields[5] === "=" ? startedAt : instant(fields[5], base),
-    durationMs: wholeOrNull(fields[11]),
-    finishBy: instant(fields[13], base),
-    heartbeatAt: instant(fields[14], base),
+    finishedAt: fields[6] === "=" ? startedAt : instant(fields[6], base),
+    durationMs: instant(fields[12], 0),
+    finishBy: instant(fields[15], base),
+    heartbeatAt: instant(fields[16], base),
     finishedLate: (flags & LATE) !== 0,
-    exitCode: wholeOrNull(fields[12]),
-    runId: word(fields[10]),
-    host: unescaped(fields[16]),
-    source: unescaped(fields[9]),
+    exitCode: instant(fields[13], 0),
+    runId: word(fields[9]),
+    host: unescaped(fields[11]),
+    source: unescaped(fields[10]),
     ambiguous: (flags & AMBIGUOUS) !== 0,
     startSeen: (flags & START_SEEN) !== 0,
-    reason: word<NonNullable<Run["reason"]>>(fields[15]),
-    settledAt: instant(fields[6], base),
+    reason: word<NonNullable<Run["reason"]>>(fields[14]),
+    settledAt: instant(fields[7], base),
     output: outputAt === null ? null : { pingId: fields[17] ?? "", receivedAt: outputAt },
   };
 }
 
-function encodeIncident(incident: OpenIncident, at: At): string {
-  const { severity, cause, runNumber, sequence, badCount, missedCount } = incident;
-  const counts = [runNumber, sequence, badCount, missedCount].map(number);
-  return line([number(incident.number), severity, cause, at(incident.openedAt), ...counts]);
+function encodeIncident(incident: OpenIncident, base: Instant): string {
+  const { number, severity, cause, openedAt, runNumber, sequence, badCount, missedCount } = incident;
+  return `${number},${severity},${cause},${at(openedAt, base)},${runNumber},${sequence},${badCount},${missedCount}`;
 }
 
 function decodeIncident(fields: readonly string[], base: Instant): OpenIncident {
@@ -154,26 +141,16 @@ function decodeIncident(fields: readonly string[], base: Instant): OpenIncident 
   };
 }
 
-function line(fields: readonly string[]): string {
-  let last = fields.length;
-  while (last > 0 && fields[last - 1] === "") last -= 1;
-  return fields.slice(0, last).join(",");
-}
-
-function number(value: number | null): string {
-  return value === null ? "" : Math.round(value).toString(36);
+function at(value: Instant | null, base: Instant): number | "" {
+  return value === null ? "" : Math.round(value - base);
 }
 
 function whole(field: string | undefined): number {
-  return blank(field) ? 0 : Number.parseInt(field, 36);
-}
-
-function wholeOrNull(field: string | undefined): number | null {
-  return blank(field) ? null : Number.parseInt(field, 36);
+  return Number(field);
 }
 
 function instant(field: string | undefined, base: Instant): Instant | null {
-  return blank(field) ? null : base + Number.parseInt(field, 36);
+  return blank(field) ? null : base + Number(field);
 }
 
 /** Words of ours, written by this file: what stands there is one of them. */
@@ -185,9 +162,12 @@ function blank(field: string | undefined): field is "" | undefined {
   return field === undefined || field === "";
 }
 
+const HARMLESS = /^[\w .:|@/+-]*$/;
+
 /** Leaves what commonly stands in addresses and names; everything with a meaning here goes. A lone surrogate is repaired. */
-function escaped(text: string): string {
-  return /^[\w .:|@/+-]*$/.test(text) ? text : encodeURIComponent(Buffer.from(text).toString());
+function escaped(text: string | null): string {
+  if (text === null) return "";
+  return HARMLESS.test(text) ? text : encodeURIComponent(Buffer.from(text).toString());
 }
 
 function unescaped(field: string | undefined): string | null {

@@ -26,10 +26,11 @@ export async function runAll(client: PoolClient, statements: readonly Statement[
   return results;
 }
 
-/** Ends a transaction after these statements. @throws also where PostgreSQL answered COMMIT by rolling back. */
-export async function commit(client: PoolClient, statements: readonly Statement[]): Promise<void> {
+/** Ends a transaction after these statements and gives their answers. @throws also where PostgreSQL answered COMMIT by rolling back. */
+export async function commit(client: PoolClient, statements: readonly Statement[]): Promise<QueryResult[]> {
   const results = await runAll(client, [...statements, COMMIT]);
   if (results.at(-1)?.command !== "COMMIT") throw new Error("The transaction was rolled back instead of committed.");
+  return results;
 }
 
 /**

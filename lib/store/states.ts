@@ -19,8 +19,13 @@ export type LoadedJob = {
   allChannels: boolean;
 };
 
-/** `faults`: why the states of some jobs, though locked, cannot be read. */
-export type LoadedJobs = { jobs: Map<string, LoadedJob>; faults: Map<string, unknown> };
+export type LoadedJobs = {
+  jobs: Map<string, LoadedJob>;
+  /** Why the states of some jobs, though locked, cannot be read. */
+  faults: Map<string, unknown>;
+  /** Grows with every gap that is written. */
+  gapsVersion: number;
+};
 
 /** Our own gaps as far back as the rules look. */
 const GAPS_KEPT_IN_MIND = 8 * DAY;
@@ -44,7 +49,9 @@ type ConfigRow = Pick<
   | "successesToClose"
   | "overlap"
   | "allChannels"
-> & { gaps: [from: Instant, to: Instant][] | null };
+> & { gaps: GapsValue | null };
+
+type GapsValue = { version: number; spans: [from: Instant, to: Instant][] | null };
 
 const LOCK = `SELECT job_id AS "jobId", memory, check_at AS "checkAt" FROM job_state
   WHERE job_id = ANY ($1::uuid[]) ORDER BY job_id FOR NO KEY UPDATE`;
@@ -60,8 +67,9 @@ const CONFIG = `SELECT id, project_id AS "projectId", schedule_kind AS "schedule
     min_runtime_ms AS "minRuntimeMs", jitter_ms AS "jitterMs", failures_to_open AS "failuresToOpen",
     successes_to_close AS "successesToClose", overlap, all_channels AS "allChannels",
     CASE WHEN row_number() OVER () = 1 THEN (
-      SELECT json_agg(json_build_array(extract(epoch FROM from_at) * 1000, extract(epoch FROM to_at) * 1000) ORDER BY from_at)
-      FROM gaps WHERE to_at > belfry_now() - $2::float8 * interval '1 ms'
+      SELECT json_build_object('version', coalesce(max(id), 0), 'spans', json_agg(
+        json_build_array(extract(epoch FROM from_at) * 1000, extract(epoch FROM to_at) * 1000) ORDER BY from_at
+      ) FILTER (WHERE to_at > belfry_now() - $2::float8 * interval '1 ms')) FROM gaps
     ) END AS gaps
   FROM jobs WHERE id = ANY ($1::uuid[])`;
 
@@ -75,8 +83,9 @@ export function loadStatements(jobIds: Iterable<string>): Statement[] {
 export function loadedJobs([locked, config]: readonly QueryResult[]): LoadedJobs {
   const memories = new Map<string, LockedRow>(locked?.rows.map((row: LockedRow) => [row.jobId, row]));
   const rows: ConfigRow[] = config?.rows ?? [];
-  const gaps = gapsOf(rows);
-  const loaded: LoadedJobs = { jobs: new Map(), faults: new Map() };
+  const found = rows.find((row) => row.gaps !== null)?.gaps;
+  const gaps = (found?.spans ?? []).map(([from, to]) => ({ from, to }));
+  const loaded: LoadedJobs = { jobs: new Map(), faults: new Map(), gapsVersion: found?.version ?? 0 };
   for (const row of rows) {
     const memory = memories.get(row.id);
     if (memory === undefined) continue;
@@ -105,7 +114,7 @@ export async function claimDueStates(
   { asOf, limit }: { asOf: Instant; limit: number },
 ): Promise<LoadedJobs> {
   const locked = await client.query<LockedRow>({ name: "states-claim", text: CLAIM, values: [asOf, limit] });
-  if (locked.rows.length === 0) return { jobs: new Map(), faults: new Map() };
+  if (locked.rows.length === 0) return loadedJobs([]);
   const config = await client.query<ConfigRow>(configStatement(plainColumn(locked.rows, (row) => row.jobId)));
   return loadedJobs([locked, config]);
 }
@@ -143,11 +152,6 @@ export function faultOf(error: unknown): string {
 
 function configStatement(ids: string): Statement {
   return { name: "states-config", text: CONFIG, values: [ids, GAPS_KEPT_IN_MIND] };
-}
-
-function gapsOf(rows: readonly ConfigRow[]): Gap[] {
-  const pairs = rows.find((row) => row.gaps !== null)?.gaps ?? [];
-  return pairs.map(([from, to]) => ({ from, to }));
 }
 
 function loadedJob(row: ConfigRow, locked: LockedRow, gaps: Gap[]): LoadedJob {

@@ -204,7 +204,8 @@ function updateStates(changes: readonly JobChange[], arming: Arming): Statement 
   return { name: "states-update", text: UPDATE_STATES, values: valuesOf(STATE_COLUMNS, rows) };
 }
 
-function earlierOf(a: Instant | null, b: Instant | null): Instant | null {
+/** The earlier of two deadlines; null stands for none. */
+export function earlierOf(a: Instant | null, b: Instant | null): Instant | null {
   if (a === null || b === null) return a ?? b;
   return Math.min(a, b);
 }

@@ -4,7 +4,7 @@ import type { ScheduleSpec } from "../../lib/domain/job.ts";
 import { HOUR, type Instant, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { applyPing } from "../../lib/domain/transition.ts";
 import { createLog } from "../../lib/log.ts";
-import { createRecorder } from "../../lib/ping/record.ts";
+import { Recorder } from "../../lib/ping/record.ts";
 import { openBus } from "../../lib/store/bus.ts";
 import { inTransaction } from "../../lib/store/client.ts";
 import { openClock } from "../../lib/store/clock.ts";
@@ -190,7 +190,7 @@ async function record(jobId: string, ping: ReturnType<typeof makePing>, now: Ins
   const pipeline = openPipeline(database.pool, 1);
   const clock = { now: () => now, refresh: async () => {} };
   const live = createLiveUpdates(database.pool);
-  const recorder = createRecorder({ pipeline, clock, log, watch, live });
+  const recorder = new Recorder({ pipeline, clock, log, watch, live });
   const blank = { userAgent: null, message: null, body: null, bodySize: 0, runNumber: null };
   const arrival = { ...ping, ...blank, jobId, method: "GET", disposition: "ignored" as const };
   expect(await recorder.record([arrival], NEVER)).toEqual(["stored"]);

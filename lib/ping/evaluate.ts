@@ -1,0 +1,83 @@
+import { applyPing } from "../domain/transition.ts";
+import type { Instant } from "../domain/time.ts";
+import type { Logger } from "../log.ts";
+import type { PingRecord } from "../store/pings.ts";
+import { faultOf, type LoadedJob, type SetAside } from "../store/states.ts";
+import { addTransition, type JobChange, openChange } from "../store/transitions.ts";
+
+/** A ping on its way into the database. What became of it is filled in here. */
+export type Arrival = PingRecord & {
+  /** A short digest of the body, empty without one. */
+  bodyDigest: string;
+  hasBody: boolean;
+};
+
+/** What one transaction is about to write. */
+export type Batch = {
+  /** Of jobs that exist, in order of receipt. */
+  pings: Arrival[];
+  changes: Map<string, JobChange>;
+  /** Jobs whose state cannot be read. */
+  setAside: Map<string, SetAside>;
+};
+
+export const QUARANTINED = "A ping could not be evaluated and was kept as it came";
+
+/** Books pings in order of receipt. One that cannot be evaluated is quarantined and stops none of the others. */
+export function evaluate(
+  arrivals: readonly Arrival[],
+  { jobs, faults }: { jobs: ReadonlyMap<string, LoadedJob>; faults: ReadonlyMap<string, unknown> },
+  { now, log }: { now: Instant; log: Logger },
+): Batch {
+  const batch: Batch = { pings: [], changes: new Map(), setAside: new Map() };
+  for (const [jobId, job] of jobs) batch.changes.set(jobId, openChange(job));
+  for (const [jobId, fault] of faults) batch.setAside.set(jobId, { jobId, fault, pings: 0, retryAt: null });
+  for (const arrival of inOrderOfReceipt(arrivals)) {
+    if (!concerns(batch, arrival)) continue;
+    batch.pings.push(arrival);
+    try {
+      book(batch, arrival, now);
+    } catch (error) {
+      log.error({ err: error, jobId: arrival.jobId, pingId: arrival.id }, QUARANTINED);
+      arrival.disposition = "quarantined";
+      arrival.runNumber = null;
+    }
+  }
+  return batch;
+}
+
+/** Whether the ping's job exists. */
+export function concerns({ changes, setAside }: Batch, { jobId }: Arrival): boolean {
+  return changes.has(jobId) || setAside.has(jobId);
+}
+
+/** @throws whatever stands in the way of evaluating the ping; it is counted all the same. */
+function book({ changes, setAside }: Batch, arrival: Arrival, now: Instant): void {
+  const unreadable = setAside.get(arrival.jobId);
+  if (unreadable !== undefined) {
+    unreadable.pings += 1;
+    throw unreadable.fault;
+  }
+  const change = changes.get(arrival.jobId);
+  if (change === undefined) return;
+  change.pings += 1;
+  try {
+    const transition = applyPing(change.state, arrival, now);
+    arrival.disposition = transition.disposition ?? "ignored";
+    arrival.runNumber = transition.pingRunNumber;
+    addTransition(change, transition);
+  } catch (error) {
+    change.fault = faultOf(error);
+    throw error;
+  }
+}
+
+/** Mostly they are: only a slow body makes a ping come in later than it was received. */
+function inOrderOfReceipt(arrivals: readonly Arrival[]): readonly Arrival[] {
+  let latest: Instant = -Infinity;
+  for (const { receivedAt } of arrivals) {
+    if (receivedAt < latest) return arrivals.toSorted((a, b) => a.receivedAt - b.receivedAt);
+    latest = receivedAt;
+  }
+  return arrivals;
+}
