@@ -20,6 +20,8 @@ async function ask(url: string, { body, ...options }: Ask = {}): Promise<Answer>
   const request = send(url, options);
   request.end(body);
   const [response] = (await once(request, "response")) as [IncomingMessage];
+  // An early answer closes the connection while the body is still being sent.
+  request.on("error", () => {});
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   const { statusCode = 0, headers, rawHeaders } = response;
