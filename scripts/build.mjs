@@ -1,8 +1,8 @@
-// `npm run build`: makes what `npm start` runs. Each part is skipped while the files it is made of are unchanged.
+// `npm run build [-- <part>…]`: makes what `npm start` runs. Each part is skipped while the files it is made of are unchanged.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, extname, join, relative } from "node:path";
+import { extname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -191,6 +191,7 @@ function bin(name, path) {
   return join(root, "node_modules", name, path);
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href || basename(process.argv[1] ?? "") === "build.mjs") {
-  await runScript(() => build());
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  const only = process.argv.slice(2);
+  await runScript(() => build(only.length === 0 ? {} : { only }));
 }

@@ -37,14 +37,15 @@ export const DATABASE_AWAY: PlainAnswer = {
   retryAfter: 5,
 };
 
+// 421, misdirected: a client must not take it for an unknown job or page.
 export const NO_PAGES: PlainAnswer = {
-  status: 404,
+  status: 421,
   title: "No pages here",
   text: "This process of Belfry serves no pages (BELFRY_ROLES). Ask one with the role web.",
 };
 
 export const NO_PINGS: PlainAnswer = {
-  status: 404,
+  status: 421,
   title: "No pings here",
   text: "This process of Belfry takes no pings (BELFRY_ROLES). Send them to one with the role pings.",
 };

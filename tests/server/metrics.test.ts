@@ -1,0 +1,73 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openFront, type Front } from "../../lib/server/front.ts";
+import { createMetrics, type Metrics } from "../../lib/server/metrics.ts";
+import { metricsRoute } from "../../lib/server/routes.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { silent } from "./stub/site.ts";
+
+let database: TestDatabase | null = null;
+let metrics: Metrics;
+let front: Front;
+
+beforeAll(async () => {
+  metrics = createMetrics(() => database?.pool ?? null);
+  const ping = metrics.timePings("native", (request, response) => {
+    response.writeHead(request.url === "/ping/known" ? 200 : 404).end();
+  });
+  front = await openFront({
+    host: "127.0.0.1",
+    port: 0,
+    log: silent,
+    routes: [{ matches: (path) => path.startsWith("/ping/"), handle: ping }, metricsRoute(metrics)],
+  });
+});
+afterAll(() => front.close());
+
+const address = (path: string) => `http://127.0.0.1:${front.port}${path}`;
+
+async function read(): Promise<string> {
+  return (await fetch(address("/metrics"))).text();
+}
+
+test("what this process did is counted", async () => {
+  await (await fetch(address("/ping/known"))).text();
+  await (await fetch(address("/ping/unknown"))).text();
+  metrics.batch(7);
+  metrics.sweepLag(1_500);
+  metrics.alertLag(400);
+  await nextTurn();
+  const text = await read();
+  expect(text).toContain('belfry_pings_total{protocol="native",result="ok"} 1');
+  expect(text).toContain('belfry_pings_total{protocol="native",result="refused"} 1');
+  expect(text).toContain("belfry_ping_seconds_count 2");
+  expect(text).toContain("belfry_ping_batch_size_sum 7");
+  expect(text).toContain('belfry_sweep_lag_seconds_bucket{le="2"} 1');
+  expect(text).toContain('belfry_alert_lag_seconds_bucket{le="0.5"} 1');
+  expect(text).toContain("nodejs_eventloop_lag_seconds");
+});
+
+test("without the database it says so, and still answers", async () => {
+  expect(await read()).toContain("belfry_database_up 0");
+});
+
+test("the whole installation's deliveries are counted by state", async () => {
+  database = await createTestDatabase();
+  await database.pool.query(
+    `WITH alert AS (INSERT INTO alerts (id, event, sequence, created_at, facts)
+                    VALUES (gen_random_uuid(), 'notice', 1, belfry_now(), '{}') RETURNING id)
+     INSERT INTO deliveries (alert_id, recipient, state, next_attempt_at, created_at)
+     SELECT id, state || '@example.org', state, belfry_now() - interval '1 minute', belfry_now()
+     FROM alert, unnest(ARRAY['pending', 'dead']) AS state`,
+  );
+  const text = await read();
+  expect(text).toContain("belfry_database_up 1");
+  expect(text).toContain('belfry_deliveries{state="pending"} 1');
+  expect(text).toContain('belfry_deliveries{state="dead"} 1');
+  expect(Number(/^belfry_oldest_delivery_overdue_seconds (.+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(60);
+});
+
+test("requests that came through a proxy are not answered", async () => {
+  const answer = await fetch(address("/metrics"), { headers: { "X-Forwarded-For": "203.0.113.1" } });
+  expect(answer.status).toBe(403);
+});
