@@ -9,6 +9,7 @@ import { CAUSE_LABEL, CAUSE_TONE } from "../base/status.ts";
 import tones from "../base/tone.module.css";
 import { CAUSE_SHAPE } from "./cause-shape.ts";
 import styles from "./incidents.module.css";
+import { whyOf } from "./why.ts";
 
 export type IncidentView = {
   id: string;
@@ -50,12 +51,6 @@ export function IncidentItems({ incidents, withJob = true }: { incidents: Incide
       ))}
     </ul>
   );
-}
-
-/** A title begins with its cause, which stands beside it already. */
-function whyOf(title: string): string {
-  const why = title.replace(/^[^:]*: /, "");
-  return why.charAt(0).toUpperCase() + why.slice(1);
 }
 
 export function CauseLabel({ cause, open }: { cause: Cause; open: boolean }) {

@@ -3,6 +3,7 @@ import {
   type CSSVariablesResolver,
   defaultVariantColorsResolver,
   type MantineColorsTuple,
+  type MantineTheme,
 } from "@mantine/core";
 
 // Warm neutrals, light to dark: paper to iron.
@@ -69,6 +70,11 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
+    Input: {
+      vars: (_theme: MantineTheme, { error }: { error?: unknown }) => ({
+        wrapper: error ? {} : { "--input-bd": "var(--line-input)", "--input-bg": "var(--surface)" },
+      }),
+    },
     InputWrapper: {
       vars: () => ({
         label: { "--input-label-size": "0.8125rem" },

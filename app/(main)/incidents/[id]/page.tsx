@@ -4,15 +4,20 @@ import { cache } from "react";
 import { lengthText } from "../../../../components/base/ago.ts";
 import { Ago, ExactMoment } from "../../../../components/base/moment.tsx";
 import { Page, PageHeader } from "../../../../components/base/page.tsx";
+import { Panel } from "../../../../components/base/panel.tsx";
 import { Said } from "../../../../components/base/said.tsx";
 import { CAUSE_LABEL } from "../../../../components/base/status.ts";
 import { visibleText } from "../../../../components/base/visible-text.ts";
 import { AlertList } from "../../../../components/incidents/alert-list.tsx";
 import { CauseLabel } from "../../../../components/incidents/incident-items.tsx";
+import { whyOf } from "../../../../components/incidents/why.ts";
+import { RunStory } from "../../../../components/runs/run-story.tsx";
 import { Timeline } from "../../../../components/incidents/timeline.tsx";
 import styles from "../../../../components/job/job.module.css";
 import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
+import { AppError } from "../../../../lib/errors.ts";
 import { getIncident, type IncidentPage as Incident } from "../../../../lib/services/incidents.ts";
+import { getRun, type RunPage } from "../../../../lib/services/runs.ts";
 import { load } from "../../../failures.ts";
 import { requireVisit } from "../../../request.ts";
 
@@ -23,6 +28,17 @@ const loadIncident = cache(async (incidentId: string): Promise<Incident> => {
   return load(() => getIncident(ctx, { incidentId }));
 });
 
+/** Null where the run is not kept any more, or its verdict was withdrawn. */
+async function findOpeningRun({ jobId, runNumber }: Incident): Promise<RunPage | null> {
+  const { ctx } = await requireVisit();
+  return load(() =>
+    getRun(ctx, { jobId, number: runNumber }).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === "not-found") return null;
+      throw error;
+    }),
+  );
+}
+
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const incident = await loadIncident((await params).id);
   return { title: `${CAUSE_LABEL[incident.cause]} · ${visibleText(incident.jobName)}` };
@@ -31,6 +47,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function IncidentPage({ params }: Props) {
   const incident = await loadIncident((await params).id);
   const { openedAt, resolvedAt } = incident;
+  const opening = await findOpeningRun(incident);
   return (
     <Page>
       <PageHeader
@@ -46,24 +63,27 @@ export default async function IncidentPage({ params }: Props) {
         }
         lead={
           <>
-            {incident.title} Opened <ExactMoment at={openedAt} />
+            {whyOf(incident.title)}. Opened <ExactMoment at={openedAt} />
             {resolvedAt === null ? (
               <>
-                {" "}
-                and open for <Ago at={openedAt} />.
+                , open for <Ago at={openedAt} />.
               </>
             ) : (
-              <> and resolved after {lengthText(resolvedAt - openedAt)}.</>
+              `, resolved after ${lengthText(resolvedAt - openedAt)}.`
             )}
             {incident.missedCount > 1 && ` ${incident.missedCount} runs were missed.`}
           </>
         }
         actions={incident.state === "open" && <LiveRefresh projectId={incident.projectId} />}
       />
-      <p>
-        <Link href={`/jobs/${incident.jobId}`}>The job</Link> ·{" "}
-        <Link href={`/jobs/${incident.jobId}/runs/${incident.runNumber}`}>The run that opened it</Link>
-      </p>
+      {opening !== null && (
+        <Panel
+          title="The run that opened it"
+          note={<Link href={`/jobs/${incident.jobId}/runs/${opening.run.number}`}>Run #{opening.run.number}</Link>}
+        >
+          <RunStory run={opening.run} timeZone={opening.job.timeZone} />
+        </Panel>
+      )}
       <Timeline jobId={incident.jobId} events={incident.timeline} />
       <AlertList alerts={incident.alerts} none="Nobody was told: no channel worked when it opened." />
     </Page>
