@@ -52,7 +52,7 @@ export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: 
           </span>
         ))}
       </span>
-      <span role="cell" className={styles.schedule}>
+      <span role="cell" className={styles.schedule} title={`${job.scheduleWords} ${job.timeZone ?? ""}`.trim()}>
         <span className={styles.words}>{job.scheduleWords}</span>
         {job.timeZone !== null && <span className={styles.zone}>{job.timeZone}</span>}
       </span>
