@@ -36,6 +36,7 @@ export type PagesOptions = {
 const LONGEST_RESTART_MS = 10 * SECOND;
 /** A child that lived this long was sound: the next restart is quick again. */
 const SOUND_AFTER_MS = 30 * SECOND;
+const START_WITHIN_MS = 120 * SECOND;
 const LIFE_SIGN_EVERY_MS = 5 * SECOND;
 /** Unanswered life signs in a row after which a child counts as frozen. Counted, not timed: a laptop may sleep. */
 const FROZEN_AFTER = 8;
@@ -138,21 +139,26 @@ function spawnChild(program: PagesProgram, { log, lifeSignEveryMs, onPort, onEnd
   return child;
 }
 
+/** A child that starts has more time: a busy machine may need it. */
 function watchLife(child: ChildProcess, log: Logger, everyMs: Millis): () => void {
   let unanswered = 0;
-  child.on("message", (message) => {
-    if (message === "alive") unanswered = 0;
-  });
-  const timer = setInterval(() => {
-    if (unanswered >= FROZEN_AFTER) {
-      log.error({ pid: child.pid }, "pages are frozen; their process is killed");
-      killGroup(child, "SIGKILL");
-      return;
-    }
+  let timer: NodeJS.Timeout = setTimeout(() => kill("pages do not start"), START_WITHIN_MS);
+  const kill = (reason: string) => {
+    log.error({ pid: child.pid }, `${reason}; their process is killed`);
+    killGroup(child, "SIGKILL");
+  };
+  const ask = () => {
+    if (unanswered >= FROZEN_AFTER) return kill("pages are frozen");
     unanswered += 1;
     if (child.connected) child.send("alive?", () => {});
-  }, everyMs);
-  return () => clearInterval(timer);
+  };
+  child.on("message", (message) => {
+    unanswered = 0;
+    if (announcedPort(message) === null) return;
+    clearTimeout(timer);
+    timer = setInterval(ask, everyMs);
+  });
+  return () => clearTimeout(timer);
 }
 
 function announcedPort(message: unknown): number | null {

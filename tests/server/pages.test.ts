@@ -41,7 +41,7 @@ test("a killed child is replaced", async () => {
 });
 
 test("a frozen child is killed and replaced", async () => {
-  pages = startStubPages({ pages: { lifeSignEveryMs: 50 } });
+  pages = startStubPages({ pages: { lifeSignEveryMs: 200 } });
   const first = await pidOf(await pages.port());
   process.kill(first, "SIGSTOP");
   await expect.poll(() => isAlive(first)).toBe(false);
