@@ -47,16 +47,7 @@ const LAYERS: Record<string, Layer> = {
   },
   components: {
     imports: ["domain"],
-    packages: [
-      "react",
-      "react-dom",
-      "next",
-      "@mantine",
-      "@tanstack/react-virtual",
-      "lucide-react",
-      "recharts",
-      "geist",
-    ],
+    packages: ["react", "react-dom", "next", "@mantine", "@tanstack/react-virtual", "lucide-react", "geist"],
     node: false,
     files: 60,
   },
