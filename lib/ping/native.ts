@@ -92,13 +92,18 @@ function withQuery(address: PingAddress, { action, exitCode }: Verb, query: Pars
     address,
     action,
     exitCode,
-    runId: runId?.toLowerCase() ?? null,
+    runId: runId === null ? null : copyOf(runId.toLowerCase()),
     at: readInstant(last(query.at)),
     durationMs: readSeconds(last(query.duration)),
     host: readLine(last(query.host), LONGEST_HOST),
     message: readText(last(query.msg), LONGEST_MESSAGE),
     creation: last(query.create) === "1" ? readCreation(query) : null,
   };
+}
+
+/** Run ids are kept and compared a lot: a piece of the address is slow to compare, and keeps the whole in memory. */
+function copyOf(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 function readCreation(query: ParsedUrlQuery): CreationRequest {

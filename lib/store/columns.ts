@@ -2,18 +2,32 @@ import { quoted, timestampOf } from "./literals.ts";
 
 /**
  * A column of a statement that writes many rows at once: its values travel as one array and are taken apart by `unnest`.
- * `word` is a text of ours without quotes, commas, braces and backslashes; `instant` is milliseconds, stored as a
+ * `word` is a text of ours without quotes, commas, braces and backslashes, `line` one without quotes and backslashes;
+ * `instant` is milliseconds, stored as a
  * timestamp; numbers are rounded. Texts are without NUL, which PostgreSQL does not have.
  */
 export type Column<Row> = readonly [name: string, kind: Kind, pick: (row: Row) => Value];
 
-export type Kind = "uuid" | "word" | "text" | "json" | "bytes" | "bool" | "int2" | "int4" | "int8" | "instant" | "xid";
+export type Kind =
+  | "uuid"
+  | "word"
+  | "line"
+  | "text"
+  | "json"
+  | "bytes"
+  | "bool"
+  | "int2"
+  | "int4"
+  | "int8"
+  | "instant"
+  | "xid";
 
 export type Value = string | number | boolean | Buffer | null;
 
 const TYPES: Readonly<Record<Kind, string>> = {
   uuid: "uuid[]",
   word: "text[]",
+  line: "text[]",
   text: "text[]",
   json: "jsonb[]",
   bytes: "bytea[]",
@@ -59,6 +73,7 @@ function literalOf<Row>(kind: Kind, rows: readonly Row[], pick: (row: Row) => Va
 
 /** Of kinds that do not stand in a literal as they are. */
 const WRITERS: Readonly<Partial<Record<Kind, (value: NonNullable<Value>) => string | number>>> = {
+  line: (value) => `"${String(value)}"`,
   text: (value) => quoted(String(value)),
   json: (value) => quoted(String(value)),
   bytes: (value) => String.raw`"\\x${Buffer.isBuffer(value) ? value.toString("hex") : ""}"`,

@@ -6,7 +6,7 @@ import type { Instant } from "../domain/time.ts";
 
 // Every ping rewrites its job's memory, so its size and the cost of reading it bound the whole ping path: as a JSON
 // object it took five times the time of this text. One line a record, its first letter the kind; fields between commas,
-// empty for null; instants as the distance to the base, the first field of all, so that they stay small.
+// empty for null; instants as the distance to the base, which is the first field of all and stays the same for a job.
 
 const VERSION = "1";
 const LATE = 1;
@@ -19,12 +19,13 @@ export function encodeMemory(memory: Memory): string {
   const { badStreak, okStreak, lastRunNumber, lastIncidentNumber } = memory;
   const slots = `${at(memory.accountedThrough, base)},${at(memory.nextSlotAt, base)},${at(memory.pausedAt, base)}`;
   const pings = `${at(memory.firstPingAt, base)},${at(memory.lastPingAt, base)},${at(memory.lastOkAt, base)}`;
-  let text = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
-  for (const run of memory.openRuns) text += `\no${runText(run, base)}`;
-  for (const run of memory.recentRuns) text += `\nr${runText(run, base)}`;
-  for (const ping of memory.recentPings) text += `\np${at(ping.at, base)},${escaped(ping.key)}`;
-  for (const incident of memory.incidents) text += `\ni${encodeIncident(incident, base)}`;
-  return text;
+  const head = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
+  const lines = [head];
+  for (const run of memory.openRuns) lines.push(`o${runText(run, base)}`);
+  for (const run of memory.recentRuns) lines.push(`r${runText(run, base)}`);
+  for (const ping of memory.recentPings) lines.push(`p${at(ping.at, base)},${escaped(ping.key)}`);
+  for (const incident of memory.incidents) lines.push(`i${encodeIncident(incident, base)}`);
+  return lines.join("\n");
 }
 
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
@@ -69,6 +70,7 @@ function decodeRecord(memory: Memory, record: string, base: Instant): void {
   }
 }
 
+/** Runs are replaced and never changed, and most of what a job remembers stays the same from ping to ping. */
 const texts = new WeakMap<Run, { base: Instant; text: string }>();
 
 function runText(run: Run, base: Instant): string {

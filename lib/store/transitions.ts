@@ -162,7 +162,7 @@ export type StateRow = { change: JobChange; facts: StatusFacts; checkAt: Instant
 
 export const STATE_COLUMNS: readonly Column<StateRow>[] = [
   ["job_id", "uuid", ({ change }) => change.state.job.id],
-  ["memory", "text", ({ change }) => encodeMemory(change.state)],
+  ["memory", "line", ({ change }) => encodeMemory(change.state)],
   ["pings", "int8", ({ change }) => change.pings],
   // A lower bound stays one when it is rounded down.
   ["check_at", "instant", ({ checkAt }) => (checkAt === null ? null : Math.floor(checkAt))],
