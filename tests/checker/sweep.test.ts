@@ -223,7 +223,8 @@ describe("the loop", () => {
     await eventually(() => expect(sweep.lastTurnAt()).toBeGreaterThan(0), 5_000);
     const [jobId] = await makeHeardJobs(1, clock.now() - 69 * SECOND);
     const [due] = await rows("SELECT check_at FROM job_state WHERE job_id = $1", jobId);
-    await bus.publish("belfry_check", String((due?.check_at as Date).getTime()));
+    const checkAt = due?.check_at as Date;
+    await bus.publish("belfry_check", String(checkAt.getTime()));
     // Without the wake-up the next look would come with the poll, 5 s later.
     await eventually(async () => expect(await rows("SELECT 1 FROM incidents")).toHaveLength(1), 4_500);
   });
