@@ -47,9 +47,11 @@ const RULES: readonly { table: string; key: string; old: string }[] = [
       WHERE m.started_at < ${SHORTEST} AND m.started_at < ${KEPT_SINCE}`,
   },
   {
+    // The newest sign of somebody who takes pings stays, however old: the gap that follows it begins there.
     table: "heartbeats",
     key: "process_id",
-    old: `SELECT process_id FROM heartbeats WHERE beat_at < ${NOW} - interval '1 day'`,
+    old: `SELECT process_id FROM heartbeats WHERE beat_at < ${NOW} - interval '1 day'
+      AND beat_at IS DISTINCT FROM (SELECT max(beat_at) FROM heartbeats WHERE 'pings' = ANY (roles))`,
   },
   { table: "sessions", key: "id", old: `SELECT id FROM sessions WHERE expires_at < ${NOW}` },
   { table: "verifications", key: "id", old: `SELECT id FROM verifications WHERE expires_at < ${NOW}` },

@@ -93,6 +93,16 @@ describe("rows", () => {
   });
 });
 
+it("that show since when nobody takes pings stay, however long that lasts", async () => {
+  await database.pool.query(
+    `INSERT INTO heartbeats (process_id, host, pid, roles, started_at, beat_at)
+     SELECT gen_random_uuid(), 'x', n, roles, belfry_now(), belfry_now() - n * interval '1 day'
+     FROM (VALUES (2, '{sweep}'::text[]), (3, '{pings,web}'), (4, '{pings}')) AS v (n, roles)`,
+  );
+  expect(await pruneRows(database.pool, NEVER)).toEqual({ heartbeats: 2 });
+  expect(await count("heartbeats WHERE pid = 3")).toBe(1);
+});
+
 describe("partitions", () => {
   it("of the days ahead are added and those that nobody wants are dropped, by the loop's first turn", async () => {
     const before = await partitions();
