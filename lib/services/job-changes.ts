@@ -4,6 +4,7 @@ import type { Instant } from "../domain/time.ts";
 import { applyEdit, applyPause, applyResume, statusFacts } from "../domain/transition.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
+import { findSilence } from "../store/gaps.ts";
 import {
   deleteJobRecord,
   insertJobRecord,
@@ -104,7 +105,10 @@ async function changeState(
     if (loaded === undefined) throw new AppError("not-found", "This job was deleted meanwhile.", "jobId");
     const now = ctx.clock.now();
     const change = openChange(loaded);
-    addTransition(change, await evaluate(loaded.state, now, client));
+    // While the server is away nobody can know what was missed: the change must not be the one to say so.
+    const silence = await findSilence(client, now);
+    const gaps = silence === null ? loaded.state.gaps : [...loaded.state.gaps, silence];
+    addTransition(change, await evaluate({ ...loaded.state, gaps }, now, client));
     await saveTransitions(client, [change], "exact");
     await publishCheck(client, earliestMove([change]));
     await publishCache(client, job.id);

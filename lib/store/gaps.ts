@@ -55,6 +55,15 @@ export async function findNewestBeat(database: Queryable): Promise<Instant | nul
   return instantOf(rows[0]?.at ?? null);
 }
 
+/** Shorter silence is nothing: processes give a sign every few seconds. */
+const SILENCE_MS: Millis = 5_000;
+
+/** The stretch up to `now` in which no process has taken pings and which no gap tells of yet; null where there is none. */
+export async function findSilence(database: Queryable, now: Instant): Promise<Gap | null> {
+  const newest = await findNewestBeat(database);
+  return newest === null || now - newest <= SILENCE_MS ? null : { from: newest, to: now };
+}
+
 /** Namespace of the ids of notices about gaps. */
 const GAP_NOTICES = "5d1f6a2e-6f0b-4c57-9a3c-0e6a7b1d9c44";
 

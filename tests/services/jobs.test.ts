@@ -1,6 +1,7 @@
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { createChannel, updateChannel } from "../../lib/services/channels.ts";
+import { listIncidents } from "../../lib/services/incidents.ts";
 import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../lib/services/job-changes.ts";
 import { getJob, listJobs } from "../../lib/services/jobs.ts";
 import { listProjects } from "../../lib/services/projects.ts";
@@ -157,6 +158,32 @@ describe("pause and resume", () => {
     expect(await resumeJob(world.owner, { jobId })).toMatchObject({ state: "ok" });
     const { nextExpectedAt, now } = await getJob(world.owner, { jobId });
     expect(nextExpectedAt).toBeGreaterThan(now);
+  });
+});
+
+describe("a change while no process takes pings", () => {
+  /** Somebody took pings until then, and nobody has since. */
+  async function heardUntil(ago: number): Promise<void> {
+    await world.database.pool.query(
+      `INSERT INTO heartbeats (process_id, host, pid, roles, started_at, beat_at)
+       VALUES (gen_random_uuid(), 'x', 1, '{pings}', belfry_now(), belfry_now() - $1 * interval '1 ms')`,
+      [ago],
+    );
+  }
+
+  afterEach(() => world.database.pool.query("DELETE FROM heartbeats"));
+
+  test.each([
+    ["a pause", (jobId: string) => pauseJob(world.owner, { jobId })],
+    ["an edit", (jobId: string) => updateJob(world.owner, { jobId, maxRuntime: "1h" })],
+  ])("%s calls nothing missed", async (_name, change) => {
+    const jobId = await createEarlier({ schedule: "every 10m", grace: "1m" });
+    await book(world, jobId, { action: "success", receivedAt: world.services.clock.now() - 40 * MINUTE });
+    await heardUntil(35 * MINUTE);
+    await change(jobId);
+    const { incidents } = await listIncidents(world.owner, { projectId, jobId });
+    expect(incidents).toEqual([]);
+    expect((await rowOf(jobId)).strip).toMatchObject([{ outcome: "ok" }]);
   });
 });
 
