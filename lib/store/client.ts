@@ -31,7 +31,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
     types: { getTypeParser: typeParserOf },
-    onConnect: useUtc,
+    onConnect: setSession,
   });
   // A broken connection leaves the pool by itself and its query rejects; unheard events would end the process.
   pool.on("error", ignore);
@@ -81,10 +81,10 @@ function parseNumbers(text: string): (number | null)[] {
     .map((item) => (item === "NULL" ? null : Number(item)));
 }
 
-// Prisma's adapter drops the offset of what PostgreSQL prints, so the session has to speak UTC. Not a start-up
-// option: poolers such as PgBouncer refuse those.
-async function useUtc(client: pg.ClientBase): Promise<void> {
-  await client.query("SET TIME ZONE 'UTC'");
+// Prisma's adapter drops the offset of what PostgreSQL prints, so the session has to speak UTC. Compiling a query takes
+// seconds where ours run for milliseconds. Not start-up options: poolers such as PgBouncer refuse those.
+async function setSession(client: pg.ClientBase): Promise<void> {
+  await client.query("SELECT set_config('TimeZone', 'UTC', false), set_config('jit', 'off', false)");
 }
 
 function ignore(): void {}
