@@ -14,6 +14,9 @@ export default defineConfig({
     maxWorkers: 2,
     setupFiles: ["tests/support/console.ts"],
     expect: { poll: { timeout: 20_000 } },
+    // Nothing waits that long: a busy machine may.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "unit", include: UNIT } },
       {
@@ -24,8 +27,6 @@ export default defineConfig({
           exclude: [...UNIT, ...ELSEWHERE],
           globalSetup: ["tests/support/global-setup.ts"],
           setupFiles: ["tests/support/console.ts", "tests/support/database-cleanup.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
         },
       },
     ],
