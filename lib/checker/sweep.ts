@@ -37,6 +37,8 @@ const HINDSIGHT_MS: Millis = 1 * SECOND;
 /** A deadline has passed only when it lies before what is looked at. */
 const PASSED_MS: Millis = HINDSIGHT_MS + 1;
 const BATCH = 100;
+/** Batches at once in a storm: while the database writes one, the next is evaluated. */
+const LANES = 2;
 /** Jobs that a ping or another process held were left to it; soon after, it is looked again. */
 const SKIPPED_PAUSE_MS: Millis = 250;
 const SET_ASIDE_MS: Millis = 5 * MINUTE;
@@ -73,20 +75,28 @@ export class Sweeper {
 
   constructor(deps: SweepDeps) {
     this.#deps = deps;
-    this.#pipeline = openPipeline(deps.pool, 1);
+    this.#pipeline = openPipeline(deps.pool, LANES);
     this.#live = createLiveUpdates(deps.pool);
   }
 
   /** Evaluates whatever is due. @returns when it is worth looking again; null: only when something changes. */
   async turn(signal: AbortSignal): Promise<Instant | null> {
-    const { clock, watch, pool } = this.#deps;
-    let swept = BATCH;
-    while (swept === BATCH && !signal.aborted) {
-      await watch.ensureFresh();
-      swept = await this.#sweep(Math.min(clock.now() - HINDSIGHT_MS, watch.heardUntil()));
-    }
+    const { clock, pool } = this.#deps;
+    const full = (await this.#sweepDue()) === BATCH;
+    if (full) await Promise.all(Array.from({ length: LANES }, () => this.#sweepAll(signal)));
     const next = await findNextCheckAt(pool);
     return next === null ? null : Math.max(next + PASSED_MS, clock.now() + SKIPPED_PAUSE_MS);
+  }
+
+  async #sweepAll(signal: AbortSignal): Promise<void> {
+    let swept = BATCH;
+    while (swept === BATCH && !signal.aborted) swept = await this.#sweepDue();
+  }
+
+  async #sweepDue(): Promise<number> {
+    const { clock, watch } = this.#deps;
+    await watch.ensureFresh();
+    return this.#sweep(Math.min(clock.now() - HINDSIGHT_MS, watch.heardUntil()));
   }
 
   /** @returns how many jobs were due, at most one batch. */

@@ -1,6 +1,7 @@
 import type { IncidentAlert, IncidentEvent } from "../domain/incident.ts";
 import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
 import { alertIdOf, incidentIdOf } from "./ids.ts";
+import { plainColumn } from "./literals.ts";
 import type { Statement } from "./pipeline.ts";
 import type { JobChange } from "./transitions.ts";
 
@@ -16,7 +17,14 @@ export function incidentStatements(changes: readonly JobChange[]): Statement[] {
 
 type EventRow = { incidentId: string; jobId: string; projectId: string; event: IncidentEvent };
 
-type AlertRow = { id: string; incidentId: string; jobId: string; projectId: string; alert: IncidentAlert };
+type AlertRow = {
+  id: string;
+  incidentId: string;
+  jobId: string;
+  projectId: string;
+  allChannels: boolean;
+  alert: IncidentAlert;
+};
 
 function eventRow({ job, state }: JobChange, event: IncidentEvent): EventRow {
   const jobId = state.job.id;
@@ -31,6 +39,7 @@ function alertRow({ job, state }: JobChange, alert: IncidentAlert): AlertRow {
     incidentId,
     jobId,
     projectId: job.projectId,
+    allChannels: job.allChannels,
     alert,
   };
 }
@@ -105,15 +114,15 @@ const INSERT_ALERTS = `WITH written AS (
     INSERT INTO deliveries (alert_id, channel_id, job_id, next_attempt_at, created_at)
     SELECT w.id, c.id, w.job_id, w.created_at, w.created_at
     FROM written w
-    JOIN unnest($1::uuid[]) WITH ORDINALITY AS o(id, position) ON o.id = w.id
-    JOIN jobs j ON j.id = w.job_id
+    JOIN unnest($1::uuid[], $8::bool[]) WITH ORDINALITY AS o(id, all_channels, position) ON o.id = w.id
     JOIN channels c ON c.project_id = w.project_id AND c.enabled
-    WHERE j.all_channels OR EXISTS (SELECT 1 FROM job_channels l WHERE l.job_id = w.job_id AND l.channel_id = c.id)
+    WHERE o.all_channels OR EXISTS (SELECT 1 FROM job_channels l WHERE l.job_id = w.job_id AND l.channel_id = c.id)
     ORDER BY o.position, c.created_at, c.id
     RETURNING 1
   )
   SELECT pg_notify('belfry_deliver', '') WHERE EXISTS (SELECT 1 FROM outbox)`;
 
 function insertAlerts(rows: readonly AlertRow[]): Statement {
-  return { name: "alerts-insert", text: INSERT_ALERTS, values: valuesOf(ALERT_COLUMNS, rows) };
+  const allChannels = plainColumn(rows, (row) => row.allChannels);
+  return { name: "alerts-insert", text: INSERT_ALERTS, values: [...valuesOf(ALERT_COLUMNS, rows), allChannels] };
 }

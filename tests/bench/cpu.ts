@@ -20,7 +20,10 @@ function statOf(name: string): { pid: number; parent: number; ticks: number; end
   try {
     const text = readFileSync(`/proc/${name}/stat`, "utf8");
     // The second field is the command in parentheses, which may hold anything.
-    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ").map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(")") + 2)
+      .split(" ")
+      .map(Number);
     const [parent = 0, user = 0, system = 0, endedUser = 0, endedSystem = 0] = [fields[1], ...fields.slice(11, 15)];
     return { pid: Number(name), parent, ticks: user + system, endedTicks: endedUser + endedSystem };
   } catch {

@@ -8,7 +8,7 @@ import { createLog } from "../../lib/log.ts";
 import { openDatabase, type Database } from "../../lib/store/client.ts";
 import { startEmbedded } from "../../lib/store/embedded.ts";
 import { migrate } from "../../lib/store/migrate.ts";
-import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { makeJob, type TestProject } from "../support/jobs.ts";
 
 /** What a measurement stands on: a PostgreSQL as Belfry runs it, durable writes and all, and programs built as for use. */
 export type Ground = {
@@ -64,8 +64,7 @@ async function startProgram(name: string, folder: string): Promise<Program> {
     logLevel: "error",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  const flags = process.env.BENCH_PROFILE === name ? ["--cpu-prof", "--cpu-prof-dir=/tmp/bfx"] : [];
-  const child = fork(outfile, { execArgv: flags });
+  const child = fork(outfile);
   return { pid: child.pid ?? 0, ask: (message) => ask(child, message), stop: () => stop(child) };
 }
 
@@ -77,6 +76,7 @@ async function ask<T>(child: ChildProcess, message: object): Promise<T> {
 }
 
 async function stop(child: ChildProcess): Promise<void> {
+  if (!child.connected) return;
   const ended = once(child, "exit");
   child.disconnect();
   await ended;
@@ -95,5 +95,3 @@ export async function makeJobs(database: Database, project: TestProject, count: 
   }
   return ids;
 }
-
-export { makeProject };

@@ -43,7 +43,9 @@ function keepAsking(run: Run): Promise<void> {
       const jobId = run.jobIds[asked % run.jobIds.length];
       const rid = (asked >>> 0).toString(16).padStart(8, "0") + tail;
       sentAt = performance.now();
-      to.write(`GET /ping/${jobId}?rid=${rid} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n`);
+      to.write(
+        `GET /ping/${jobId}?rid=${rid} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n`,
+      );
     }
 
     socket.on("error", reject);

@@ -1,9 +1,61 @@
-import { openGround } from "./ground.ts";
+import { type Ground, openGround } from "./ground.ts";
 import { benchPings } from "./pings.ts";
+import { benchSchedule } from "./schedule.ts";
+import { benchStorm } from "./storm.ts";
 
-const ground = await openGround();
-try {
-  console.log(await benchPings(ground, { jobs: 1_000, connections: 50 }));
-} finally {
-  await ground.close();
+// npm run bench [-- pings storm schedule]: the figures of this machine at this moment; other work beside it spoils them.
+
+const BENCHES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
+  async pings(ground) {
+    const figures = await benchPings(ground, { jobs: 1_000, connections: 50 });
+    console.log("\nPings, 50 connections, 1,000 jobs, every ping with a run id of its own, answered after the commit");
+    print("node:http answering OK", `${whole(figures.plainPerSecond)}/s`);
+    print("Belfry", `${whole(figures.belfryPerSecond)}/s, batches of ${figures.batchSize.toFixed(1)}`);
+    print("ratio", figures.ratio.toFixed(3));
+    print("latency", `p50 ${figures.p50.toFixed(1)} ms, p99 ${figures.p99.toFixed(1)} ms`);
+    const postgres = figures.postgresCpuUs === null ? "not known here" : `${whole(figures.postgresCpuUs)} µs`;
+    print("CPU a ping", `front ${whole(figures.frontCpuUs)} µs, PostgreSQL ${postgres}`);
+    print("CPU a plain answer", `${whole(figures.plainCpuUs)} µs`);
+    const total = figures.frontCpuUs + (figures.postgresCpuUs ?? 0);
+    print("bound", `two processors of this speed could do ${whole(2e6 / total)}/s with nothing else to do`);
+  },
+  async storm(ground) {
+    const figures = await benchStorm(ground, 10_000);
+    console.log("\n10,000 jobs miss one deadline, one process, a webhook each to a receiver on loopback");
+    print(
+      "last verdict written",
+      `${figures.sweptAfter.toFixed(2)} s after the deadline (the first second is waited on purpose)`,
+    );
+    print("first attempts arrived", `${figures.jobs}`);
+    print("first attempt", `${figures.firstAttempt.toFixed(2)} s after the deadline`);
+    print("99 % of them", `${figures.p99Attempt.toFixed(2)} s`);
+    print("last first attempt", `${figures.lastAttempt.toFixed(2)} s`);
+  },
+  async schedule() {
+    const figures = benchSchedule();
+    console.log("\nOne next() of a cron schedule");
+    print("ours, Europe/Vienna", `${figures.oursUs.toFixed(2)} µs`);
+    print("cron-parser, UTC", `${figures.cronParserUs.toFixed(2)} µs`);
+    print("cron-parser ÷ ours", figures.ratio.toFixed(1));
+  },
+};
+
+function print(name: string, figure: string): void {
+  console.log(`  ${name.padEnd(24)} ${figure}`);
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+const chosen = process.argv.slice(2);
+const unknown = chosen.find((name) => !(name in BENCHES));
+if (unknown !== undefined) {
+  console.error(`There is no bench "${unknown}"; choose of ${Object.keys(BENCHES).join(", ")}.`);
+  process.exit(1);
+}
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (chosen.length > 0 && !chosen.includes(name)) continue;
+  const ground = await openGround();
+  await bench(ground).finally(() => ground.close());
 }

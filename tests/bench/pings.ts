@@ -1,5 +1,6 @@
 import { cpuSecondsOf } from "./cpu.ts";
-import { type Ground, makeJobs, makeProject, type Program } from "./ground.ts";
+import { makeProject } from "../support/jobs.ts";
+import { type Ground, makeJobs, type Program } from "./ground.ts";
 import type { LoadRequest, LoadResult } from "./load.ts";
 import type { PingServerRequest, Ports, Usage } from "./ping-server.ts";
 
