@@ -37,6 +37,8 @@ export default class CheckReporter {
   }
 }
 
-function textOf({ stack, message, diff }) {
-  return [stack ?? message, diff].filter((part) => part !== undefined && part !== "").join("\n");
+/** A stack without its first lines: those of a test that ran out of time say nothing, and others repeat the message. */
+function textOf({ stack = "", message, diff }) {
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return [message, diff, ...frames].filter((part) => part !== undefined && part !== "").join("\n");
 }
