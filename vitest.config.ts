@@ -17,8 +17,6 @@ export default defineConfig({
     // Nothing waits that long: a busy machine may.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // A busy machine is no failure.
-    testTimeout: 30_000,
     projects: [
       { extends: true, test: { name: "unit", include: UNIT } },
       {
