@@ -130,14 +130,27 @@ function timeOf(ping: Ping, received: Instant): Instant {
 function isResend(draft: Draft, { ping, received }: Entry): boolean {
   const { memory } = draft;
   const said = [ping.action, ping.exitCode, ping.runId, ping.source, ping.host, ping.at, ping.bodyDigest].join("|");
-  const key = fingerprint(said);
+  const result = resultOf(ping);
+  const key = result + fingerprint(said);
   memory.recentPings = memory.recentPings
     .filter((recent) => received - recent.at < RESEND_WINDOW)
     .slice(1 - RECENT_PINGS);
-  const before = memory.recentPings.findLast((recent) => recent.key === key);
-  if (before !== undefined && received - before.at < resendWindow(draft, received)) return true;
+  const index = memory.recentPings.findLastIndex((recent) => recent.key === key);
+  const before = memory.recentPings[index];
+  const again = before !== undefined && received - before.at < resendWindow(draft, received);
+  if (again && !memory.recentPings.slice(index).some((recent) => isOpposite(recent.key, result))) return true;
   memory.recentPings.push({ key, at: received });
   return false;
+}
+
+/** Marks the ends of runs without id, whose order tells: who failed, succeeded and fails again repeats nothing. */
+function resultOf({ action, runId }: Ping): "+" | "-" | "" {
+  if (runId !== null || action === "start" || action === "log") return "";
+  return action === "success" ? "+" : "-";
+}
+
+function isOpposite(key: string, result: string): boolean {
+  return result !== "" && key.startsWith(result === "+" ? "-" : "+");
 }
 
 function resendWindow({ schedule }: Draft, now: Instant): Millis {

@@ -155,6 +155,15 @@ describe("re-sends", () => {
     expect(clockTime(job.state.lastPingAt)).toBe("01:00:34");
   });
 
+  it("an end after the opposite end is news, also within 30 s; a re-send of it is none", () => {
+    const job = new Scenario(HOURLY).ping("fail", "01:00:05").ping("success", "01:00:10").ping("fail", "01:00:20");
+    expect(job.last?.disposition).toBe("applied");
+    expect(job.told()).toHaveLength(3);
+    expect(job.ping("fail", "01:00:21").last?.disposition).toBe("duplicate");
+    expect(job.ping("success", "01:00:25").last?.disposition).toBe("applied");
+    expect(job.told()).toHaveLength(4);
+  });
+
   it("within half of a short interval, or 5 s without a schedule", () => {
     const fast = new Scenario(every(10_000)).ping("success", "00:00:00");
     expect(fast.ping("success", "00:00:04").last?.disposition).toBe("duplicate");
