@@ -298,3 +298,17 @@ it("a success takes a paused job out of its pause, and anything else does not", 
   expect(await rows(pausedAt, jobId)).toEqual([{ paused: false }]);
   expect((await pingsOf(jobId)).map(({ disposition }) => disposition)).toEqual(["applied", "ignored", "applied"]);
 });
+
+it("screens hear of pings a few times a second and not of each", async () => {
+  const jobId = await makeJob(database, project);
+  const listener = await database.pool.connect();
+  const heard: unknown[] = [];
+  listener.on("notification", ({ payload }) => heard.push(payload));
+  await listener.query("LISTEN belfry_live");
+  const begun = performance.now();
+  for (let ping = 0; ping < 30; ping++) await say(`/ping/${jobId}?rid=${randomUUID()}`);
+  await eventually(() => expect(heard).toContain(project.id), 5_000);
+  const quarters = Math.ceil((performance.now() - begun) / 250);
+  expect(heard.filter((id) => id === project.id).length).toBeLessThanOrEqual(quarters);
+  listener.release(true);
+});

@@ -1,0 +1,205 @@
+import { randomUUID } from "node:crypto";
+import type { Pool, PoolClient } from "pg";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PingAction } from "../../lib/domain/ping.ts";
+import { MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { createLog } from "../../lib/log.ts";
+import type { Arrival } from "../../lib/ping/evaluate.ts";
+import { Recorder } from "../../lib/ping/record.ts";
+import { inTransaction } from "../../lib/store/client.ts";
+import { type DatabaseClock, openClock } from "../../lib/store/clock.ts";
+import { uuidv7 } from "../../lib/store/ids.ts";
+import { createLiveUpdates, type LiveUpdates } from "../../lib/store/live.ts";
+import { openPipeline } from "../../lib/store/pipeline.ts";
+import { loadStates } from "../../lib/store/states.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+
+const NEVER = new AbortController().signal;
+
+let database: TestDatabase;
+let project: TestProject;
+let clock: DatabaseClock;
+let live: LiveUpdates;
+let pipeline: Pool;
+let reads = 0;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  project = await makeProject(database);
+  clock = await openClock(database.pool);
+  live = createLiveUpdates(database.pool);
+  pipeline = openPipeline(database.pool, 4);
+  pipeline.on("connect", countReads);
+});
+
+afterEach(async () => {
+  live.close();
+  await pipeline.end();
+  await database.close();
+});
+
+/** What one process records with. */
+function process_(): Recorder {
+  return new Recorder({ pipeline, clock, log: createLog("silent"), watch: { ensureFresh: async () => {} }, live });
+}
+
+function arrival(jobId: string, action: PingAction = "success", fields: Partial<Arrival> = {}): Arrival {
+  const receivedAt = clock.now();
+  return {
+    id: uuidv7(receivedAt),
+    jobId,
+    action,
+    exitCode: null,
+    runId: randomUUID(),
+    receivedAt,
+    at: null,
+    durationMs: null,
+    host: null,
+    source: "192.0.2.1",
+    method: "GET",
+    userAgent: null,
+    message: null,
+    body: null,
+    bodySize: 0,
+    bodyDigest: "",
+    hasBody: false,
+    runNumber: null,
+    disposition: "ignored",
+    ...fields,
+  };
+}
+
+async function rows(sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {
+  return (await database.pool.query<Record<string, unknown>>(sql, values)).rows;
+}
+
+async function numbersOf(jobId: string): Promise<unknown[]> {
+  return (await rows("SELECT number FROM runs WHERE job_id = $1 ORDER BY number", jobId)).map((row) => row.number);
+}
+
+/** How often states were locked and read while `work` went on: the short way does without. */
+async function lockingReads(work: () => Promise<unknown>): Promise<number> {
+  const before = reads;
+  await work();
+  return reads - before;
+}
+
+function countReads(client: PoolClient): void {
+  const query = client.query.bind(client) as (statement: unknown) => Promise<unknown>;
+  Object.assign(client, {
+    query: (statement: { name?: string }) => {
+      if (statement.name === "states-lock") reads += 1;
+      return query(statement);
+    },
+  });
+}
+
+describe("a job that is known", () => {
+  it("is written without being read again, and comes to the same", async () => {
+    const [known, fresh] = [await makeJob(database, project), await makeJob(database, project)];
+    const recorder = process_();
+    await recorder.record([arrival(known)], NEVER);
+    const again = await lockingReads(async () => {
+      for (let turn = 0; turn < 3; turn++) await recorder.record([arrival(known)], NEVER);
+    });
+    expect(again).toBe(0);
+    for (let turn = 0; turn < 4; turn++) await process_().record([arrival(fresh)], NEVER);
+    expect(await numbersOf(known)).toEqual([1, 2, 3, 4]);
+    expect(await numbersOf(fresh)).toEqual([1, 2, 3, 4]);
+    const states = await inTransaction(database.pool, async (client) => loadStates(client, [known, fresh]));
+    expect(states.get(known)?.state.recentRuns).toHaveLength(4);
+    expect(await rows("SELECT pings FROM job_state")).toEqual([{ pings: 4 }, { pings: 4 }]);
+  });
+
+  it("is read again where another process, the sweep or a person changed it", async () => {
+    const jobId = await makeJob(database, project);
+    const [here, there] = [process_(), process_()];
+    for (const recorder of [here, there, here, there, there, here]) await recorder.record([arrival(jobId)], NEVER);
+    expect(await numbersOf(jobId)).toEqual([1, 2, 3, 4, 5, 6]);
+    // A person pauses it: the next ping but a success has to be ignored.
+    await database.pool.query("UPDATE job_state SET memory = $2 WHERE job_id = $1", [
+      jobId,
+      JSON.stringify({ pausedAt: clock.now(), lastRunNumber: 6 }),
+    ]);
+    const ignored = arrival(jobId, "start");
+    await here.record([ignored], NEVER);
+    expect(ignored.disposition).toBe("ignored");
+  });
+
+  it("is read again when a gap of ours was written", async () => {
+    const jobId = await makeJob(database, project, {
+      schedule: { kind: "interval", everyMs: MINUTE },
+      limits: { graceMs: 10 * SECOND },
+      since: clock.now(),
+    });
+    const recorder = process_();
+    await recorder.record([arrival(jobId), arrival(jobId)], NEVER);
+    await database.pool.query(
+      "INSERT INTO gaps (from_at, to_at) VALUES (belfry_now() - interval '1 min', belfry_now())",
+    );
+    expect(await lockingReads(() => recorder.record([arrival(jobId)], NEVER))).toBe(1);
+    expect(await lockingReads(() => recorder.record([arrival(jobId)], NEVER))).toBe(0);
+  });
+
+  it("that was deleted is unknown, and the others of its batch are stored", async () => {
+    const [gone, stays] = [await makeJob(database, project), await makeJob(database, project)];
+    const recorder = process_();
+    await recorder.record([arrival(gone), arrival(stays)], NEVER);
+    await database.pool.query("DELETE FROM jobs WHERE id = $1", [gone]);
+    expect(await recorder.record([arrival(gone), arrival(stays)], NEVER)).toEqual(["unknown-job", "stored"]);
+    expect(await numbersOf(stays)).toEqual([1, 2]);
+    expect(await rows("SELECT count(*) FROM pings WHERE job_id = $1", gone)).toEqual([{ count: 1 }]);
+  });
+
+  it("opens and closes incidents, and keeps bodies, like any other", async () => {
+    const jobId = await makeJob(database, project);
+    const recorder = process_();
+    const body = Buffer.from('\u0000\\"{},\u00ff', "latin1");
+    for (const action of ["success", "fail", "success"] as const) {
+      await recorder.record([arrival(jobId, action, { body, bodySize: 8, hasBody: true, bodyDigest: action })], NEVER);
+    }
+    expect(await rows("SELECT state FROM incidents")).toEqual([{ state: "resolved" }]);
+    expect(await rows("SELECT body FROM ping_bodies")).toEqual([{ body }, { body }, { body }]);
+    expect(await rows("SELECT count(*) FROM runs WHERE output_ping_id IS NOT NULL")).toEqual([{ count: 3 }]);
+  });
+});
+
+it("four processes that ping the same jobs at once lose nothing and count nothing twice", async () => {
+  const jobIds = await Promise.all(Array.from({ length: 5 }, () => makeJob(database, project)));
+  const processes = Array.from({ length: 4 }, process_);
+  await Promise.all(
+    processes.map(async (recorder) => {
+      for (let turn = 0; turn < 25; turn++) {
+        await recorder.record(
+          jobIds.map((jobId) => arrival(jobId)),
+          NEVER,
+        );
+      }
+    }),
+  );
+  for (const jobId of jobIds)
+    expect(await numbersOf(jobId)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
+  expect(await rows("SELECT DISTINCT pings FROM job_state")).toEqual([{ pings: 100 }]);
+  const ends = "SELECT count(*), count(DISTINCT (job_id, run_number)) AS apart FROM pings";
+  expect(await rows(ends)).toEqual([{ count: 500, apart: 500 }]);
+});
+
+it("a deadline that is near wakes the sweep, one that is far does not", async () => {
+  const near = await makeJob(database, project, {
+    schedule: { kind: "interval", everyMs: SECOND },
+    limits: { graceMs: SECOND },
+  });
+  const far = await makeJob(database, project, { schedule: { kind: "interval", everyMs: 60 * MINUTE } });
+  const listener = await database.pool.connect();
+  const heard: string[] = [];
+  listener.on("notification", ({ payload }) => heard.push(payload ?? ""));
+  await listener.query("LISTEN belfry_check");
+  const recorder = process_();
+  await recorder.record([arrival(far)], NEVER);
+  const ping = arrival(near);
+  await recorder.record([ping], NEVER);
+  await listener.query("SELECT 1");
+  listener.release(true);
+  expect(heard).toEqual([String(ping.receivedAt + 2 * SECOND)]);
+});
