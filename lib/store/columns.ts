@@ -65,7 +65,7 @@ function literalOf<Row>(kind: Kind, rows: readonly Row[], pick: (row: Row) => Va
   let literal = "";
   for (const row of rows) {
     const value = pick(row);
-    const item = value === null ? "NULL" : write === undefined ? value : write(value);
+    const item = value === null ? "NULL" : String(write === undefined ? value : write(value));
     literal = literal === "" ? `{${item}` : `${literal},${item}`;
   }
   return literal === "" ? "{}" : `${literal}}`;
