@@ -1,15 +1,17 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Services } from "../../lib/services/context.ts";
 import { jobReport } from "../../lib/services/job-report.ts";
 import { getRun } from "../../lib/services/runs.ts";
 import { listProjects, projectSnippets } from "../../lib/services/projects.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
 import { runAdmin } from "../../lib/server/admin/run.ts";
-import { createSecretBox } from "../../lib/store/secrets.ts";
+import { openSession } from "../../lib/server/admin/session.ts";
+import { checkSecretKey, createSecretBox } from "../../lib/store/secrets.ts";
 import { book, openServices, openWorld } from "../services/world.ts";
+import { createTestDatabase } from "../support/database.ts";
 
 let folder: string;
 
@@ -61,6 +63,24 @@ test("what was backed up is there again, and can be read with the key of then", 
     output: { error: expect.stringMatching(/^SECRET_KEY is not the one/) },
   });
   expect(await listProjects({ ...stranger, actor: { kind: "system" } })).toEqual([]);
+});
+
+test("goes into a database that a first start has set up with another key", async () => {
+  const { services, project } = await openWorld();
+  const directory = join(folder, "tuesday");
+  await admin(services, "backup", "--to", directory);
+  const database = await createTestDatabase();
+  await checkSecretKey(database.pool, createSecretBox("the key that the new machine made"));
+  vi.stubEnv("BASE_URL", ""); // Vite's own says something else
+  vi.stubEnv("DATABASE_URL", database.url);
+  vi.stubEnv("SECRET_KEY", services.config.secretKey ?? "");
+  const incidents = ["incidents", "--project", project.id];
+  expect(await runAdmin(incidents, openSession)).toMatchObject({
+    output: { error: expect.stringMatching(/^SECRET_KEY is not the one/) },
+  });
+  expect(await runAdmin(["restore", "--from", directory], openSession)).toMatchObject({ ok: true });
+  expect(await runAdmin(incidents, openSession)).toEqual({ ok: true, output: { incidents: [] } });
+  vi.unstubAllEnvs();
 });
 
 test("a folder without a backup is named", async () => {

@@ -20,6 +20,7 @@ export const BACKUP_COMMANDS: readonly Command[] = [
     name: "restore",
     summary: "Puts a backup into a new, empty database, with the server stopped and the SECRET_KEY of then.",
     options: [{ name: "from", required: true, value: "DIR" }],
+    replacesData: true,
     async run({ database, secrets }, options) {
       const directory = resolve(required(options, "from"));
       const manifest = await restore(database.pool, directory, { check: (client) => checkSecretKey(client, secrets) });

@@ -8,6 +8,8 @@ export type Command = {
   /** One sentence. */
   summary: string;
   options: readonly OptionSpec[];
+  /** The key that the database was set up with need not be ours: all of it is replaced, and the check comes afterwards. */
+  replacesData?: true;
   /** What is printed as JSON. @throws AppError whose message is printed. */
   run(ctx: Ctx, options: Options): Promise<object>;
 };

@@ -5,7 +5,7 @@ import { BACKUP_COMMANDS } from "./backup-commands.ts";
 import type { Command } from "./command.ts";
 import { JOB_COMMANDS } from "./job-commands.ts";
 import { PEOPLE_COMMANDS } from "./people-commands.ts";
-import type { Session } from "./session.ts";
+import type { OpenSession } from "./session.ts";
 
 export const COMMANDS: readonly Command[] = [
   ...PEOPLE_COMMANDS,
@@ -18,7 +18,7 @@ export const COMMANDS: readonly Command[] = [
 export type AdminResult = { ok: true; output: object } | { ok: false; output: { error: string }; failure: unknown };
 
 /** Runs the command that these words name, in a session that `open` makes and that is closed again. Never throws. */
-export async function runAdmin(words: readonly string[], open: () => Promise<Session>): Promise<AdminResult> {
+export async function runAdmin(words: readonly string[], open: OpenSession): Promise<AdminResult> {
   try {
     return { ok: true, output: await outputOf(words, open) };
   } catch (error) {
@@ -26,7 +26,7 @@ export async function runAdmin(words: readonly string[], open: () => Promise<Ses
   }
 }
 
-async function outputOf(words: readonly string[], open: () => Promise<Session>): Promise<object> {
+async function outputOf(words: readonly string[], open: OpenSession): Promise<object> {
   const [name = "--help", ...rest] = words;
   if (["--help", "-h", "help"].includes(name)) return { commands: COMMANDS.map(helpOf) };
   const command = COMMANDS.find((known) => known.name === name);
@@ -34,7 +34,7 @@ async function outputOf(words: readonly string[], open: () => Promise<Session>):
   if (rest.includes("--help")) return { commands: [helpOf(command)] };
   // Before anything is opened: a misspelt option must not start a database.
   const options = parseOptions(command, rest);
-  const session = await open();
+  const session = await open({ checkKey: command.replacesData !== true });
   try {
     return await command.run(session.ctx, options);
   } finally {

@@ -11,13 +11,16 @@ import { readSecretKey } from "../secret-key.ts";
 
 export type Session = { ctx: Ctx; close(): Promise<void> };
 
+/** `checkKey`: refuse a SECRET_KEY that is not the database's. */
+export type OpenSession = (options: { checkKey: boolean }) => Promise<Session>;
+
 const POOL_SIZE = 4;
 
 /**
  * Opens what a command works with, from the server's own environment. Beside a running server it uses that one's
  * database; else it starts the embedded PostgreSQL, and stops it on `close`.
  */
-export async function openSession(): Promise<Session> {
+export async function openSession({ checkKey }: { checkKey: boolean }): Promise<Session> {
   const config = readConfig();
   const log = createStderrLog(config.logLevel);
   const joined = await join(config, log);
@@ -32,7 +35,7 @@ export async function openSession(): Promise<Session> {
     if (!config.allowOffsetClock) await refuseOffsetClock(database.pool);
     const secretKey = await readSecretKey(config);
     const secrets = createSecretBox(secretKey);
-    await checkSecretKey(database.pool, secrets);
+    if (checkKey) await checkSecretKey(database.pool, secrets);
     const clock = await openClock(database.pool);
     const actor = { kind: "system" } as const;
     return { ctx: { database, secrets, config: { ...config, secretKey }, clock, log, actor }, close };
