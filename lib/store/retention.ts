@@ -35,6 +35,14 @@ const RULES: readonly { table: string; key: string; old: string }[] = [
       WHERE i.resolved_at < ${SHORTEST} AND i.resolved_at < ${KEPT_SINCE}`,
   },
   {
+    // One that stays open keeps its beginning, and of the bad runs since then what its project keeps of runs.
+    table: "incident_events",
+    key: "incident_id, sequence",
+    old: `SELECT e.incident_id, e.sequence FROM incidents i JOIN projects p ON p.id = i.project_id
+      JOIN incident_events e ON e.incident_id = i.id
+      WHERE i.state = 'open' AND i.opened_at < ${SHORTEST} AND e.kind = 'bad-run' AND e.at < ${KEPT_SINCE}`,
+  },
+  {
     table: "alerts",
     key: "id",
     old: `SELECT a.id FROM alerts a LEFT JOIN projects p ON p.id = a.project_id

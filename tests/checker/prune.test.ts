@@ -71,6 +71,22 @@ describe("rows", () => {
     expect([await count("incidents"), await count("incident_events"), await count("alerts")]).toEqual([2, 2, 2]);
   });
 
+  it("of an incident that stays open: its old bad runs go, its beginning stays", async () => {
+    const jobId = await makeJob(database, project);
+    await database.pool.query(
+      `INSERT INTO incidents (id, job_id, project_id, number, severity, cause, state, run_number, opened_at)
+       VALUES (gen_random_uuid(), $1, $2, 1, 'critical', 'failed', 'open', 1, belfry_now() - interval '200 days')`,
+      [jobId, project.id],
+    );
+    await database.pool.query(
+      `INSERT INTO incident_events (incident_id, sequence, kind, at)
+       SELECT id, n, CASE n WHEN 1 THEN 'opened' ELSE 'bad-run' END, opened_at + (n - 1) * interval '1 day'
+       FROM incidents, generate_series(1, 200) AS n`,
+    );
+    expect(await pruneRows(database.pool, NEVER)).toEqual({ incident_events: 110 });
+    expect(await count("incident_events WHERE kind = 'opened'")).toBe(1);
+  });
+
   it("of Belfry itself go too, and the newest 10,000 refused pings stay", async () => {
     await database.pool.query(
       `INSERT INTO alerts (id, event, sequence, created_at, facts)
