@@ -12,10 +12,10 @@ export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 2,
-    setupFiles: ["tests/support/console.ts"],
+    setupFiles: ["tests/support/console.ts", "tests/support/size.ts"],
     expect: { poll: { timeout: 20_000 } },
     // Nothing waits that long: a busy machine may.
-    testTimeout: 60_000,
+    testTimeout: process.env["BELFRY_LONG"] === "1" ? 600_000 : 60_000,
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "unit", include: UNIT } },
