@@ -5,7 +5,7 @@ import { SECOND, type Instant, type Millis } from "../domain/time.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseClock } from "../store/clock.ts";
-import { findNewestBeat, insertHeartbeat, type StoredGap } from "../store/gaps.ts";
+import { findNewestBeat, insertHeartbeat, type ProcessRecord, type StoredGap } from "../store/gaps.ts";
 import { BEGIN, commit, runAll, withClient } from "../store/pipeline.ts";
 
 /** Knows whether somebody was listening. Nothing is recorded and no deadline judged before it says so. */
@@ -42,69 +42,90 @@ const TIME_LIMIT_MS: Millis = 4 * SECOND;
 
 /** Gives signs of life from now on. */
 export function openWatch(options: WatchOptions): Watch {
-  const { pool, clock, log, processId, roles, onGap, steadyNow = () => performance.now() } = options;
-  const process_ = { processId, host: hostname(), pid: process.pid, roles: [...roles] };
-  const takesPings = roles.has("pings");
-  let beatAt = -Infinity;
-  /** The newest sign of a process that takes pings; only asked for where this one takes none. */
-  let newest: Instant | null = null;
-  let beating: Promise<void> | null = null;
-  let away = false;
-  const timer = setInterval(() => void beatQuietly(), BEAT_MS).unref();
+  return new Heart(options);
+}
 
-  async function beat(): Promise<void> {
-    const begunAt = steadyNow();
-    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
-    const gap = await withClient(pool, signal, async (client) => {
+class Heart implements Watch {
+  readonly #options;
+  readonly #process: ProcessRecord;
+  readonly #takesPings: boolean;
+  readonly #steadyNow: () => Millis;
+  readonly #timer: NodeJS.Timeout;
+  #beatAt: Millis = -Infinity;
+  /** The newest sign of a process that takes pings; only asked for where this one takes none. */
+  #newest: Instant | null = null;
+  #beating: Promise<void> | null = null;
+  #away = false;
+
+  constructor(options: WatchOptions) {
+    const { processId, roles, steadyNow = () => performance.now() } = options;
+    this.#options = options;
+    this.#process = { processId, host: hostname(), pid: process.pid, roles: [...roles] };
+    this.#takesPings = roles.has("pings");
+    this.#steadyNow = steadyNow;
+    this.#timer = setInterval(() => void this.#beatQuietly(), BEAT_MS).unref();
+  }
+
+  async ensureFresh(): Promise<void> {
+    const { pool, clock } = this.#options;
+    if (this.#steadyNow() - this.#beatAt > GAP_MS) await this.#beatOnce();
+    if (this.#takesPings) return;
+    this.#newest = await findNewestBeat(pool);
+    if (this.#newest === null || clock.now() - this.#newest > GAP_MS) {
+      throw new AppError("unavailable", "No process takes pings at the moment, so no deadline can be judged.");
+    }
+  }
+
+  heardUntil(): Instant {
+    return this.#takesPings ? this.#options.clock.now() : (this.#newest ?? -Infinity);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beatOnce().catch((error: unknown) => {
+      this.#options.log.warn({ reason: messageOf(error) }, "No last sign of life could be written");
+    });
+  }
+
+  async #beatQuietly(): Promise<void> {
+    const { log } = this.#options;
+    try {
+      await this.#beatOnce();
+      if (this.#away) log.info("Signs of life are written again");
+      this.#away = false;
+    } catch (error) {
+      if (!this.#away) log.warn({ reason: messageOf(error) }, "No sign of life could be written; trying again");
+      this.#away = true;
+    }
+  }
+
+  /** At most one at a time; whoever asks meanwhile gets the same. */
+  #beatOnce(): Promise<void> {
+    this.#beating ??= this.#beat().finally(() => (this.#beating = null));
+    return this.#beating;
+  }
+
+  async #beat(): Promise<void> {
+    const { pool, clock, onGap } = this.#options;
+    const begunAt = this.#steadyNow();
+    const gap = await withClient(pool, AbortSignal.timeout(TIME_LIMIT_MS), async (client) => {
       await runAll(client, [BEGIN]);
-      const written = await insertHeartbeat(client, { process: process_, gapMs: GAP_MS });
+      const written = await insertHeartbeat(client, { process: this.#process, gapMs: GAP_MS });
       if (written !== null && lengthOf(written) >= BLINDING_GAP_MS) await onGap(client, written);
       await commit(client, []);
       return written;
     });
-    if (gap !== null) tell(gap);
+    if (gap !== null) this.#tell(gap);
+    // After the gap is written: until then, nobody may know that so much time has passed.
     await clock.refresh();
-    beatAt = begunAt;
+    this.#beatAt = begunAt;
   }
 
-  function tell(gap: Gap): void {
+  #tell(gap: Gap): void {
     const facts = { from: new Date(gap.from).toISOString(), to: new Date(gap.to).toISOString(), ms: lengthOf(gap) };
-    if (lengthOf(gap) < BLINDING_GAP_MS) log.info(facts, "Nobody took pings for a moment");
-    else log.warn(facts, "Nobody took pings for a while: what was due then ends unknown, not missed");
+    if (lengthOf(gap) < BLINDING_GAP_MS) this.#options.log.info(facts, "Nobody took pings for a moment");
+    else this.#options.log.warn(facts, "Nobody took pings for a while: what was due then ends unknown, not missed");
   }
-
-  /** At most one at a time; whoever asks meanwhile gets the same. */
-  function beatOnce(): Promise<void> {
-    beating ??= beat().finally(() => (beating = null));
-    return beating;
-  }
-
-  async function beatQuietly(): Promise<void> {
-    try {
-      await beatOnce();
-      if (away) log.info("The database is back");
-      away = false;
-    } catch (error) {
-      if (!away) log.warn({ reason: messageOf(error) }, "No sign of life could be written; trying again");
-      away = true;
-    }
-  }
-
-  return {
-    async ensureFresh() {
-      if (steadyNow() - beatAt > GAP_MS) await beatOnce();
-      if (takesPings) return;
-      newest = await findNewestBeat(pool);
-      if (newest === null || clock.now() - newest > GAP_MS) {
-        throw new AppError("unavailable", "No process takes pings at the moment, so no deadline can be judged.");
-      }
-    },
-    heardUntil: () => (takesPings ? clock.now() : (newest ?? -Infinity)),
-    async stop() {
-      clearInterval(timer);
-      await beatOnce().catch((error: unknown) => log.warn({ reason: messageOf(error) }, "No last sign of life"));
-    },
-  };
 }
 
 function lengthOf(gap: Gap): Millis {

@@ -12,15 +12,6 @@ export type Bufferable = {
   readonly weight: number;
 };
 
-export type Buffer<T> = {
-  /** False where the buffer is full or closing: `answer` is not called then. */
-  push(item: T): boolean;
-  /** Takes no more, and resolves when everything is answered. */
-  drain(): Promise<void>;
-  /** Items waiting or being flushed. */
-  readonly length: number;
-};
-
 export type BufferOptions<T> = {
   /**
    * Stores a batch and tells the verdict on each item; a rejection makes all of them unavailable. Aborted when it takes
@@ -46,38 +37,64 @@ type Lane<T> = { queue: T[]; flight: Flight<T> | null; scheduled: boolean };
 
 const WATCH_MS: Millis = 250;
 
+const DEFAULTS = {
+  lanes: 2,
+  maxBatch: 200,
+  maxBatchWeight: 8_000_000,
+  maxItems: 20_000,
+  maxWeight: 64_000_000,
+  timeLimitMs: 5 * SECOND,
+  steadyNow: () => performance.now(),
+};
+
 /**
  * Gathers items into batches: a lane that rests flushes what one turn of the event loop brings, a busy one whatever has
  * come until it is free again. So batches grow with the load, and nothing waits while nothing else is done.
  */
-export function createBuffer<T extends Bufferable>(options: BufferOptions<T>): Buffer<T> {
-  const { flush, answer, maxBatch = 200, maxBatchWeight = 8_000_000, maxItems = 20_000 } = options;
-  const { maxWeight = 64_000_000, timeLimitMs = 5 * SECOND, steadyNow = () => performance.now() } = options;
-  const lanes: Lane<T>[] = Array.from({ length: options.lanes ?? 2 }, () => ({
-    queue: [],
-    flight: null,
-    scheduled: false,
-  }));
-  const idle: (() => void)[] = [];
-  let length = 0;
-  let weight = 0;
-  let closing = false;
-  let watch: NodeJS.Timeout | null = null;
+export class BatchBuffer<T extends Bufferable> {
+  readonly #options: Required<BufferOptions<T>>;
+  readonly #lanes: Lane<T>[];
+  readonly #drained: (() => void)[] = [];
+  #length = 0;
+  #weight = 0;
+  #closing = false;
+  #watch: NodeJS.Timeout | null = null;
 
-  function settle(item: T, verdict: Verdict): void {
-    length -= 1;
-    weight -= item.weight;
-    answer(item, verdict);
-    if (length === 0) rest();
+  constructor(options: BufferOptions<T>) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#lanes = Array.from({ length: this.#options.lanes }, () => ({ queue: [], flight: null, scheduled: false }));
   }
 
-  function rest(): void {
-    if (watch !== null) clearInterval(watch);
-    watch = null;
-    for (const resolve of idle.splice(0)) resolve();
+  /** Items waiting or being flushed. */
+  get length(): number {
+    return this.#length;
   }
 
-  async function fly(lane: Lane<T>): Promise<void> {
+  /** False where the buffer is full or closing: `answer` is not called then. */
+  push(item: T): boolean {
+    const { maxItems, maxWeight } = this.#options;
+    const lane = this.#lanes[laneOf(item.jobId, this.#lanes.length)];
+    const full = this.#length >= maxItems || this.#weight + item.weight > maxWeight;
+    if (this.#closing || full || lane === undefined) return false;
+    this.#length += 1;
+    this.#weight += item.weight;
+    lane.queue.push(item);
+    if (!lane.scheduled && lane.flight === null) {
+      lane.scheduled = true;
+      setImmediate(() => void this.#fly(lane));
+    }
+    this.#watch ??= setInterval(() => this.#expire(), WATCH_MS);
+    return true;
+  }
+
+  /** Takes no more, and resolves when everything is answered. */
+  async drain(): Promise<void> {
+    this.#closing = true;
+    if (this.#length > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  async #fly(lane: Lane<T>): Promise<void> {
+    const { flush, maxBatch, maxBatchWeight, steadyNow } = this.#options;
     lane.scheduled = false;
     if (lane.flight !== null || lane.queue.length === 0) return;
     const batch = takeBatch(lane.queue, maxBatch, maxBatchWeight);
@@ -85,48 +102,37 @@ export function createBuffer<T extends Bufferable>(options: BufferOptions<T>): B
     lane.flight = flight;
     const verdicts = await flush(batch, flight.abort.signal).catch(() => null);
     lane.flight = null;
-    flight.batch.forEach((item, index) => item !== null && settle(item, verdicts?.[index] ?? "unavailable"));
-    void fly(lane);
+    flight.batch.forEach((item, index) => item !== null && this.#settle(item, verdicts?.[index] ?? "unavailable"));
+    void this.#fly(lane);
   }
 
   /** Lets nobody wait longer than the limit, whatever the database does. */
-  function expire(): void {
+  #expire(): void {
+    const { timeLimitMs, steadyNow } = this.#options;
     const now = steadyNow();
-    for (const { queue, flight } of lanes) {
-      const late = queue.findIndex((item) => now - item.arrivedAt < timeLimitMs);
-      for (const item of queue.splice(0, late === -1 ? queue.length : late)) settle(item, "unavailable");
+    const isLate = (item: T): boolean => now - item.arrivedAt >= timeLimitMs;
+    for (const { queue, flight } of this.#lanes) {
+      const young = queue.findIndex((item) => !isLate(item));
+      for (const item of queue.splice(0, young === -1 ? queue.length : young)) this.#settle(item, "unavailable");
       if (flight === null) continue;
       flight.batch.forEach((item, index) => {
-        if (item === null || now - item.arrivedAt < timeLimitMs) return;
+        if (item === null || !isLate(item)) return;
         flight.batch[index] = null;
-        settle(item, "unavailable");
+        this.#settle(item, "unavailable");
       });
       if (now - flight.startedAt >= timeLimitMs) flight.abort.abort();
     }
   }
 
-  return {
-    push(item) {
-      const lane = lanes[laneOf(item.jobId, lanes.length)];
-      if (closing || length >= maxItems || weight + item.weight > maxWeight || lane === undefined) return false;
-      length += 1;
-      weight += item.weight;
-      lane.queue.push(item);
-      if (!lane.scheduled && lane.flight === null) {
-        lane.scheduled = true;
-        setImmediate(fly, lane);
-      }
-      watch ??= setInterval(expire, WATCH_MS);
-      return true;
-    },
-    async drain() {
-      closing = true;
-      if (length > 0) await new Promise<void>((resolve) => idle.push(resolve));
-    },
-    get length() {
-      return length;
-    },
-  };
+  #settle(item: T, verdict: Verdict): void {
+    this.#length -= 1;
+    this.#weight -= item.weight;
+    this.#options.answer(item, verdict);
+    if (this.#length > 0) return;
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+    for (const resolve of this.#drained.splice(0)) resolve();
+  }
 }
 
 function takeBatch<T extends Bufferable>(queue: T[], maxBatch: number, maxWeight: number): T[] {

@@ -9,12 +9,12 @@ import { createLiveUpdates } from "../store/live.ts";
 import { openPipeline } from "../store/pipeline.ts";
 import { createAnswers, send } from "./answers.ts";
 import { type Body, bodyLimits, type BodyLimits, createBodyBudget, hasBody, readBody } from "./body.ts";
-import { createBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
+import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
 import { createCreator, type ParseCreation } from "./creation.ts";
 import type { Refusal } from "./event.ts";
 import { parseNative, refuse } from "./native.ts";
 import { Recorder } from "./record.ts";
-import { createResolver, type Resolution } from "./resolve.ts";
+import { type Resolution, Resolver } from "./resolve.ts";
 import { makeTicket, NO_BODY, readUserAgent, type Ticket, type Visit } from "./ticket.ts";
 import { createUnmatchedLog } from "./unmatched.ts";
 
@@ -89,18 +89,18 @@ class PingDesk {
     this.#pipeline = openPipeline(database.pool, lanes);
     this.#live = createLiveUpdates(database.pool);
     this.#recorder = new Recorder({ ...deps, pipeline: this.#pipeline, live: this.#live });
-    this.#resolver = createResolver(database.pool);
+    this.#resolver = new Resolver(database.pool);
     this.#creator = createCreator(database.pool, deps.parseCreation);
     this.#unmatched = createUnmatchedLog(database.pool, log);
     this.#answers = createAnswers(bodyLimit);
     this.#bodies = { limits: { ...bodyLimits(bodyLimit), ...limits }, budget: createBodyBudget(BODIES_HELD) };
-    this.#buffer = createBuffer<Ticket>({
+    this.#buffer = new BatchBuffer<Ticket>({
       ...limits,
       lanes,
       flush: (tickets, signal) => this.#flush(tickets, signal),
       answer: (ticket, verdict) => this.#answer(ticket, verdict),
     });
-    this.#stopListening = bus.on("belfry_cache", this.#resolver.invalidate);
+    this.#stopListening = bus.on("belfry_cache", (payload) => this.#resolver.invalidate(payload));
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {

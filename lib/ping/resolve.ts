@@ -15,18 +15,6 @@ export type Resolution = {
   keyHash: Buffer | null;
 };
 
-/** From addresses to jobs, mostly without asking the database. */
-export type Resolver = {
-  /** What is known without asking; undefined: ask `find`. */
-  known(address: PingAddress): Resolution | undefined;
-  /** @throws AppError `unavailable` where too many are waiting; whatever the database throws. */
-  find(address: PingAddress): Promise<Resolution>;
-  /** Forgets this one: it was found out to be wrong. */
-  forget(address: PingAddress): void;
-  /** Takes a payload of "belfry_cache": the hash of a key in hex, the id of a job, or "" for everything. */
-  invalidate(payload: string): void;
-};
-
 const KNOWN_SIZE = 100_000;
 const KNOWN_MS = 60 * SECOND;
 /** Guesses at addresses have a cache of their own: they cannot push out what is real. */
@@ -40,71 +28,82 @@ type Question = {
   answers: { resolve: (resolution: Resolution) => void; reject: (error: unknown) => void }[];
 };
 
-/** @param steadyNow Milliseconds of a clock that never goes back. */
-export function createResolver(database: Queryable, steadyNow: () => number = () => performance.now()): Resolver {
-  const known = createCache<Resolution>({ size: KNOWN_SIZE, ttlMs: KNOWN_MS });
-  const unknown = createCache<Resolution>({ size: UNKNOWN_SIZE, ttlMs: UNKNOWN_MS });
-  const waiting = new Map<string, Question>();
-  let asking: Promise<void> | null = null;
+/** From addresses to jobs, mostly without asking the database. */
+export class Resolver {
+  readonly #database;
+  readonly #known = createCache<Resolution>({ size: KNOWN_SIZE, ttlMs: KNOWN_MS });
+  readonly #unknown = createCache<Resolution>({ size: UNKNOWN_SIZE, ttlMs: UNKNOWN_MS });
+  readonly #waiting = new Map<string, Question>();
+  #asking: Promise<void> | null = null;
   /** Counts what was forgotten: an answer that was asked for before may be out of date. */
-  let epoch = 0;
+  #epoch = 0;
 
-  async function askAll(): Promise<void> {
-    // Whatever else this turn of the event loop brings is asked with it.
-    await nextTurn();
-    while (waiting.size > 0) {
-      const questions = [...waiting].slice(0, MOST_AT_ONCE);
-      for (const [key] of questions) waiting.delete(key);
-      await ask(questions);
-    }
-    asking = null;
+  constructor(database: Queryable) {
+    this.#database = database;
   }
 
-  async function ask(questions: [key: string, Question][]): Promise<void> {
-    const epochBefore = epoch;
+  /** What is known without asking; undefined: ask `find`. */
+  known(address: PingAddress): Resolution | undefined {
+    const key = keyOf(address);
+    const now = performance.now();
+    return this.#known.get(key, now) ?? this.#unknown.get(key, now);
+  }
+
+  /** @throws AppError `unavailable` where too many are waiting; whatever the database throws. */
+  async find(address: PingAddress): Promise<Resolution> {
+    if (this.#waiting.size >= MOST_WAITING) throw new AppError("unavailable", "Too many unknown addresses at once.");
+    const key = keyOf(address);
+    const question = this.#waiting.get(key) ?? { lookup: lookupOf(address), answers: [] };
+    this.#waiting.set(key, question);
+    const answer = new Promise<Resolution>((resolve, reject) => question.answers.push({ resolve, reject }));
+    this.#asking ??= this.#askAll();
+    return answer;
+  }
+
+  /** Forgets this one: it was found out to be wrong. */
+  forget(address: PingAddress): void {
+    this.#epoch += 1;
+    const key = keyOf(address);
+    this.#known.delete(key);
+    this.#unknown.delete(key);
+  }
+
+  /** Takes a payload of "belfry_cache": the hash of a key in hex, the id of a job, or "" for everything. */
+  invalidate(payload: string): void {
+    this.#epoch += 1;
+    // What was unknown may be known now, and it is soon found again.
+    this.#unknown.clear();
+    if (payload === "") this.#known.clear();
+    else this.#known.forget((_, { jobId, keyHash }) => jobId === payload || keyHash?.toString("hex") === payload);
+  }
+
+  async #askAll(): Promise<void> {
+    // Whatever else this turn of the event loop brings is asked with it.
+    await nextTurn();
+    while (this.#waiting.size > 0) {
+      const questions = [...this.#waiting].slice(0, MOST_AT_ONCE);
+      for (const [key] of questions) this.#waiting.delete(key);
+      await this.#ask(questions);
+    }
+    this.#asking = null;
+  }
+
+  async #ask(questions: [key: string, Question][]): Promise<void> {
+    const epoch = this.#epoch;
     try {
       const lookups = questions.map(([, { lookup }]) => lookup);
-      const found = await findPingedJobs(database, lookups);
+      const found = await findPingedJobs(this.#database, lookups);
       questions.forEach(([key, { lookup, answers }], index) => {
         const { jobId = null, projectId = null } = found[index] ?? {};
         const resolution = { jobId, projectId, keyHash: "keyHash" in lookup ? lookup.keyHash : null };
-        if (epoch === epochBefore) (jobId === null ? unknown : known).set(key, resolution, steadyNow());
+        const cache = jobId === null ? this.#unknown : this.#known;
+        if (epoch === this.#epoch) cache.set(key, resolution, performance.now());
         for (const { resolve } of answers) resolve(resolution);
       });
     } catch (error) {
       for (const [, { answers }] of questions) for (const { reject } of answers) reject(error);
     }
   }
-
-  return {
-    known(address) {
-      const key = keyOf(address);
-      const now = steadyNow();
-      return known.get(key, now) ?? unknown.get(key, now);
-    },
-    async find(address) {
-      const key = keyOf(address);
-      if (waiting.size >= MOST_WAITING) throw new AppError("unavailable", "Too many unknown addresses at once.");
-      const question = waiting.get(key) ?? { lookup: lookupOf(address), answers: [] };
-      waiting.set(key, question);
-      const answer = new Promise<Resolution>((resolve, reject) => question.answers.push({ resolve, reject }));
-      asking ??= askAll();
-      return answer;
-    },
-    forget(address) {
-      epoch += 1;
-      const key = keyOf(address);
-      known.delete(key);
-      unknown.delete(key);
-    },
-    invalidate(payload) {
-      epoch += 1;
-      // What was unknown may be known now, and it is soon found again.
-      unknown.clear();
-      if (payload === "") known.clear();
-      else known.forget((_, { jobId, keyHash }) => jobId === payload || keyHash?.toString("hex") === payload);
-    },
-  };
 }
 
 /** The ids of jobs and the keys of projects cannot be taken for each other: only the latter have a slash behind them. */

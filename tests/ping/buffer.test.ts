@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createBuffer, type Verdict } from "../../lib/ping/buffer.ts";
+import { BatchBuffer, type Verdict } from "../../lib/ping/buffer.ts";
 import { createCache } from "../../lib/ping/cache.ts";
 
 type Item = { jobId: string; arrivedAt: number; weight: number; name: string };
@@ -21,7 +21,7 @@ function makeBuffer(
 ) {
   const flights: { names: string[]; signal: AbortSignal; land: (verdicts: Verdict[] | Error) => void }[] = [];
   const answers: string[] = [];
-  const buffer = createBuffer<Item>({
+  const buffer = new BatchBuffer<Item>({
     steadyNow: () => 0,
     ...options,
     flush: (batch, signal) =>
