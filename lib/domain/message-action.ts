@@ -1,14 +1,14 @@
 import type { IncidentInput } from "./message.ts";
 
 /** What to do now: one concrete sentence by cause; null where there is nothing to do. `host` is already cleaned. */
-export function actionOf({ event, facts, job }: IncidentInput, host: string | null): string | null {
+export function actionOf({ event, facts, job, output }: IncidentInput, host: string | null): string | null {
   if (event === "resolved") return null;
   const on = host === null ? "" : ` on ${host}`;
   switch (facts.cause) {
     case "missed":
       return missedAction(job.scheduleKind === "cron", host);
     case "failed":
-      return failedAction(facts.exitCode, on);
+      return failedAction(facts.exitCode, { on, toldOutput: output !== null });
     case "overlong":
       return `See whether it hangs or is only slow${on}: ps -eo pid,etime,args; if this is normal now, raise the job's time limit.`;
     case "overlap":
@@ -25,7 +25,7 @@ function missedAction(cron: boolean, host: string | null): string {
     : `Check that ${machine} is up and that what starts the job runs.`;
 }
 
-function failedAction(exitCode: number | null, on: string): string {
+function failedAction(exitCode: number | null, { on, toldOutput }: { on: string; toldOutput: boolean }): string {
   switch (exitCode) {
     case 124:
       return `See what it waited for${on}, or give the timeout command more time.`;
@@ -41,6 +41,8 @@ function failedAction(exitCode: number | null, on: string): string {
     case 139:
       return `The program crashed: look at its core dump${on} (coredumpctl info) and what changed last.`;
     default:
-      return `Read the output, repair the cause, then run the command by hand${on} as the same user.`;
+      return toldOutput
+        ? `Read the output, repair the cause, then run the command by hand${on} as the same user.`
+        : `Run the command by hand${on} as the same user; to see its output here next time, send it as the ping's body.`;
   }
 }

@@ -109,11 +109,13 @@ export type IncidentEventRecord = {
   note: string | null;
 };
 
-/** The timeline of an incident, oldest first, its first 500 entries. */
+/** The timeline of an incident, oldest first: its opening and its newest 500 entries. */
 export async function listIncidentEvents(database: Queryable, incidentId: string): Promise<IncidentEventRecord[]> {
   const { rows } = await database.query<Omit<IncidentEventRecord, "at"> & { at: Date }>(
     `SELECT sequence, kind, at, run_number AS "runNumber", cause, resolve_reason AS "resolveReason", note
-     FROM incident_events WHERE incident_id = $1 ORDER BY sequence LIMIT 500`,
+     FROM incident_events WHERE incident_id = $1 AND (sequence = 1 OR sequence > (
+       SELECT max(sequence) - 500 FROM incident_events WHERE incident_id = $1
+     )) ORDER BY sequence`,
     [incidentId],
   );
   return rows.map((row) => ({ ...row, at: instantOf(row.at) }));
