@@ -79,33 +79,36 @@ export function closeDraft(
   };
 }
 
-const BLANK_RUN: Omit<Run, "number" | "outcome"> = {
-  slotAt: null,
-  lastSlotAt: null,
-  count: 1,
-  startedAt: null,
-  finishedAt: null,
-  durationMs: null,
-  finishBy: null,
-  heartbeatAt: null,
-  finishedLate: false,
-  exitCode: null,
-  runId: null,
-  host: null,
-  source: null,
-  ambiguous: false,
-  startSeen: true,
-  reason: null,
-  settledAt: null,
-  output: null,
-};
-
-/** A run with the next free number, or with the number of a row that it replaces. */
+/**
+ * A run with the next free number, or with the number of a row that it replaces. Written out, so that all runs have one
+ * shape: this is where pings spend their time.
+ */
 export function makeRun(draft: Draft, fields: Partial<Run> & Pick<Run, "outcome">): Run {
   const number = fields.number ?? draft.memory.lastRunNumber + 1;
   draft.memory.lastRunNumber = Math.max(draft.memory.lastRunNumber, number);
   draft.removedRuns.delete(number);
-  return { ...BLANK_RUN, ...fields, number };
+  return {
+    number,
+    outcome: fields.outcome,
+    slotAt: fields.slotAt ?? null,
+    lastSlotAt: fields.lastSlotAt ?? null,
+    count: fields.count ?? 1,
+    startedAt: fields.startedAt ?? null,
+    finishedAt: fields.finishedAt ?? null,
+    durationMs: fields.durationMs ?? null,
+    finishBy: fields.finishBy ?? null,
+    heartbeatAt: fields.heartbeatAt ?? null,
+    finishedLate: fields.finishedLate ?? false,
+    exitCode: fields.exitCode ?? null,
+    runId: fields.runId ?? null,
+    host: fields.host ?? null,
+    source: fields.source ?? null,
+    ambiguous: fields.ambiguous ?? false,
+    startSeen: fields.startSeen ?? true,
+    reason: fields.reason ?? null,
+    settledAt: fields.settledAt ?? null,
+    output: fields.output ?? null,
+  };
 }
 
 /** Books a run among the open ones, oldest start first, in place of its former self. */

@@ -19,13 +19,12 @@ export function encodeMemory(memory: Memory): string {
   const { badStreak, okStreak, lastRunNumber, lastIncidentNumber } = memory;
   const slots = `${at(memory.accountedThrough, base)},${at(memory.nextSlotAt, base)},${at(memory.pausedAt, base)}`;
   const pings = `${at(memory.firstPingAt, base)},${at(memory.lastPingAt, base)},${at(memory.lastOkAt, base)}`;
-  const head = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
-  const lines = [head];
-  for (const run of memory.openRuns) lines.push(`o${runText(run, base)}`);
-  for (const run of memory.recentRuns) lines.push(`r${runText(run, base)}`);
-  for (const ping of memory.recentPings) lines.push(`p${at(ping.at, base)},${escaped(ping.key)}`);
-  for (const incident of memory.incidents) lines.push(`i${encodeIncident(incident, base)}`);
-  return lines.join("\n");
+  let text = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
+  for (const run of memory.openRuns) text += `\no${runText(run, base)}`;
+  for (const run of memory.recentRuns) text += `\nr${runText(run, base)}`;
+  for (const ping of memory.recentPings) text += `\np${at(ping.at, base)},${escaped(ping.key)}`;
+  for (const incident of memory.incidents) text += `\ni${encodeIncident(incident, base)}`;
+  return text;
 }
 
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
@@ -76,7 +75,8 @@ const texts = new WeakMap<Run, { base: Instant; text: string }>();
 function runText(run: Run, base: Instant): string {
   const known = texts.get(run);
   if (known !== undefined && known.base === base) return known.text;
-  const text = encodeRun(run, base);
+  // Copied, as it is ASCII: what V8 keeps as a tree of pieces would be put together at every use.
+  const text = Buffer.from(encodeRun(run, base), "latin1").toString("latin1");
   texts.set(run, { base, text });
   return text;
 }
