@@ -9,7 +9,7 @@ export default defineConfig({
     setupFiles: ["tests/support/console.ts"],
     expect: { poll: { timeout: 60_000 } },
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 300_000,
     hookTimeout: 120_000,
   },

@@ -34,7 +34,7 @@ export class Resolver {
   readonly #known = createCache<Resolution>({ size: KNOWN_SIZE, ttlMs: KNOWN_MS });
   readonly #unknown = createCache<Resolution>({ size: UNKNOWN_SIZE, ttlMs: UNKNOWN_MS });
   readonly #waiting = new Map<string, Question>();
-  #asking: Promise<void> | null = null;
+  #asking = false;
   /** Counts what was forgotten: an answer that was asked for before may be out of date. */
   #epoch = 0;
 
@@ -56,7 +56,7 @@ export class Resolver {
     const question = this.#waiting.get(key) ?? { lookup: lookupOf(address), answers: [] };
     this.#waiting.set(key, question);
     const answer = new Promise<Resolution>((resolve, reject) => question.answers.push({ resolve, reject }));
-    this.#asking ??= this.#askAll();
+    if (!this.#asking) void this.#askAll();
     return answer;
   }
 
@@ -77,7 +77,9 @@ export class Resolver {
     else this.#known.forget((_, { jobId, keyHash }) => jobId === payload || keyHash?.toString("hex") === payload);
   }
 
+  /** Never rejects: failures go to those who asked. */
   async #askAll(): Promise<void> {
+    this.#asking = true;
     // Whatever else this turn of the event loop brings is asked with it.
     await nextTurn();
     while (this.#waiting.size > 0) {
@@ -85,7 +87,7 @@ export class Resolver {
       for (const [key] of questions) this.#waiting.delete(key);
       await this.#ask(questions);
     }
-    this.#asking = null;
+    this.#asking = false;
   }
 
   async #ask(questions: [key: string, Question][]): Promise<void> {
