@@ -13,9 +13,8 @@ const BENCHES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     print("Belfry", `${whole(figures.belfryPerSecond)}/s, batches of ${figures.batchSize.toFixed(1)}`);
     print("ratio", figures.ratio.toFixed(3));
     print("latency", `p50 ${figures.p50.toFixed(1)} ms, p99 ${figures.p99.toFixed(1)} ms`);
-    const postgres = figures.postgresCpuUs === null ? "not known here" : `${whole(figures.postgresCpuUs)} µs`;
-    print("CPU a ping", `front ${whole(figures.frontCpuUs)} µs, PostgreSQL ${postgres}`);
-    print("CPU a plain answer", `${whole(figures.plainCpuUs)} µs`);
+    print("CPU a ping", `front ${micros(figures.frontCpuUs)}, PostgreSQL ${micros(figures.postgresCpuUs)}`);
+    print("CPU a plain answer", micros(figures.plainCpuUs));
     const total = figures.frontCpuUs + (figures.postgresCpuUs ?? 0);
     print("bound", `two processors of this speed could do ${whole(2e6 / total)}/s with nothing else to do`);
   },
@@ -30,6 +29,7 @@ const BENCHES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     print("first attempt", `${figures.firstAttempt.toFixed(2)} s after the deadline`);
     print("99 % of them", `${figures.p99Attempt.toFixed(2)} s`);
     print("last first attempt", `${figures.lastAttempt.toFixed(2)} s`);
+    print("CPU a job", `Belfry ${micros(figures.ownCpuUs)}, PostgreSQL ${micros(figures.postgresCpuUs)}`);
   },
   async schedule() {
     const figures = benchSchedule();
@@ -42,6 +42,10 @@ const BENCHES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
 
 function print(name: string, figure: string): void {
   console.log(`  ${name.padEnd(24)} ${figure}`);
+}
+
+function micros(value: number | null): string {
+  return value === null ? "not known here" : `${whole(value)} µs`;
 }
 
 function whole(value: number): string {

@@ -10,6 +10,7 @@ import { makeProject, type TestProject } from "../support/jobs.ts";
 import { addChannel } from "../support/outbox.ts";
 import { makePing } from "../support/scenario.ts";
 import type { CheckerRequest } from "./checker.ts";
+import { cpuSecondsOf } from "./cpu.ts";
 import type { Ground } from "./ground.ts";
 
 /** Seconds after the deadline that all jobs share. */
@@ -21,6 +22,9 @@ export type StormFigures = {
   firstAttempt: number;
   p99Attempt: number;
   lastAttempt: number;
+  /** Microseconds of processor time a job, from the deadline on: ours and PostgreSQL's; null where it is not known. */
+  ownCpuUs: number | null;
+  postgresCpuUs: number | null;
 };
 
 const PREPARE_MS = 15 * SECOND;
@@ -39,7 +43,14 @@ export async function benchStorm(ground: Ground, jobs: number): Promise<StormFig
   const deadline = clock.now() + PREPARE_MS;
   await makeDueJobs(database, project, { jobs, deadline });
   if (clock.now() > deadline) console.log("  preparing took longer than planned: the figures are too large");
-  await Promise.race([sink.received(jobs), sleep(PREPARE_MS + GIVE_UP_MS)]);
+  await sleep(Math.max(0, deadline - clock.now()));
+  const before = [cpuSecondsOf(checker.pid), cpuSecondsOf(ground.postgres)];
+  await Promise.race([sink.received(jobs), sleep(GIVE_UP_MS)]);
+  const after = [cpuSecondsOf(checker.pid), cpuSecondsOf(ground.postgres)];
+  const [ownCpuUs = null, postgresCpuUs = null] = after.map((seconds, index) => {
+    const begun = before[index] ?? null;
+    return seconds === null || begun === null ? null : ((seconds - begun) * 1e6) / jobs;
+  });
   // The sink's clock is this process's; the database runs on the same machine.
   const lags = sink.requests.map(({ at }) => (at - deadline) / SECOND).sort((a, b) => a - b);
   const { rows } = await database.pool.query<{ last: Date }>("SELECT max(created_at) AS last FROM alerts");
@@ -51,6 +62,8 @@ export async function benchStorm(ground: Ground, jobs: number): Promise<StormFig
     firstAttempt: lags[0] ?? NaN,
     p99Attempt: lags[Math.floor(lags.length * 0.99)] ?? NaN,
     lastAttempt: lags.at(-1) ?? NaN,
+    ownCpuUs,
+    postgresCpuUs,
   };
 }
 
