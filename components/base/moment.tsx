@@ -35,14 +35,14 @@ export function ExactMoment({ at, jobZone = null }: Props) {
   );
 }
 
-/** How long ago; live. */
+/** How long ago, for a sentence: `42 s ago`, or without the suffix `42 s`; live. */
 export function Ago({ at, jobZone = null, suffix = false }: Props & { suffix?: boolean }) {
   const zone = useViewerZone();
   const now = useNow(SECOND);
   const age = ageText(at, now);
   return (
     <time dateTime={iso(at)} title={zonesTitle(at, zone, jobZone)}>
-      {suffix && age !== "now" ? `${age} ago` : age}
+      {age === "now" ? (suffix ? "just now" : "a moment") : suffix ? `${age} ago` : age}
     </time>
   );
 }

@@ -44,8 +44,8 @@ export function FirstJob({ projectId, pingBase }: { projectId: string; pingBase:
           {made === null ? (
             <>
               <p className={styles.teach}>
-                Paste this into a terminal. It makes a job called <code>my-first-job</code>, because of{" "}
-                <code>create=1</code>:
+                Paste one of these where the job runs. Its first ping makes a job called <code>my-first-job</code>,
+                because of <code>create=1</code>:
               </p>
               <PingTabs lines={creatingLines(pingBase, "my-first-job")} />
             </>

@@ -97,7 +97,7 @@ function endReasons({ facts, job, at }: IncidentInput): string[] {
 
 function countsOf(facts: AlertFacts): string {
   const otherwiseBad = Math.max(0, facts.badCount - facts.missedCount);
-  const missed = `${facts.missedCount} ${facts.missedCount === 1 ? "run" : "runs"} missed`;
+  const missed = `${facts.missedCount} ${facts.missedCount === 1 ? "run was" : "runs were"} missed`;
   const bad = `${otherwiseBad} ${otherwiseBad === 1 ? "run" : "runs"} failed or did not end in time`;
   if (otherwiseBad === 0) return `Meanwhile ${missed}.`;
   return facts.missedCount === 0 ? `Meanwhile ${bad}, none missed.` : `Meanwhile ${missed}, ${bad}.`;

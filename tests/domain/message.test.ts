@@ -161,7 +161,7 @@ describe("golden messages", () => {
     expect(read(input(facts, { event: "resolved", at: SLOT + 50 * HOUR }))).toEqual([
       "✓ RECOVERED after 2 d 2 h · db-backup @ db-03",
       "Down from Tue 4 Mar 2025, 02:12 to Thu 6 Mar 2025, 04:00 (Europe/Riga), 2 d 2 h.",
-      "Meanwhile 2 runs missed, 1 run failed or did not end in time.",
+      "Meanwhile 2 runs were missed, 1 run failed or did not end in time.",
       "Duration: 4 min 7 s; usually 4 min 10 s, 95 % within 5 min",
       NEXT,
       ...LINKS,

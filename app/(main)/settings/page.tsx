@@ -8,13 +8,11 @@ import { Said } from "../../../components/base/said.tsx";
 import styles from "../../../components/job/job.module.css";
 import { creatingLines } from "../../../components/job/ping-lines.ts";
 import { PingTabs } from "../../../components/job/ping-tabs.tsx";
-import { NewKey } from "../../../components/settings/new-key.tsx";
 import settings from "../../../components/settings/settings.module.css";
 import { can } from "../../../lib/auth/rules.ts";
 import { getProject, projectSnippets } from "../../../lib/services/projects.ts";
 import { load } from "../../failures.ts";
 import { requireProject, requireVisit } from "../../request.ts";
-import { makeKey } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Project" };
 
@@ -65,11 +63,6 @@ export default async function SettingsPage() {
             </p>
             <PingTabs lines={creatingLines(snippets.pingBase, "my-job")} />
           </div>
-        </Panel>
-      )}
-      {can(role, "make-keys") && (
-        <Panel title="API keys" note="For programs that read or change this project">
-          <NewKey make={makeKey.bind(null, id)} />
         </Panel>
       )}
     </Page>
