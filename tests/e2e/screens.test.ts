@@ -125,6 +125,7 @@ describe.skipIf(missing !== null)("the screens", () => {
     await page.getByText("1 of 2 jobs").waitFor();
     expect(new URL(page.url()).search).toBe("?q=nightly");
     await page.keyboard.press("Escape");
+    await page.getByText("2 jobs", { exact: true }).waitFor();
     await page.keyboard.press("j");
     await expect.poll(() => focusedText(page)).toBe("Nightly backup");
     await page.keyboard.press("j");
