@@ -1,17 +1,17 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { auditPage, type Browser, browserMissing, openBrowser } from "../support/browser.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
 import { Program } from "../support/program.ts";
 
 const missing = browserMissing();
-if (missing !== null) console.warn(`skipped: the screens in a browser: ${missing}`);
-
 const OWNER = { email: "owner@example.org", password: "correct horse battery" };
 const HOSTILE = '<script>window.owned=1</script><img src=x onerror="window.owned=1">\u202egnp.exe\u0007';
 
 // One person's way through the program; each test goes on where the one before stopped.
-describe.skipIf(missing !== null)("the screens", () => {
+describe("the screens", () => {
+  beforeEach(({ skip }) => skip(missing !== null, missing ?? ""));
+
   let program: Program;
   let browser: Browser;
   let slack: HttpSink;
@@ -26,6 +26,7 @@ describe.skipIf(missing !== null)("the screens", () => {
   const at = (path: string): string => program.url + path;
 
   beforeAll(async () => {
+    if (missing !== null) return;
     [browser, slack] = await Promise.all([openBrowser(), startHttpSink()]);
     program = await Program.start({ env: { ALLOW_PRIVATE_TARGETS: "127.0.0.0/8" } });
     await program.answers("/sign-up", 200);

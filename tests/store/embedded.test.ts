@@ -157,20 +157,23 @@ describe("one server a data folder", () => {
 });
 
 describe("users (of whom only root can make others, and only where others can read this project)", () => {
-  test.runIf(othersCanRun)("an ordinary user in a folder that only they can enter", async () => {
+  test("an ordinary user in a folder that only they can enter", async ({ skip }) => {
+    skip(!othersCanRun, "needs root and a project that other users can read");
     await chown(home, NOBODY, NOBODY);
     await chmod(home, 0o700);
     const holder = await hold(dataDir, { user: NOBODY, env: { HOME: home, TMPDIR: home } });
     expect(await queryAt(urlOf(holder), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
-  test.runIf(namelessCanRun)("a user for whom the system has no name", async () => {
+  test("a user for whom the system has no name", async ({ skip }) => {
+    skip(!namelessCanRun, "needs root, user namespaces and a project that other users can read");
     await chown(home, NAMELESS, NAMELESS);
     const holder = await hold(dataDir, { user: NAMELESS, env: { HOME: home } });
     expect(await queryAt(urlOf(holder), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
-  test.runIf(othersCanRun)("one user's data are not taken by another, root included", async () => {
+  test("one user's data are not taken by another, root included", async ({ skip }) => {
+    skip(!othersCanRun, "needs root and a project that other users can read");
     await chown(home, DAEMON, DAEMON);
     const holder = await hold(dataDir, { user: DAEMON, env: { HOME: home } });
     const joined = await joinEmbedded({ dataDir, log });
@@ -190,7 +193,8 @@ describe("users (of whom only root can make others, and only where others can re
     expect(await queryAt(urlOf(again), "SELECT 1 AS one")).toEqual([{ one: 1 }]);
   });
 
-  test.runIf(isRoot)("root without user namespaces, in a folder that only root can enter, and back", async () => {
+  test("root without user namespaces, in a folder that only root can enter, and back", async ({ skip }) => {
+    skip(!isRoot, "needs root");
     const env = await withoutProgram(home, "unshare");
     for (const options of [{ env }, {}, { env }]) {
       const holder = await hold(dataDir, options);
