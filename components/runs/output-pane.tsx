@@ -31,7 +31,6 @@ export function OutputPane({ text, kept, sent, truncated, downloadHref }: Props)
       {hidden > 0 && <p className={styles.cut}>The first {hidden} lines are left out here; the download has them.</p>}
       <pre className={styles.pane} tabIndex={0} role="group" aria-label="Output of the run">
         {lines.map((spans, index) => (
-          // Lines never move: the output of a run is what it is.
           // oxlint-disable-next-line react/no-array-index-key -- lines of a finished output never move
           <bdi key={index} dir="ltr" className={styles.line} data-line={hidden + index + 1}>
             {spans.map((span, place) => (

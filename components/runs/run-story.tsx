@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { exitCodeMeaning } from "../../lib/domain/exit-code.ts";
-import type { Outcome, RunReason } from "../../lib/domain/run.ts";
+import type { Run } from "../../lib/domain/run.ts";
 import type { Instant, Millis } from "../../lib/domain/time.ts";
 import { lengthText } from "../base/ago.ts";
 import { ExactMoment } from "../base/moment.tsx";
@@ -9,24 +9,25 @@ import { OUTCOME_MEANING, REASON_TEXT } from "../base/status.ts";
 import { delayText } from "../job/run-words.ts";
 import styles from "./run-story.module.css";
 
-export type RunStoryView = {
-  outcome: Outcome;
-  reason: RunReason | null;
-  slotAt: Instant | null;
-  lastSlotAt: Instant | null;
-  count: number;
-  startedAt: Instant | null;
-  finishedAt: Instant | null;
-  delayMs: Millis | null;
-  durationMs: Millis | null;
-  finishBy: Instant | null;
-  finishedLate: boolean;
-  exitCode: number | null;
-  runId: string | null;
-  host: string | null;
-  source: string | null;
-  startSeen: boolean;
-};
+/** A run as its page tells it. */
+export type RunStoryView = Pick<
+  Run,
+  | "outcome"
+  | "reason"
+  | "slotAt"
+  | "lastSlotAt"
+  | "count"
+  | "startedAt"
+  | "finishedAt"
+  | "durationMs"
+  | "finishBy"
+  | "finishedLate"
+  | "exitCode"
+  | "runId"
+  | "host"
+  | "source"
+  | "startSeen"
+> & { delayMs: Millis | null };
 
 /** Expected, started, finished; and what stands around it. */
 export function RunStory({ run, timeZone }: { run: RunStoryView; timeZone: string | null }) {

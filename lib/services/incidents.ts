@@ -1,9 +1,10 @@
-import type { Cause, ResolveReason, Severity } from "../domain/incident.ts";
+import type { Cause } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import {
   countOpenIncidents,
   findIncidentRecord,
+  type IncidentEventRecord,
   type IncidentRecord,
   listIncidentEvents,
   listIncidentRecords,
@@ -13,40 +14,14 @@ import { type AlertRow, listAlerts } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
 import { parseLimit } from "./input.ts";
 
-export type IncidentRow = {
-  id: string;
-  jobId: string;
-  jobName: string;
-  jobSlug: string;
-  projectId: string;
-  number: number;
-  severity: Severity;
-  cause: Cause;
-  state: "open" | "resolved";
-  openedAt: Instant;
-  resolvedAt: Instant | null;
-  resolveReason: ResolveReason | null;
-  /** The run that opened it. */
-  runNumber: number;
-  badCount: number;
-  missedCount: number;
+export type IncidentRow = IncidentRecord & {
   /** What happened in a few words, without times: those are in the fields. */
   title: string;
 };
 
-export type TimelineEvent = {
-  sequence: number;
-  kind: "opened" | "bad-run" | "resolved" | "acknowledged" | "note";
-  at: Instant;
-  runNumber: number | null;
-  cause: Cause | null;
-  resolveReason: ResolveReason | null;
-  note: string | null;
-};
-
 export type IncidentPage = IncidentRow & {
   /** Oldest first. */
-  timeline: TimelineEvent[];
+  timeline: IncidentEventRecord[];
   /** Who was told over what, and whether it arrived. */
   alerts: AlertRow[];
   now: Instant;

@@ -1,4 +1,3 @@
-import type { PingAction, PingDisposition } from "../domain/ping.ts";
 import type { Outcome, RunReason } from "../domain/run.ts";
 import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
@@ -9,6 +8,7 @@ import {
   findRunRecord,
   listPingsOfRun,
   listRunRecords,
+  type PingRecord,
   type RunRecord,
 } from "../store/runs.ts";
 import { type AlertRow, listAlerts } from "./alerts.ts";
@@ -59,28 +59,12 @@ export type RunOutput = {
   truncated: boolean;
 };
 
-export type RunPing = {
-  id: string;
-  receivedAt: Instant;
-  action: PingAction;
-  disposition: PingDisposition;
-  exitCode: number | null;
-  at: Instant | null;
-  durationMs: Millis | null;
-  host: string | null;
-  source: string | null;
-  method: string;
-  userAgent: string | null;
-  message: string | null;
-  bodySize: number;
-};
-
 export type RunPage = {
   job: { id: string; projectId: string; name: string; slug: string; timeZone: string | null };
   run: RunRow;
   output: RunOutput | null;
   /** Oldest first, at most 100. */
-  pings: RunPing[];
+  pings: PingRecord[];
   /** Incidents this run is part of, and the alerts about it with what became of each. */
   incidents: IncidentRow[];
   alerts: AlertRow[];

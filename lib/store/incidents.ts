@@ -15,6 +15,7 @@ export type IncidentRecord = {
   openedAt: Instant;
   resolvedAt: Instant | null;
   resolveReason: ResolveReason | null;
+  /** The run that opened it. */
   runNumber: number;
   badCount: number;
   missedCount: number;
