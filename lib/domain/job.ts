@@ -7,7 +7,10 @@ export type ScheduleSpec =
   | { kind: "none" };
 
 /** Whose rules a cron expression follows. */
-export type Dialect = "vixie";
+export type Dialect = NamedDialect;
+
+/** The schedulers that Belfry knows, one row each in schedule/dialects.ts. */
+export type NamedDialect = "vixie";
 
 export type OverlapPolicy = "alert" | "allow";
 

@@ -2,7 +2,7 @@ import type { ScheduleSpec } from "./job.ts";
 import { compileCron, type CronSpec } from "./schedule/cron-schedule.ts";
 import { describeCron } from "./schedule/cron-words.ts";
 import { ScheduleError } from "./schedule/error.ts";
-import { checkInterval, describeInterval, formatInterval, parseInterval } from "./schedule/interval.ts";
+import { createIntervalSlots, describeInterval, formatInterval, parseInterval } from "./schedule/interval.ts";
 import { LruMap } from "./schedule/lru.ts";
 import type { Instant, Millis } from "./time.ts";
 import { getZone, type Zone } from "./zone.ts";
@@ -11,6 +11,7 @@ export { ScheduleError };
 
 /** A schedule ready to be asked for its slots. */
 export type Schedule = {
+  /** How its slots follow each other. `none` also where an expression names an event, such as `@reboot`. */
   kind: ScheduleSpec["kind"];
   /** First slot strictly after `from`; null where there is none. For an interval: `from` + interval. */
   next(from: Instant): Instant | null;
@@ -18,7 +19,11 @@ export type Schedule = {
   prev(from: Instant): Instant | null;
   /** The slots after `from` up to and including `to`, at most `limit`. For an interval counted from `from`. */
   between(from: Instant, to: Instant, limit: number): Instant[];
-  /** A cron schedule without any slot: a date that does not exist, or an event such as `@reboot`. */
+  /** Whether a slot may as well stay empty, because it is not known which scheduler runs the job. */
+  isOptional(slot: Instant): boolean;
+  /** Delay after a slot that the scheduler itself adds; inside it a job is not late. */
+  jitterMs: Millis;
+  /** A cron schedule without any slot: a date that does not exist. */
   neverRuns: boolean;
   /** Sentences about what the scheduler does with this text that its author may not expect; at most five. */
   warnings: readonly string[];
@@ -36,7 +41,7 @@ export function compileSchedule(spec: ScheduleSpec): Schedule {
   const key = `${spec.dialect} ${zone.name} ${spec.expression}`;
   const known = compiled.get(key);
   if (known !== undefined && known.zone === zone) return known.schedule;
-  const schedule = withBetween({ kind: "cron", ...compileCron(spec, zone) });
+  const schedule = withBetween(compileCron(spec, zone));
   compiled.set(key, { schedule, zone });
   return schedule;
 }
@@ -45,19 +50,14 @@ const NO_SCHEDULE = withBetween({
   kind: "none",
   next: () => null,
   prev: () => null,
+  isOptional: () => false,
+  jitterMs: 0,
   neverRuns: false,
   warnings: [],
 });
 
 function compileInterval(everyMs: Millis): Schedule {
-  checkInterval(everyMs);
-  return withBetween({
-    kind: "interval",
-    next: (from) => from + everyMs,
-    prev: (from) => from,
-    neverRuns: false,
-    warnings: [],
-  });
+  return withBetween({ ...NO_SCHEDULE, ...createIntervalSlots(everyMs), kind: "interval" });
 }
 
 function withBetween(schedule: Omit<Schedule, "between">): Schedule {

@@ -196,12 +196,22 @@ describe("what Debian's cron does with odd texts", () => {
     ["*5 12 * * *", ["2026-06-01T12:01"], ['Cron ignores "5" in the minute field and reads "*".']],
     ["4294967296 0 * * *", ["2026-06-02T00:00"], []],
     ["*/61 * * * *", ["2026-06-01T13:00"], []],
-    ["@reboot", [], ["@reboot runs when the machine starts, so no time can be expected."]],
   ])("%s", (expression, next, warnings) => {
     const schedule = compileSchedule(cron(expression));
     expect(isoOf(schedule.between(NOON, Infinity, 1))).toEqual(next);
     expect(schedule.warnings).toEqual(warnings);
     expect(schedule.neverRuns).toBe(next.length === 0);
+  });
+
+  it("takes @reboot for an event: no slots, and nothing wrong with that", () => {
+    const schedule = compileSchedule(cron("@reboot"));
+    expect([schedule.kind, schedule.next(NOON), schedule.prev(NOON), schedule.neverRuns]).toEqual([
+      "none",
+      null,
+      null,
+      false,
+    ]);
+    expect(schedule.warnings).toEqual(["@reboot runs when the machine starts, so no time can be expected."]);
   });
 
   it("warns at most five times", () => {

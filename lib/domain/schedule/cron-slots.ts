@@ -26,7 +26,7 @@ export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt
   let current: Stretch | null = null;
 
   function stretchAt(at: Instant): Stretch {
-    if (current === null || at < current.start || at >= current.end) current = stretchOf(segmentAt(zone, at), policyAt);
+    if (current === null || at < current.start || at >= current.end) current = stretchOf(zone, at, policyAt);
     return current;
   }
 
@@ -40,7 +40,7 @@ export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt
         const wall = clock.next(Math.max(after + stretch.offset, stretch.firstWall - 1));
         if (wall === null) return null;
         const slot = wall - stretch.offset;
-        if (slot < stretch.end) return slot;
+        if (slot < stretch.lastEnd) return slot;
         at = firstStretchAfter(stretch, wall, clock);
         after = at - 1;
       }
@@ -50,7 +50,7 @@ export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt
       let at = from;
       while (at >= EARLIEST && at <= LATEST) {
         const stretch = stretchAt(at);
-        const wall = clock.prev(at + stretch.offset);
+        const wall = clock.prev(Math.min(at, stretch.lastEnd - 1) + stretch.offset);
         if (wall === null) return null;
         const slot = wall - stretch.offset;
         if (wall >= stretch.firstWall) return slot;
@@ -68,9 +68,12 @@ type Stretch = Segment & {
   firstWall: WallTime;
   /** Wall times left out by the change run at the start; null where they do not, or none are left out. */
   missedFrom: WallTime | null;
+  /** From here to its end wall times do not run: they run after the clocks went back. */
+  lastEnd: Instant;
 };
 
-function stretchOf(segment: Segment, policyAt: PolicyAt): Stretch {
+function stretchOf(zone: Zone, at: Instant, policyAt: PolicyAt): Stretch {
+  const segment = segmentAt(zone, at);
   const opening = segment.start + segment.offset;
   const closing = segment.start + segment.offsetBefore;
   const policy = policyAt(segment.offset - segment.offsetBefore);
@@ -78,7 +81,13 @@ function stretchOf(segment: Segment, policyAt: PolicyAt): Stretch {
     ...segment,
     firstWall: policy.fold === "first" ? Math.max(opening, closing) : opening,
     missedFrom: policy.gap === "end" && opening > closing ? closing : null,
+    lastEnd: lastEndOf(segment, zone.offsetAt(segment.end), policyAt),
   };
+}
+
+function lastEndOf({ end, offset }: Segment, offsetAfter: Millis, policyAt: PolicyAt): Instant {
+  const jump = offsetAfter - offset;
+  return jump < 0 && policyAt(jump).fold === "second" ? end + jump : end;
 }
 
 function catchesUp(stretch: Stretch, clock: WallClock): boolean {

@@ -1,6 +1,7 @@
 import type { Dialect } from "../job.ts";
 import type { CronFields, DayRule } from "./cron-plan.ts";
 import { DIALECTS } from "./dialects.ts";
+import { describeInterval } from "./interval.ts";
 import { timesInWords } from "./time-words.ts";
 import { createWallClock } from "./wall-clock.ts";
 import { inWords, progressionOf } from "./word-list.ts";
@@ -10,6 +11,7 @@ export function describeCron(dialect: Dialect, expression: string): string {
   const { grammar, dayRule } = DIALECTS[dialect];
   const plan = grammar(expression);
   if (plan.kind === "event") return "When the machine starts";
+  if (plan.kind === "every") return describeInterval(plan.everyMs);
   const { fields } = plan;
   const rule = dayRule(fields);
   if (createWallClock(fields, rule).next(0) === null) return "Never";

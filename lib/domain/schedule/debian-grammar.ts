@@ -71,6 +71,9 @@ function parseFields(text: string): CronPlan {
     days: readField(day, DAY, warnings),
     months: readField(month, MONTH, warnings),
     weekdays: sundayOnce(readField(weekday, WEEKDAY, warnings)),
+    dayRules: [],
+    weekdayRules: [],
+    years: null,
   };
   return { kind: "times", fields, warnings };
 }

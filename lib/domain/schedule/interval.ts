@@ -1,5 +1,6 @@
 import { parseDuration } from "../duration.ts";
 import { DAY, HOUR, MINUTE, SECOND, type Millis } from "../time.ts";
+import type { Slots } from "./cron-slots.ts";
 import { quoted, ScheduleError } from "./error.ts";
 
 const SHORTEST_INTERVAL: Millis = SECOND;
@@ -9,6 +10,12 @@ const LONGEST_INTERVAL: Millis = 366 * DAY;
 export function checkInterval(everyMs: Millis): void {
   if (Number.isSafeInteger(everyMs) && everyMs >= SHORTEST_INTERVAL && everyMs <= LONGEST_INTERVAL) return;
   throw new ScheduleError("schedule", "An interval may be from 1 second to 366 days long.");
+}
+
+/** Slots that are counted from whatever was last: an interval has no times of its own. Throws a `ScheduleError`. */
+export function createIntervalSlots(everyMs: Millis): Slots {
+  checkInterval(everyMs);
+  return { next: (from) => from + everyMs, prev: (from) => from };
 }
 
 const UNITS: readonly { ms: Millis; label: string; word: string }[] = [

@@ -1,14 +1,15 @@
 import { DAY, SECOND, type Instant, type Millis } from "../time.ts";
 import type { CronFields, DayRule } from "./cron-plan.ts";
+import { createDayCalendar, type DayCalendar } from "./day-calendar.ts";
 
 /** A wall-clock reading, written as the instant at which a clock in UTC would show it. */
 export type WallTime = Instant;
 
 /** Finds the wall times that match; it knows no zones. */
 export type WallClock = {
-  /** The first match strictly after `wall`; null where there is none in the next 41 years. */
+  /** The first match strictly after `wall`; null where there is none within 41 years that may match. */
   next(wall: WallTime): WallTime | null;
-  /** The last match at or before `wall`; null where there is none in the 41 years before. */
+  /** The last match at or before `wall`; null where there is none within 41 such years before. */
   prev(wall: WallTime): WallTime | null;
 };
 
@@ -27,8 +28,9 @@ export function createWallClock(fields: CronFields, dayRule: DayRule): WallClock
   const first = nextTime(times, 0);
   const last = prevTime(times, DAY - SECOND);
   const daysOf = createDayCalendar(fields, dayRule);
-  const nextDay = (day: Instant) => findDay(daysOf, day, 1);
-  const prevDay = (day: Instant) => findDay(daysOf, day, -1);
+  const years = fields.years?.values ?? null;
+  const nextDay = (day: Instant) => findDay(daysOf, years, day, 1);
+  const prevDay = (day: Instant) => findDay(daysOf, years, day, -1);
 
   return {
     next(wall) {
@@ -59,38 +61,26 @@ function startOfDay(wall: WallTime): WallTime {
   return Math.floor(wall / DAY) * DAY;
 }
 
-/** Bit d − 1 is set where day d of the month matches. `month` counts from 0. */
-type DayCalendar = (year: number, month: number) => number;
-
-function createDayCalendar(fields: CronFields, rule: DayRule): DayCalendar {
-  const dayBits = fields.days.values.reduce((bits, day) => bits | (1 << (day - 1)), 0);
-  const weekdays = new Set(fields.weekdays.values);
-  const weekdayBits = Array.from({ length: 7 }, (_, firstWeekday) => bitsOfWeekdays(weekdays, firstWeekday));
-  const months = new Set(fields.months.values);
-
-  return (year, month) => {
-    if (!months.has(month + 1)) return 0;
-    const byWeekday = weekdayBits[new Date(Date.UTC(year, month, 1)).getUTCDay()] ?? 0;
-    const matching = rule === "both" ? dayBits & byWeekday : dayBits | byWeekday;
-    const length = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-    return matching & (2 ** length - 1);
-  };
-}
-
-function bitsOfWeekdays(weekdays: ReadonlySet<number>, firstWeekday: number): number {
-  let bits = 0;
-  for (let day = 0; day < 31; day++) if (weekdays.has((firstWeekday + day) % 7)) bits |= 1 << day;
-  return bits;
-}
-
 /** The nearest matching day at `from` (the start of a day) or in the given direction from it. */
-function findDay(daysOf: DayCalendar, from: WallTime, direction: 1 | -1): WallTime | null {
+function findDay(
+  daysOf: DayCalendar,
+  years: readonly number[] | null,
+  from: WallTime,
+  direction: 1 | -1,
+): WallTime | null {
   const date = new Date(from);
   let year = date.getUTCFullYear();
   let month = date.getUTCMonth();
   const today = date.getUTCDate() - 1;
   let reachable = direction === 1 ? -1 << today : 2 ** (today + 1) - 1;
   for (let step = 0; step <= HORIZON_MONTHS; step++) {
+    const allowed = years === null ? year : nearestYear(years, year, direction);
+    if (allowed === null) return null;
+    if (allowed !== year) {
+      year = allowed;
+      month = direction === 1 ? 0 : 11;
+      reachable = -1;
+    }
     const days = daysOf(year, month) & reachable;
     if (days !== 0) return Date.UTC(year, month, direction === 1 ? lowestBit(days) + 1 : highestBit(days) + 1);
     reachable = -1;
@@ -101,6 +91,10 @@ function findDay(daysOf: DayCalendar, from: WallTime, direction: 1 | -1): WallTi
     }
   }
   return null;
+}
+
+function nearestYear(years: readonly number[], year: number, direction: 1 | -1): number | null {
+  return (direction === 1 ? atLeast(years, year) : atMost(years, year)) ?? null;
 }
 
 function lowestBit(bits: number): number {
