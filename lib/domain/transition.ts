@@ -55,10 +55,11 @@ export function applyPause(state: JobState, now: Instant): Transition {
   return closeDraft(draft, { checkAt: null });
 }
 
-/** Expects runs again, from the first slot after `now` on. */
+/** Expects runs again, from the first slot after `now` on. A job that is not paused goes on as it was. */
 export function applyResume(state: JobState, now: Instant): Transition {
   const draft = openDraft(state);
-  resume(draft, now);
+  if (draft.memory.pausedAt === null) settle(draft, now);
+  else resume(draft, now);
   return closeDraft(draft, { checkAt: nextDeadline(draft) });
 }
 
