@@ -1,97 +1,45 @@
-import type { Dialect } from "../job.ts";
-import type { CronFields, DayRule } from "./cron-plan.ts";
+import type { NamedDialect } from "../job.ts";
+import type { CronFields, CronPlan, DayRule } from "./cron-plan.ts";
+import { datesInWords } from "./day-words.ts";
+import type { CronDialect } from "./dialect.ts";
 import { DIALECTS } from "./dialects.ts";
 import { describeInterval } from "./interval.ts";
 import { timesInWords } from "./time-words.ts";
 import { createWallClock } from "./wall-clock.ts";
-import { inWords, progressionOf } from "./word-list.ts";
+import type { Brevity } from "./word-list.ts";
 
-/** A cron expression as a sentence without a full stop. Throws a `ScheduleError`. */
-export function describeCron(dialect: Dialect, expression: string): string {
-  const { grammar, dayRule } = DIALECTS[dialect];
-  const plan = grammar(expression);
+/** A cron expression as a sentence without a full stop, at most 300 characters long. Throws a `ScheduleError`. */
+export function describeCron(dialect: NamedDialect, expression: string): string {
+  const row = DIALECTS[dialect];
+  return describePlan(row.grammar(expression), row);
+}
+
+/** What a grammar made of an expression, as a sentence without a full stop. */
+export function describePlan(plan: CronPlan, { dayRule }: Pick<CronDialect, "dayRule">): string {
   if (plan.kind === "event") return "When the machine starts";
   if (plan.kind === "every") return describeInterval(plan.everyMs);
-  const { fields } = plan;
-  const rule = dayRule(fields);
-  if (createWallClock(fields, rule).next(0) === null) return "Never";
-  const times = timesInWords(fields);
-  const days = daysInWords(fields, rule);
-  const months = monthsInWords(fields);
-  if (days === null) return joinWords(times.words, times.namesTimesOfDay ? "every day" : "", months);
-  const date = datesInWords(fields, days);
-  return date === null ? joinWords(times.words, days.words, months) : joinWords(times.words, date);
+  const rule = dayRule(plan.fields);
+  if (createWallClock(plan.fields, rule).next(0) === null) return "Never";
+  const zone = plan.timeZone === undefined ? "" : ` (${plan.timeZone})`;
+  return shortEnough((most) => describeFields(plan.fields, rule, most) + zone);
 }
 
-function joinWords(...parts: readonly string[]): string {
-  return parts.filter((part) => part !== "").join(" ");
-}
+const LONGEST = 300;
+const BREVITIES: readonly Brevity[] = [Infinity, 8, 4, 2];
 
-type DayWords = { words: string; datesOnly: boolean };
-
-/** On which days of a matching month; null for all of them. */
-function daysInWords({ days, weekdays }: CronFields, rule: DayRule): DayWords | null {
-  const anyDay = days.values.length === 31;
-  const anyWeekday = weekdays.values.length === 7;
-  const dates = monthDaysInWords(days.values);
-  const names = weekdaysInWords(weekdays.values);
-  if (rule === "both") {
-    if (anyDay) return anyWeekday ? null : { words: `on ${names}`, datesOnly: false };
-    if (anyWeekday) return { words: `on ${dates}`, datesOnly: true };
-    return { words: `on ${names} when it falls on ${dates}`, datesOnly: false };
+/** The first wording that fits: lists of everything, then of ever fewer items. */
+function shortEnough(wording: (most: Brevity) => string): string {
+  let words = "";
+  for (const most of BREVITIES) {
+    words = wording(most);
+    if (words.length < LONGEST) return words;
   }
-  if (anyDay || anyWeekday) return null;
-  if (weekdays.values.length === 0) return { words: `on ${dates}`, datesOnly: true };
-  if (days.values.length === 0) return { words: `on ${names}`, datesOnly: false };
-  return { words: `on ${dates}, and on every ${names}`, datesOnly: false };
+  return `${words.slice(0, LONGEST - 2)}…`;
 }
 
-function monthDaysInWords(values: readonly number[]): string {
-  const progression = progressionOf(values);
-  if (progression !== null && values.length >= 4) {
-    return `every ${ordinal(progression.step)} day of the month from day ${progression.first} to day ${progression.last}`;
-  }
-  return `${values.length === 1 ? "day" : "days"} ${inWords(values, String)} of the month`;
-}
-
-const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
-function weekdaysInWords(values: readonly number[]): string {
-  const fromMonday = values.map((weekday) => (weekday === 0 ? 7 : weekday)).toSorted((a, b) => a - b);
-  return inWords(fromMonday, (weekday) => WEEKDAYS[weekday % 7] ?? String(weekday));
-}
-
-const MONTHS = [
-  "January",
-  "February",
-  "March",
-  "April",
-  "May",
-  "June",
-  "July",
-  "August",
-  "September",
-  "October",
-  "November",
-  "December",
-];
-
-function monthName(month: number): string {
-  return MONTHS[month - 1] ?? String(month);
-}
-
-function monthsInWords({ months }: CronFields): string {
-  return months.values.length === 12 ? "" : `in ${inWords(months.values, monthName)}`;
-}
-
-/** "on 1 January" reads better than "on day 1 of the month in January". */
-function datesInWords({ days, months }: CronFields, words: DayWords): string | null {
-  const [month] = months.values;
-  if (!words.datesOnly || months.values.length !== 1 || days.values.length > 3 || month === undefined) return null;
-  return `on ${inWords(days.values, String)} ${monthName(month)}`;
-}
-
-function ordinal(count: number): string {
-  const ending = ["th", "st", "nd", "rd"][count % 10] ?? "th";
-  return `${count}${count > 10 && count < 14 ? "th" : ending}`;
+function describeFields(fields: CronFields, rule: DayRule, most: Brevity): string {
+  const times = timesInWords(fields, most);
+  const dates = datesInWords(fields, rule, most);
+  const everyDay = times.namesTimesOfDay && !dates.startsWith("on ") ? "every day" : "";
+  return [times.words, everyDay, dates].filter((words) => words !== "").join(" ");
 }
