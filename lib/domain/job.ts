@@ -6,8 +6,8 @@ export type ScheduleSpec =
   | { kind: "interval"; everyMs: Millis }
   | { kind: "none" };
 
-/** Whose rules a cron expression follows. */
-export type Dialect = NamedDialect;
+/** Whose rules a cron expression follows. `auto`: nobody said, so it is guessed, and may be one of several. */
+export type Dialect = NamedDialect | "auto";
 
 /** The schedulers that Belfry knows, one row each in schedule/dialects.ts. */
 export type NamedDialect = "vixie";

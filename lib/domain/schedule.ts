@@ -1,9 +1,12 @@
-import type { ScheduleSpec } from "./job.ts";
+import type { Dialect, ScheduleSpec } from "./job.ts";
 import { compileCron, type CronSpec } from "./schedule/cron-schedule.ts";
 import { describeCron } from "./schedule/cron-words.ts";
+import type { Slots } from "./schedule/cron-slots.ts";
 import { ScheduleError } from "./schedule/error.ts";
+import { guessDialect } from "./schedule/guess.ts";
 import { createIntervalSlots, describeInterval, formatInterval, parseInterval } from "./schedule/interval.ts";
 import { LruMap } from "./schedule/lru.ts";
+import { requireAll } from "./schedule/union-slots.ts";
 import type { Instant, Millis } from "./time.ts";
 import { getZone, type Zone } from "./zone.ts";
 
@@ -21,6 +24,8 @@ export type Schedule = {
   between(from: Instant, to: Instant, limit: number): Instant[];
   /** Whether a slot may as well stay empty, because it is not known which scheduler runs the job. */
   isOptional(slot: Instant): boolean;
+  /** The slots that must not stay empty. */
+  required: Slots;
   /** Delay after a slot that the scheduler itself adds; inside it a job is not late. */
   jitterMs: Millis;
   /** A cron schedule without any slot: a date that does not exist. */
@@ -48,16 +53,14 @@ export function compileSchedule(spec: ScheduleSpec): Schedule {
 
 const NO_SCHEDULE = withBetween({
   kind: "none",
-  next: () => null,
-  prev: () => null,
-  isOptional: () => false,
+  ...requireAll({ next: () => null, prev: () => null }),
   jitterMs: 0,
   neverRuns: false,
   warnings: [],
 });
 
 function compileInterval(everyMs: Millis): Schedule {
-  return withBetween({ ...NO_SCHEDULE, ...createIntervalSlots(everyMs), kind: "interval" });
+  return withBetween({ ...NO_SCHEDULE, ...requireAll(createIntervalSlots(everyMs)), kind: "interval" });
 }
 
 function withBetween(schedule: Omit<Schedule, "between">): Schedule {
@@ -95,18 +98,19 @@ function checkCharacters(expression: string): void {
 }
 
 /**
- * Reads what a person types: a cron expression (five fields or "@daily"), an interval ("every 5s", "every 90 min") or
- * nothing, for a job without a schedule. The time zone matters to cron only. Throws a `ScheduleError`.
+ * Reads what a person types: an expression for the scheduler `dialect`, an interval ("every 5s", "every 90 min", "PT15M")
+ * or nothing, for a job without a schedule. The time zone matters to expressions only. Throws a `ScheduleError`.
  */
-export function parseScheduleText(text: string, timeZone: string): ScheduleSpec {
+export function parseScheduleText(text: string, timeZone: string, dialect: Dialect = "auto"): ScheduleSpec {
   checkCharacters(text.trim());
   const words = text.trim().replaceAll(/[ \t]+/g, " ");
   if (words === "") return { kind: "none" };
-  const interval = /^@?every\b(.*)$/i.exec(words);
-  if (interval !== null) return { kind: "interval", everyMs: parseInterval(interval[1] ?? "") };
-  const spec: CronSpec = { kind: "cron", dialect: "vixie", expression: words, timeZone: getZone(timeZone).name };
-  compileSchedule(spec);
-  return spec;
+  const interval = /^@?every\b(.*)$/i.exec(words)?.[1] ?? (/^P[T\d]/i.test(words) ? words : null);
+  if (interval !== null) return { kind: "interval", everyMs: parseInterval(interval) };
+  const spec: CronSpec = { kind: "cron", dialect, expression: words, timeZone: getZone(timeZone).name };
+  const schedule = compileSchedule(spec);
+  // EventBridge's "rate(5 minutes)": every so long after the run before, in any zone.
+  return schedule.kind === "interval" ? { kind: "interval", everyMs: schedule.next(0) ?? 0 } : spec;
 }
 
 /** The text that `parseScheduleText` reads as this spec. */
@@ -118,7 +122,9 @@ export function formatScheduleText(spec: ScheduleSpec): string {
 /** The schedule as a sentence without a full stop, such as "At 02:00 every day"; it does not name the zone. */
 export function describeSchedule(spec: ScheduleSpec): string {
   if (spec.kind === "none") return "No schedule";
-  return spec.kind === "interval" ? describeInterval(spec.everyMs) : describeCron(spec.dialect, spec.expression);
+  if (spec.kind === "interval") return describeInterval(spec.everyMs);
+  const { dialect, expression } = spec;
+  return describeCron(dialect === "auto" ? guessDialect(expression).dialect : dialect, expression);
 }
 
 /** The first `n` slots after `from`. */
@@ -126,11 +132,11 @@ export function occurrences(spec: ScheduleSpec, from: Instant, n: number): Insta
   return compileSchedule(spec).between(from, Infinity, n);
 }
 
-/** How far the slots before and after `slot` are away; null where there is none. */
+/** How far the slots before and after `slot` that must not stay empty are away; null where there is none. */
 export function intervalAround(schedule: Schedule, slot: Instant): { beforeMs: Millis | null; afterMs: Millis | null } {
-  const after = schedule.next(slot);
+  const after = schedule.required.next(slot);
   const afterMs = after === null ? null : after - slot;
   if (schedule.kind === "interval") return { beforeMs: afterMs, afterMs };
-  const before = schedule.prev(slot - 1);
+  const before = schedule.required.prev(slot - 1);
   return { beforeMs: before === null ? null : slot - before, afterMs };
 }

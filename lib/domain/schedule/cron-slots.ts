@@ -12,7 +12,10 @@ export type Slots = {
 };
 
 /** What to do where the offset changes by `jump`; positive where clocks are put forward. */
-export type PolicyAt = (jump: Millis) => ClockChangePolicy;
+export type PolicyAt = (jump: Millis) => Pick<ClockChangePolicy, "gap"> & {
+  /** `neither`: wall times that exist twice are left out. */
+  fold: ClockChangePolicy["fold"] | "neither";
+};
 
 // Outside these years the rules of zones are guesswork, and dates near the end of time overflow.
 const EARLIEST = Date.UTC(1901, 0, 1);
@@ -79,7 +82,7 @@ function stretchOf(zone: Zone, at: Instant, policyAt: PolicyAt): Stretch {
   const policy = policyAt(segment.offset - segment.offsetBefore);
   return {
     ...segment,
-    firstWall: policy.fold === "first" ? Math.max(opening, closing) : opening,
+    firstWall: policy.fold === "first" || policy.fold === "neither" ? Math.max(opening, closing) : opening,
     missedFrom: policy.gap === "end" && opening > closing ? closing : null,
     lastEnd: lastEndOf(segment, zone.offsetAt(segment.end), policyAt),
   };
@@ -87,7 +90,9 @@ function stretchOf(zone: Zone, at: Instant, policyAt: PolicyAt): Stretch {
 
 function lastEndOf({ end, offset }: Segment, offsetAfter: Millis, policyAt: PolicyAt): Instant {
   const jump = offsetAfter - offset;
-  return jump < 0 && policyAt(jump).fold === "second" ? end + jump : end;
+  if (jump >= 0) return end;
+  const { fold } = policyAt(jump);
+  return fold === "second" || fold === "neither" ? end + jump : end;
 }
 
 function catchesUp(stretch: Stretch, clock: WallClock): boolean {

@@ -26,19 +26,40 @@ const UNITS: readonly { ms: Millis; label: string; word: string }[] = [
   { ms: 1, label: "ms", word: "millisecond" },
 ];
 
-/** Reads what follows "every": "5s", "90 min", "2 hours", "hour". Throws a `ScheduleError`. */
+/** Reads what follows "every": "5s", "90 min", "2 hours", "hour", "PT15M". Throws a `ScheduleError`. */
 export function parseInterval(text: string): Millis {
-  const single = UNITS.find(({ word, ms }) => word === text.trim().toLowerCase() && ms >= SECOND);
-  const everyMs = single?.ms ?? parseDuration(text);
-  if (everyMs === null) {
-    const shown = text.trim() === "" ? '"every" alone' : quoted(`every ${text.trim()}`);
-    throw new ScheduleError(
-      "schedule",
-      `${shown} is not an interval; write a number and a unit, such as "every 90 min" or "every 5s".`,
-    );
-  }
+  const typed = text.trim();
+  const single = UNITS.find(({ word, ms }) => word === typed.toLowerCase() && ms >= SECOND);
+  const everyMs = single?.ms ?? parseDuration(typed) ?? parseIsoDuration(typed);
+  if (everyMs === null) throw notAnInterval(typed);
   checkInterval(everyMs);
   return everyMs;
+}
+
+const ISO_DURATION =
+  /^P(?=.)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,3})?)S)?)?$/i;
+const ISO_UNITS: readonly Millis[] = [7 * DAY, DAY, HOUR, MINUTE, SECOND];
+
+/** Reads a duration of ISO 8601, such as "P1DT12H"; null for anything else, months and years too. */
+function parseIsoDuration(text: string): Millis | null {
+  const counts = ISO_DURATION.exec(text)?.slice(1);
+  return counts === undefined
+    ? null
+    : counts.reduce((total, count, index) => total + Math.round(Number(count ?? 0) * (ISO_UNITS[index] ?? 0)), 0);
+}
+
+function notAnInterval(typed: string): ScheduleError {
+  if (/^P[T\d]/i.test(typed)) {
+    return new ScheduleError(
+      "schedule",
+      `${quoted(typed)} is not an interval; write weeks, days, hours, minutes or seconds, such as "PT15M" or "P1D".`,
+    );
+  }
+  const shown = typed === "" ? '"every" alone' : quoted(`every ${typed}`);
+  return new ScheduleError(
+    "schedule",
+    `${shown} is not an interval; write a number and a unit, such as "every 90 min" or "every 5s".`,
+  );
 }
 
 /** What `parseInterval` reads, in the largest unit that fits: "90 min", "5 s". */

@@ -1,0 +1,70 @@
+import type { Instant, Millis } from "../time.ts";
+import type { Zone } from "../zone.ts";
+import { createCronSlots, type PolicyAt, type Slots } from "./cron-slots.ts";
+import type { WallClock } from "./wall-clock.ts";
+
+/** Slots of which some may stay empty. */
+export type UnionSlots = Slots & {
+  /** Those that must not stay empty. */
+  required: Slots;
+  /** Whether a slot is not among them. */
+  isOptional(slot: Instant): boolean;
+};
+
+/** Slots of which none may stay empty. */
+export function requireAll(slots: Slots): UnionSlots {
+  return { ...slots, required: slots, isOptional: () => false };
+}
+
+/**
+ * The slots of schedulers that go by the same wall times and may differ where the clock is changed: a slot is when any of
+ * them runs, and it is required when all of them do. Policies go together into one, so this costs no more than one does.
+ */
+export function createUnionSlots(clock: WallClock, zone: Zone, policies: readonly PolicyAt[]): UnionSlots {
+  const all = createCronSlots(clock, zone, (jump) => policyOfAny(policies, jump));
+  if (policies.length < 2) return requireAll(all);
+  const required = createCronSlots(clock, zone, (jump) => policyOfAll(policies, jump));
+  return { ...all, required, isOptional: (slot) => required.prev(slot) !== slot };
+}
+
+type Policy = ReturnType<PolicyAt>;
+
+/** Runs wherever one of them does. */
+function policyOfAny(policies: readonly PolicyAt[], jump: Millis): Policy {
+  const each = policies.map((policyAt) => policyAt(jump));
+  return policyOf({
+    caughtUp: each.some(isCaughtUp),
+    firstPass: each.some(hasFirstPass),
+    secondPass: each.some(hasSecondPass),
+  });
+}
+
+/** Runs only where each of them does. */
+function policyOfAll(policies: readonly PolicyAt[], jump: Millis): Policy {
+  const each = policies.map((policyAt) => policyAt(jump));
+  return policyOf({
+    caughtUp: each.every(isCaughtUp),
+    firstPass: each.every(hasFirstPass),
+    secondPass: each.every(hasSecondPass),
+  });
+}
+
+function isCaughtUp({ gap }: Policy): boolean {
+  return gap === "end";
+}
+
+function hasFirstPass({ fold }: Policy): boolean {
+  return fold === "both" || fold === "first";
+}
+
+function hasSecondPass({ fold }: Policy): boolean {
+  return fold === "both" || fold === "second";
+}
+
+type Passes = { caughtUp: boolean; firstPass: boolean; secondPass: boolean };
+
+function policyOf({ caughtUp, firstPass, secondPass }: Passes): Policy {
+  const gap = caughtUp ? "end" : "skip";
+  if (firstPass) return { gap, fold: secondPass ? "both" : "first" };
+  return { gap, fold: secondPass ? "second" : "neither" };
+}
