@@ -102,11 +102,9 @@ function everRuns({ row, plan }: Reading): boolean {
 function familyOf(guess: Reading, expression: string): NamedDialect[] {
   if (guess.row.slots !== undefined) return [guess.name];
   const meaning = meaningOf(guess.plan, guess.row);
-  return NAMES.filter((name) => {
-    if (name === guess.name) return true;
-    if (DIALECTS[name].slots !== undefined) return false;
-    return readingIn(name, expression).some(({ plan, row }) => meaningOf(plan, row) === meaning);
-  });
+  const isLike = (name: NamedDialect) =>
+    readingIn(name, expression).some(({ plan, row }) => row.slots === undefined && meaningOf(plan, row) === meaning);
+  return NAMES.filter((name) => name === guess.name || isLike(name));
 }
 
 /** Lets the named scheduler say what is wrong with an expression that it does not read. */
