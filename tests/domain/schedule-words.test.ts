@@ -81,7 +81,7 @@ describe("days that depend on the month", () => {
     [[0, 1, 2].map((before) => ({ kind: "last", before })), "on the last 3 days of the month"],
     [[{ kind: "nearest-weekday", day: 15 }], "on the weekday nearest to day 15 of the month"],
     [[{ kind: "last-weekday", before: 0 }], "on the last weekday of the month"],
-    [[{ kind: "last-weekday", before: 2 }], "on the last weekday at least 2 days before the end of the month"],
+    [[{ kind: "last-weekday", before: 2 }], "on the weekday nearest to the 2nd day before the last day of the month"],
   ])("%j: %s", (dayRules, words) => {
     expect(describePlan(plan({ ...NOON, days: NO_DAYS, dayRules }), { dayRule: () => "both" })).toBe(
       `At 12:00 ${words}`,

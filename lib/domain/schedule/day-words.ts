@@ -67,12 +67,9 @@ function dayRulesInWords(rules: readonly MonthDayRule[]): string[] {
 }
 
 function lastInWords({ kind, before }: Exclude<MonthDayRule, { kind: "nearest-weekday" }>): string {
-  if (kind === "last-weekday") {
-    return before === 0
-      ? "the last weekday"
-      : `the last weekday at least ${before} ${plural("day", before)} before the end`;
-  }
-  return before === 1 ? "the day before the last day" : `the ${ordinal(before)} day before the last day`;
+  if (kind === "last-weekday" && before === 0) return "the last weekday";
+  const day = before === 1 ? "the day before the last day" : `the ${ordinal(before)} day before the last day`;
+  return kind === "last" ? day : `the weekday nearest to ${day}`;
 }
 
 const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
@@ -126,8 +123,4 @@ function yearsInWords({ years }: CronFields, most: Brevity): string {
   const progression = years.values.length > MOST_YEARS ? progressionOf(years.values) : null;
   if (progression === null) return `in ${inWords(years.values, String, most)}`;
   return `in every ${ordinal(progression.step)} year from ${progression.first} to ${progression.last}`;
-}
-
-function plural(word: string, count: number): string {
-  return count === 1 ? word : `${word}s`;
 }

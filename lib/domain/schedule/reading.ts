@@ -1,0 +1,106 @@
+import type { NamedDialect, ScheduleSpec } from "../job.ts";
+import { compileSchedule, describeSchedule, type Schedule } from "../schedule.ts";
+import { DAY, type Instant, type Millis } from "../time.ts";
+import { getZone, type Zone } from "../zone.ts";
+import { type ClockNote, clockNotes } from "./clock-notes.ts";
+import type { CronFields } from "./cron-plan.ts";
+import type { CronSpec } from "./cron-schedule.ts";
+import type { CronDialect } from "./dialect.ts";
+import { DIALECTS } from "./dialects.ts";
+import { type Guess, guessDialect } from "./guess.ts";
+import { lintsOf } from "./plan-lints.ts";
+import { createWallClock } from "./wall-clock.ts";
+
+/** One slot as a schedule's reader sees it. */
+export type Occurrence = {
+  at: Instant;
+  /** Local time − UTC by our own zone data, which is newer than many a browser's; null where no zone is in force. */
+  offset: Millis | null;
+  /** It may as well stay empty. */
+  optional: boolean;
+  /** What is special about it, as a sentence. */
+  note: string | null;
+};
+
+/** A schedule read aloud. */
+export type Reading = {
+  /** "At 02:00 every day", without a full stop. */
+  sentence: string;
+  warnings: readonly string[];
+  occurrences: readonly Occurrence[];
+  /** What happens at the next changes of the clock, those of the occurrences among them; at most two sentences. */
+  changes: readonly string[];
+  /** Whose rules it was read by; null without an expression. */
+  dialect: NamedDialect | null;
+  /** The dialect was not named: it is what the expression looks like. */
+  guessed: boolean;
+  /** The zone whose clocks it goes by: the expression's own before the job's. Null for intervals and events. */
+  timeZone: string | null;
+  neverRuns: boolean;
+};
+
+/** What a schedule means, with its next `n` slots after `from`. Throws a `ScheduleError`. */
+export function readAloud(spec: ScheduleSpec, from: Instant, n: number): Reading {
+  const schedule = compileSchedule(spec);
+  const reading: Reading = {
+    sentence: describeSchedule(spec),
+    warnings: schedule.warnings,
+    occurrences: schedule.between(from, Infinity, n).map((at) => ({ at, offset: null, optional: false, note: null })),
+    changes: [],
+    dialect: null,
+    guessed: false,
+    timeZone: null,
+    neverRuns: schedule.neverRuns,
+  };
+  return spec.kind === "cron" ? { ...reading, ...readExpression(spec, schedule, reading.occurrences, from) } : reading;
+}
+
+const MOST_WARNINGS = 5;
+const MOST_CHANGES = 2;
+const COMING_YEAR: Millis = 370 * DAY;
+
+/** What only an expression has. */
+function readExpression(
+  spec: CronSpec,
+  schedule: Schedule,
+  occurrences: readonly Occurrence[],
+  from: Instant,
+): Partial<Reading> {
+  const { dialect, family } = guessOf(spec);
+  const row = DIALECTS[dialect];
+  const plan = row.grammar(spec.expression);
+  const read = { dialect, guessed: spec.dialect === "auto" };
+  if (plan.kind !== "times") return read;
+  const zone = getZone(plan.timeZone ?? spec.timeZone);
+  const lints = lintsOf({ plan, dayRule: row.dayRule(plan.fields), schedule, timeZone: spec.timeZone }, from);
+  const scheduler = family.length > 1 ? null : row.scheduler;
+  const notes = notesOf({ schedule, fields: plan.fields, row, zone, scheduler }, from);
+  return {
+    ...read,
+    warnings: [...new Set([...schedule.warnings, ...lints])].slice(0, MOST_WARNINGS),
+    occurrences: occurrences.map(({ at }) => occurrenceAt(at, schedule, zone, notes)),
+    changes: notes.slice(0, MOST_CHANGES).map(({ sentence }) => sentence),
+    timeZone: zone.name,
+  };
+}
+
+function guessOf({ dialect, expression }: CronSpec): Guess {
+  return dialect === "auto" ? guessDialect(expression) : { dialect, family: [dialect] };
+}
+
+type Read = { schedule: Schedule; fields: CronFields; row: CronDialect; zone: Zone; scheduler: string | null };
+
+function notesOf({ schedule, fields, row, zone, scheduler }: Read, from: Instant): ClockNote[] {
+  if (schedule.neverRuns) return [];
+  const clock = createWallClock(fields, row.dayRule(fields));
+  const tellsPolicy = scheduler !== null && row.slots === undefined;
+  const catchesUp = (jump: Millis) => tellsPolicy && row.policy(fields, jump).gap === "end";
+  return clockNotes({ schedule, clock, zone, scheduler, catchesUp }, from, from + COMING_YEAR);
+}
+
+function occurrenceAt(at: Instant, schedule: Schedule, zone: Zone, notes: readonly ClockNote[]): Occurrence {
+  const optional = schedule.isOptional(at);
+  const change = notes.find((note) => note.slot === at)?.sentence ?? null;
+  const note = optional ? (change ?? "Optional: schedulers differ here.") : change;
+  return { at, offset: zone.offsetAt(at), optional, note };
+}
