@@ -1,5 +1,6 @@
 import { newMemory } from "../domain/draft.ts";
 import type { Limits, ScheduleSpec } from "../domain/job.ts";
+import { isDialect } from "../domain/schedule/dialect-names.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
@@ -39,6 +40,7 @@ export type JobRow = {
   environment: string;
   scheduleKind: string;
   scheduleExpression: string;
+  dialect: string;
   timeZone: string;
   intervalMs: number | null;
   scheduleSince: Date;
@@ -66,7 +68,7 @@ export type JobRow = {
 
 /** Columns of `JobRow`, of `jobs j JOIN job_state s ON s.job_id = j.id`. */
 export const JOB_COLUMNS = `j.id, j.project_id AS "projectId", j.slug, j.name, j.description, j.tags, j.environment,
-  j.schedule_kind AS "scheduleKind", j.schedule_expression AS "scheduleExpression", j.time_zone AS "timeZone",
+  j.schedule_kind AS "scheduleKind", j.schedule_expression AS "scheduleExpression", j.dialect, j.time_zone AS "timeZone",
   j.interval_ms AS "intervalMs", j.schedule_since AS "scheduleSince", j.grace_ms AS "graceMs",
   j.max_runtime_ms AS "maxRuntimeMs", j.min_runtime_ms AS "minRuntimeMs", j.jitter_ms AS "jitterMs",
   j.failures_to_open AS "failuresToOpen", j.successes_to_close AS "successesToClose", j.overlap,
@@ -98,10 +100,14 @@ export function jobRecordOf(row: JobRow): JobRecord {
   };
 }
 
-type ScheduleRow = Pick<JobRow, "scheduleKind" | "scheduleExpression" | "timeZone" | "intervalMs">;
+type ScheduleRow = Pick<JobRow, "scheduleKind" | "scheduleExpression" | "dialect" | "timeZone" | "intervalMs">;
 
-export function scheduleOf({ scheduleKind, scheduleExpression, timeZone, intervalMs }: ScheduleRow): ScheduleSpec {
-  if (scheduleKind === "cron") return { kind: "cron", dialect: "vixie", expression: scheduleExpression, timeZone };
+export function scheduleOf({ scheduleKind, intervalMs, ...row }: ScheduleRow): ScheduleSpec {
+  if (scheduleKind === "cron") {
+    // One that only a newer Belfry knows is guessed until that runs again.
+    const dialect = isDialect(row.dialect) ? row.dialect : "auto";
+    return { kind: "cron", dialect, expression: row.scheduleExpression, timeZone: row.timeZone };
+  }
   if (scheduleKind === "interval" && intervalMs !== null) return { kind: "interval", everyMs: intervalMs };
   return { kind: "none" };
 }
@@ -133,7 +139,7 @@ export async function insertJobRecord(
   const { rows } = await client.query<{ id: string }>(
     `INSERT INTO jobs (project_id, slug, name, description, tags, schedule_kind, schedule_expression, dialect, time_zone,
        interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap, all_channels)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'vixie', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
      ON CONFLICT (project_id, slug) DO NOTHING RETURNING id`,
     [input.projectId, ...valuesOf(input.settings)],
   );
@@ -150,18 +156,22 @@ export async function updateJobRecord(
 ): Promise<void> {
   await client.query(
     `UPDATE jobs SET slug = $2, name = $3, description = $4, tags = $5, schedule_kind = $6, schedule_expression = $7,
-       time_zone = $8, interval_ms = $9, grace_ms = $10, max_runtime_ms = $11, min_runtime_ms = $12, jitter_ms = $13,
-       failures_to_open = $14, successes_to_close = $15, overlap = $16, all_channels = $17, schedule_since = $18,
+       dialect = $8, time_zone = $9, interval_ms = $10, grace_ms = $11, max_runtime_ms = $12, min_runtime_ms = $13,
+       jitter_ms = $14, failures_to_open = $15, successes_to_close = $16, overlap = $17, all_channels = $18,
+       schedule_since = $19,
        updated_at = belfry_now()
      WHERE id = $1`,
     [input.jobId, ...valuesOf(input.settings), new Date(input.scheduleSince)],
   );
 }
 
+const NO_EXPRESSION = { dialect: "auto", timeZone: "UTC" };
+
 function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
+  const { dialect, timeZone } = schedule.kind === "cron" ? schedule : NO_EXPRESSION;
   return [
     ...[settings.slug, settings.name, settings.description, settings.tags],
-    ...[schedule.kind, settings.scheduleText, schedule.kind === "cron" ? schedule.timeZone : "UTC"],
+    ...[schedule.kind, settings.scheduleText, dialect, timeZone],
     schedule.kind === "interval" ? schedule.everyMs : null,
     ...[limits.graceMs, limits.maxRuntimeMs, limits.minRuntimeMs, limits.jitterMs],
     ...[limits.failuresToOpen, limits.successesToClose, limits.overlap, settings.allChannels],

@@ -38,6 +38,7 @@ type ConfigRow = Pick<
   | "projectId"
   | "scheduleKind"
   | "scheduleExpression"
+  | "dialect"
   | "timeZone"
   | "intervalMs"
   | "scheduleSince"
@@ -62,7 +63,7 @@ const CLAIM = `SELECT job_id AS "jobId", memory, check_at AS "checkAt" FROM job_
 // A statement of its own, begun after the locks are held: it sees every edit that was committed while we waited.
 // The gaps are the same for all jobs and come with the first row only.
 const CONFIG = `SELECT id, project_id AS "projectId", schedule_kind AS "scheduleKind",
-    schedule_expression AS "scheduleExpression", time_zone AS "timeZone", interval_ms AS "intervalMs",
+    schedule_expression AS "scheduleExpression", dialect, time_zone AS "timeZone", interval_ms AS "intervalMs",
     schedule_since AS "scheduleSince", grace_ms AS "graceMs", max_runtime_ms AS "maxRuntimeMs",
     min_runtime_ms AS "minRuntimeMs", jitter_ms AS "jitterMs", failures_to_open AS "failuresToOpen",
     successes_to_close AS "successesToClose", overlap, all_channels AS "allChannels",

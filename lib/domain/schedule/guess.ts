@@ -1,6 +1,7 @@
 import type { NamedDialect } from "../job.ts";
 import type { CronPlan } from "./cron-plan.ts";
 import type { CronDialect } from "./dialect.ts";
+import { DIALECT_NAMES } from "./dialect-names.ts";
 import { DIALECTS } from "./dialects.ts";
 import { ScheduleError } from "./error.ts";
 import { LruMap } from "./lru.ts";
@@ -72,15 +73,8 @@ function nearestFor(text: string, words: readonly string[]): string {
   return words.length === 7 || text.includes("?") ? "quartz" : "spring";
 }
 
-const NAMES = namesOf(DIALECTS);
-
-// An object literal typed as a record has the keys of the record and no others.
-function namesOf(rows: Record<NamedDialect, CronDialect>): readonly NamedDialect[] {
-  return Object.keys(rows) as NamedDialect[];
-}
-
 function rowsNamed(name: string): NamedDialect[] {
-  return NAMES.filter((known) => known === name);
+  return DIALECT_NAMES.filter((known) => known === name);
 }
 
 function readingIn(name: NamedDialect, expression: string): Reading[] {
@@ -104,7 +98,7 @@ function familyOf(guess: Reading, expression: string): NamedDialect[] {
   const meaning = meaningOf(guess.plan, guess.row);
   const isLike = (name: NamedDialect) =>
     readingIn(name, expression).some(({ plan, row }) => row.slots === undefined && meaningOf(plan, row) === meaning);
-  return NAMES.filter((name) => name === guess.name || isLike(name));
+  return DIALECT_NAMES.filter((name) => name === guess.name || isLike(name));
 }
 
 /** Lets the named scheduler say what is wrong with an expression that it does not read. */
