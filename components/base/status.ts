@@ -71,6 +71,7 @@ export const OUTCOME_MEANING: Readonly<Record<Outcome, string>> = {
 
 export const REASON_TEXT: Readonly<Record<RunReason, string>> = {
   "still-running": "The run before was still going.",
+  optional: "Nothing had to come: it depends on the scheduler whether anything runs at this time.",
   "own-gap": "Belfry itself was away and could not watch.",
   paused: "The job was paused while it was open.",
   withdrawn: "A ping that arrived late showed that the earlier verdict was wrong.",

@@ -1,5 +1,7 @@
 import type { Draft } from "./draft.ts";
+import type { Limits } from "./job.ts";
 import type { Run } from "./run.ts";
+import type { Schedule } from "./schedule.ts";
 import type { Gap } from "./state.ts";
 import { DAY, HOUR, type Instant, MINUTE, type Millis, SECOND } from "./time.ts";
 
@@ -12,18 +14,20 @@ const AFTER_GAP: Millis = 5 * SECOND;
 /** How long a job without a schedule may leave a run open. */
 const OPEN_WITHOUT_SCHEDULE: Millis = DAY;
 
+// An optional slot is nobody's neighbour: a job that does not know of it must keep its own times.
+
 /** How late the first sign of the slot's run may be: the job's own grace, or a fifth of the interval, 60 s to 1 h. */
 export function graceAt(draft: Draft, slot: Instant): Millis {
   const { graceMs } = draft.job.limits;
   if (graceMs !== null) return graceMs;
-  const next = draft.schedule.next(slot);
+  const next = draft.schedule.required.next(slot);
   return next === null ? HOUR : Math.min(Math.max((next - slot) / 5, MINUTE), HOUR);
 }
 
 /** How long before a slot a ping already belongs to it: 10 % of the interval before it, at most 60 s. */
 export function earlyAt(draft: Draft, slot: Instant): Millis {
   const { schedule } = draft;
-  const before = schedule.kind === "interval" ? null : schedule.prev(slot - 1);
+  const before = schedule.kind === "interval" ? null : schedule.required.prev(slot - 1);
   const interval = schedule.kind === "interval" ? (schedule.next(slot) ?? slot) - slot : slot - (before ?? slot);
   return Math.min(MINUTE, interval / 10);
 }
@@ -35,7 +39,12 @@ export function slotDeadline(draft: Draft, slot: Instant): Instant {
 
 /** The deadline as the job's owner reads it: slot + jitter + grace. */
 export function nominalDeadline(draft: Draft, slot: Instant): Instant {
-  return slot + draft.job.limits.jitterMs + graceAt(draft, slot);
+  return slot + jitterOf(draft.schedule, draft.job.limits) + graceAt(draft, slot);
+}
+
+/** The delay that is not lateness: what the scheduler adds by itself, and what its owner has it add. */
+export function jitterOf(schedule: Pick<Schedule, "jitterMs">, limits: Pick<Limits, "jitterMs">): Millis {
+  return schedule.jitterMs + limits.jitterMs;
 }
 
 /** When an open run becomes overlong; null without a limit, or where it already is. */
@@ -53,7 +62,7 @@ export function abandonDeadline(draft: Draft, run: Run): Instant | null {
   if (run.startedAt === null || finishDeadline(draft, run) !== null) return null;
   const base = run.heartbeatAt ?? run.slotAt ?? run.startedAt;
   const covered = coveredSlot(draft, base);
-  const second = covered === null ? null : draft.schedule.next(covered);
+  const second = covered === null ? null : draft.schedule.required.next(covered);
   const due = second === null ? base + OPEN_WITHOUT_SCHEDULE : nominalDeadline(draft, second);
   // An early manual start must not be given up before it could be overlong.
   return outOfGaps(draft.gaps, Math.max(due, run.finishBy ?? due));
@@ -61,7 +70,7 @@ export function abandonDeadline(draft: Draft, run: Run): Instant | null {
 
 /** The one slot that a run without a limit covers. */
 export function coveredSlot(draft: Draft, base: Instant): Instant | null {
-  return draft.schedule.kind === "none" ? null : draft.schedule.next(base);
+  return draft.schedule.kind === "none" ? null : draft.schedule.required.next(base);
 }
 
 /** Whether we were away long enough within [from, to] to have missed what happened. */

@@ -5,6 +5,7 @@ export type Outcome = "running" | "ok" | "failed" | "missed" | "overlong" | "aba
 /** Why a run has its outcome, where the outcome alone does not say it. */
 export type RunReason =
   | "still-running" // skipped: an earlier run was open at the slot
+  | "optional" // skipped: it depends on the scheduler whether anything runs at this slot
   | "own-gap" // unknown: Belfry itself could not watch
   | "paused" // unknown: the job was paused while the run was open
   | "withdrawn" // a late-delivered ping contradicted an earlier verdict

@@ -102,7 +102,9 @@ function passSlot(draft: Draft, slot: Instant, { at, counts }: { at: Instant; co
   const before = draft.memory.accountedThrough;
   account(draft, slot);
   const verdict = { slot, before, at };
-  if (blindWithin(draft, slot - earlyAt(draft, slot), nominalDeadline(draft, slot))) {
+  if (draft.schedule.isOptional(slot)) {
+    bookVerdict(draft, verdict, "skipped", "optional");
+  } else if (blindWithin(draft, slot - earlyAt(draft, slot), nominalDeadline(draft, slot))) {
     bookVerdict(draft, verdict, "unknown", "own-gap");
   } else if (isCovered(draft, slot)) {
     bookVerdict(draft, verdict, "skipped", "still-running");

@@ -61,7 +61,7 @@ function takeIntervalSlot(draft: Draft, at: Instant): Place {
 }
 
 function takeCronSlot(draft: Draft, at: Instant): Place {
-  const slot = cronSlotOf(draft, at);
+  const slot = requiredBefore(draft, cronSlotOf(draft, at));
   const { accountedThrough } = draft.memory;
   if (accountedThrough === null) return takeFirstCronSlot(draft, slot, at);
   if (slot === null) return NO_SLOT;
@@ -87,9 +87,21 @@ function cronSlotOf(draft: Draft, at: Instant): Instant | null {
   const { accountedThrough, nextSlotAt } = draft.memory;
   const settled = accountedThrough !== null && accountedThrough <= at;
   if (settled && nextSlotAt !== null && at < nextSlotAt - MINUTE) return accountedThrough;
-  const next = draft.schedule.next(at);
-  if (next !== null && at >= next - earlyAt(draft, next)) return next;
-  return draft.schedule.prev(at);
+  const { schedule } = draft;
+  const next = schedule.next(at);
+  const required = next !== null && schedule.isOptional(next) ? schedule.required.next(next) : next;
+  if (required !== null && at >= required - earlyAt(draft, required)) return required;
+  return next !== null && at >= next - earlyAt(draft, next) ? next : schedule.prev(at);
+}
+
+/** In the window of an optional slot a sign is that of the required one before it, where that one still waits. */
+function requiredBefore(draft: Draft, slot: Instant | null): Instant | null {
+  const { accountedThrough } = draft.memory;
+  if (slot === null || accountedThrough === null || slot <= accountedThrough) return slot;
+  if (!draft.schedule.isOptional(slot)) return slot;
+  const required = draft.schedule.required.prev(slot);
+  const waits = required !== null && required > accountedThrough && !isHeld(draft, required);
+  return waits ? required : slot;
 }
 
 /** The latest row of missed, unknown or skipped slots, where it ends with `slot`. */

@@ -65,7 +65,7 @@ export type StatusFacts = {
   warning: boolean;
   /** Runs without an end. */
   running: number;
-  /** First slot without a verdict; may have passed. */
+  /** First slot that waits for a run and must not stay empty; may have passed. */
   nextSlotAt: Instant | null;
   /** From this instant on the job is late: that slot + jitter. */
   lateAt: Instant | null;

@@ -1,8 +1,10 @@
 import { bookEnd, bookHeartbeat, bookLog, type Booking, bookStart, type Entry } from "./booking.ts";
+import { jitterOf } from "./deadline.ts";
 import { closeDraft, type Draft, openDraft } from "./draft.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Job } from "./job.ts";
 import type { Ping } from "./ping.ts";
+import { compileSchedule, type Schedule } from "./schedule.ts";
 import { close, nextDeadline, settle } from "./settle.ts";
 import { account } from "./slots.ts";
 import type { JobState, StatusFacts, Transition } from "./state.ts";
@@ -94,17 +96,28 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
 
 /** The narrow facts for lists, from the whole state. */
 export function statusFacts(state: JobState): StatusFacts {
-  const { nextSlotAt, pausedAt, incidents, openRuns, recentRuns } = state;
+  const { pausedAt, incidents, openRuns, recentRuns } = state;
+  const schedule = compileSchedule(state.job.schedule);
+  const slot = pausedAt === null ? expectedSlot(state, schedule) : null;
   return {
     pausedAt,
     firstPingAt: state.firstPingAt,
     down: incidents.some((incident) => incident.severity === "critical"),
     warning: incidents.some((incident) => incident.severity === "warning"),
     running: openRuns.length,
-    nextSlotAt: pausedAt === null ? nextSlotAt : null,
-    lateAt: pausedAt === null && nextSlotAt !== null ? nextSlotAt + state.job.limits.jitterMs : null,
+    nextSlotAt: slot,
+    lateAt: slot === null ? null : slot + jitterOf(schedule, state.job.limits),
     unknown: recentRuns.at(-1)?.outcome === "unknown",
   };
+}
+
+/** The first slot that waits for a run and must not stay empty. */
+function expectedSlot({ nextSlotAt, openRuns }: JobState, { isOptional, required }: Schedule): Instant | null {
+  let slot = nextSlotAt !== null && isOptional(nextSlotAt) ? required.next(nextSlotAt) : nextSlotAt;
+  // Behind an optional slot the run of a later one may be under way.
+  const isUnderWay = (at: Instant) => at !== nextSlotAt && openRuns.some((run) => run.slotAt === at);
+  while (slot !== null && isUnderWay(slot)) slot = required.next(slot);
+  return slot;
 }
 
 function book(draft: Draft, entry: Entry): Booking {

@@ -209,7 +209,7 @@ function factsOf(
     nextSlotAt:
       schedule.kind === "none" || memory.accountedThrough === null
         ? null
-        : schedule.next(Math.max(at, memory.accountedThrough)),
+        : schedule.required.next(Math.max(at, memory.accountedThrough)),
     resolveReason,
     badCount: incident.badCount,
     missedCount: incident.missedCount,

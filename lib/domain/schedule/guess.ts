@@ -92,12 +92,17 @@ function everRuns({ row, plan }: Reading): boolean {
   return createWallClock(plan.fields, row.dayRule(plan.fields)).next(0) !== null;
 }
 
-/** Schedulers with slots of their own are left out: what they do at a change of the clock is no policy. */
+/**
+ * What these do at a change of the clock is no policy that could go together with others: BullMQ's library shifts times,
+ * and a systemd timer looks at when it was started.
+ */
+const ALONE: ReadonlySet<string> = new Set(["bullmq", "systemd"]);
+
 function familyOf(guess: Reading, expression: string): NamedDialect[] {
-  if (guess.row.slots !== undefined) return [guess.name];
+  if (ALONE.has(guess.name)) return [guess.name];
   const meaning = meaningOf(guess.plan, guess.row);
   const isLike = (name: NamedDialect) =>
-    readingIn(name, expression).some(({ plan, row }) => row.slots === undefined && meaningOf(plan, row) === meaning);
+    !ALONE.has(name) && readingIn(name, expression).some(({ plan, row }) => meaningOf(plan, row) === meaning);
   return DIALECT_NAMES.filter((name) => name === guess.name || isLike(name));
 }
 
