@@ -13,11 +13,12 @@ export type CronField = {
 /**
  * Days that depend on the month.
  * last: that many days before its last (`L` is 0). nearest-weekday: Monday to Friday nearest to a day, in the same month
- * (`15W`). last-weekday: the last of Monday to Friday at or before that many days before its last (`LW` is 0).
+ * (`15W`), or never where that day is the month's last and a Sunday. last-weekday: the nearest of Monday to Friday in the
+ * month to that many days before its last (`LW` is 0).
  */
 export type MonthDayRule =
   | { kind: "last"; before: number }
-  | { kind: "nearest-weekday"; day: number }
+  | { kind: "nearest-weekday"; day: number; lastSunday?: "never" }
   | { kind: "last-weekday"; before: number };
 
 /**

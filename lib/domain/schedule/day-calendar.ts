@@ -48,7 +48,12 @@ function bitsOfWeekdays(weekdays: ReadonlySet<number>, firstWeekday: number): nu
 function dayBits(rule: MonthDayRule, month: Month): number {
   if (rule.kind === "last") return bitOf(month.length - rule.before);
   if (rule.kind === "last-weekday") return bitOf(nearestWeekday(month.length - rule.before, month));
-  return rule.day > month.length ? 0 : bitOf(nearestWeekday(rule.day, month));
+  if (rule.day > month.length || (rule.lastSunday === "never" && isLastSunday(rule.day, month))) return 0;
+  return bitOf(nearestWeekday(rule.day, month));
+}
+
+function isLastSunday(day: number, { length, firstWeekday }: Month): boolean {
+  return day === length && (firstWeekday + day - 1) % 7 === 0;
 }
 
 /** Saturday goes to the Friday before and Sunday to the Monday after, unless that leaves the month. */

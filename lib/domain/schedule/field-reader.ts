@@ -71,14 +71,16 @@ function readItem(item: string, field: string, syntax: FieldSyntax): number[] {
   );
 }
 
-function valuesFrom(from: number, to: number, step: number): number[] {
+/** From `from` up to `to` in steps. */
+export function valuesFrom(from: number, to: number, step: number): number[] {
   const values: number[] = [];
   for (let value = from; value <= to; value += step) values.push(value);
   return values;
 }
 
-function wrapped(from: number, to: number, step: number, { low, high }: FieldSyntax): number[] {
-  const size = high - low + 1;
+function wrapped(from: number, to: number, step: number, { name, low, high }: FieldSyntax): number[] {
+  // Sunday may have two numbers and is one day all the same.
+  const size = name === "weekday" ? 7 : high - low + 1;
   return valuesFrom(from, to + size, step).map((value) => low + ((value - low) % size));
 }
 
