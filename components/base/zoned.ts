@@ -1,4 +1,4 @@
-import { DAY, type Instant } from "../../lib/domain/time.ts";
+import { DAY, type Instant, type Millis, MINUTE } from "../../lib/domain/time.ts";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -59,6 +59,14 @@ const two = (value: number): string => String(value).padStart(2, "0");
 export function clockText(at: Instant, zone: string, withSeconds = false): string {
   const { hour, minute, second } = zonedParts(at, zone);
   return withSeconds ? `${two(hour)}:${two(minute)}:${two(second)}` : `${two(hour)}:${two(minute)}`;
+}
+
+/** `UTC+5:45`, `UTC−3`, `UTC`. */
+export function offsetText(offset: Millis): string {
+  if (offset === 0) return "UTC";
+  const minutes = Math.round(Math.abs(offset) / MINUTE);
+  const rest = minutes % 60;
+  return `UTC${offset < 0 ? "−" : "+"}${Math.floor(minutes / 60)}${rest === 0 ? "" : `:${two(rest)}`}`;
 }
 
 /** `22 Nov`, with the year where it is not the year of `now`. */

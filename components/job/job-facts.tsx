@@ -1,9 +1,11 @@
 import type { Limits } from "../../lib/domain/job.ts";
+import type { Reading } from "../../lib/domain/schedule/reading.ts";
 import type { Millis } from "../../lib/domain/time.ts";
 import { lengthText } from "../base/ago.ts";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
-import { Occurrences } from "../jobs/schedule-preview.tsx";
+import { Occurrences } from "../jobs/occurrences.tsx";
+import { ScheduleRemarks } from "../jobs/schedule-remarks.tsx";
 import styles from "./job.module.css";
 
 type Props = {
@@ -13,19 +15,20 @@ type Props = {
   limits: Limits;
   effectiveGraceMs: Millis | null;
   channels: { id: string; name: string; working: boolean }[];
-  occurrences: number[];
-  timeZone: string | null;
+  reading: Reading;
   paused: boolean;
 };
 
 /** What was set for a job, beside what became of it. */
 export function JobFacts(props: Props) {
-  const { slug, tags, description, limits, effectiveGraceMs, channels, occurrences, timeZone, paused } = props;
+  const { slug, tags, description, limits, effectiveGraceMs, channels, reading, paused } = props;
+  const coming = paused ? [] : reading.occurrences;
   return (
     <>
-      {occurrences.length > 0 && !paused && (
-        <Panel title="Next five" note={timeZone}>
-          <Occurrences next={occurrences} timeZone={timeZone} />
+      {coming.length + reading.warnings.length > 0 && (
+        <Panel title={coming.length > 0 ? "Next five" : "Schedule"} note={rulesText(reading)}>
+          <Occurrences next={coming} timeZone={reading.timeZone} />
+          <ScheduleRemarks reading={reading} />
         </Panel>
       )}
       <Panel title="Limits">
@@ -89,6 +92,12 @@ export function JobFacts(props: Props) {
       </Panel>
     </>
   );
+}
+
+/** Whose rules a schedule goes by, and which clocks: "Debian's cron, Europe/Riga". */
+export function rulesText({ scheduler, guessed, timeZone }: Reading): string | null {
+  const rules = scheduler === null || !guessed ? scheduler : `read as ${scheduler} would`;
+  return [rules, timeZone].filter((part) => part !== null).join(", ") || null;
 }
 
 function graceText(set: Millis | null, effective: Millis | null): string {

@@ -10,10 +10,12 @@ type Props = {
   /** Why nobody would be told, with what to do. */
   nobodyTold: string | null;
   ambiguous: boolean;
+  /** Its schedule has no slot at all. */
+  neverRuns: boolean;
 };
 
 /** What one should know before the rest of a job's page. */
-export function JobNotes({ openIncident, nobodyTold, ambiguous }: Props) {
+export function JobNotes({ openIncident, nobodyTold, ambiguous, neverRuns }: Props) {
   return (
     <>
       {openIncident !== null && (
@@ -22,6 +24,11 @@ export function JobNotes({ openIncident, nobodyTold, ambiguous }: Props) {
             <b>{CAUSE_LABEL[openIncident.cause]}</b>, open for <Ago at={openIncident.openedAt} />.{" "}
             <Link href={`/incidents/${openIncident.id}`}>What happened and who was told</Link>
           </p>
+        </Note>
+      )}
+      {neverRuns && (
+        <Note tone="late">
+          <p>This schedule never runs, so nothing is expected and nothing can be missed.</p>
         </Note>
       )}
       {nobodyTold !== null && (

@@ -1,3 +1,5 @@
+import type { Reading } from "../../lib/domain/schedule/reading.ts";
+
 /** A job's form: durations and schedule as they are typed, empty for the default. */
 export type JobFormValues = {
   name: string;
@@ -5,14 +7,23 @@ export type JobFormValues = {
   description: string;
   tags: string[];
   schedule: string;
+  /** The scheduler that runs it, or `auto` where nobody knows. */
+  dialect: string;
   timeZone: string;
   grace: string;
   maxRuntime: string;
+  jitter: string;
   failuresToOpen: number;
   overlap: string;
   /** Null: every channel of the project, later ones too. */
   channelIds: string[] | null;
 };
+
+/** What the fields of a schedule hold. */
+export type ScheduleInput = Pick<JobFormValues, "schedule" | "dialect" | "timeZone">;
+
+/** A scheduler to choose. */
+export type DialectChoice = { name: string; title: string; example: string };
 
 export type ChannelChoice = { id: string; name: string; kind: string; working: boolean };
 
@@ -22,9 +33,11 @@ export const NEW_JOB: JobFormValues = {
   description: "",
   tags: [],
   schedule: "",
+  dialect: "auto",
   timeZone: "UTC",
   grace: "",
   maxRuntime: "",
+  jitter: "",
   failuresToOpen: 1,
   overlap: "alert",
   channelIds: null,
@@ -32,5 +45,5 @@ export const NEW_JOB: JobFormValues = {
 
 /** What the schedule field means, as one types. */
 export type PreviewAnswer =
-  | { ok: true; kind: "cron" | "interval" | "none"; words: string; next: number[] }
-  | { ok: false; error: string; field: "schedule" | "timeZone" };
+  | { ok: true; kind: "cron" | "interval" | "none"; reading: Reading }
+  | { ok: false; error: string; field: keyof ScheduleInput };

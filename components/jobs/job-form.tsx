@@ -8,9 +8,10 @@ import { Note } from "../base/note.tsx";
 import { AboutFields } from "./about-fields.tsx";
 import { ChannelPicker } from "./channel-picker.tsx";
 import styles from "./job-form.module.css";
-import type { ChannelChoice, JobFormValues, PreviewAnswer } from "./job-form-values.ts";
-import { LimitFields } from "./limit-fields.tsx";
+import type { ChannelChoice, DialectChoice, JobFormValues, PreviewAnswer, ScheduleInput } from "./job-form-values.ts";
+import { type CountedJitter, LimitFields } from "./limit-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
+import { useSchedulePreview } from "./use-schedule-preview.ts";
 
 type Props = {
   initial: JobFormValues;
@@ -18,16 +19,18 @@ type Props = {
   isNew: boolean;
   channels: ChannelChoice[];
   zones: string[];
+  dialects: DialectChoice[];
   cancelHref: string;
   /** Saves and goes to the job; gives back what is wrong. */
   save: (values: JobFormValues) => Promise<FormState<JobFormValues> | null>;
-  preview: (input: { schedule: string; timeZone: string }) => Promise<PreviewAnswer>;
+  preview: (input: ScheduleInput) => Promise<PreviewAnswer>;
 };
 
-export function JobForm({ initial, isNew, channels, zones, cancelHref, save, preview }: Props) {
+export function JobForm({ initial, isNew, channels, zones, dialects, cancelHref, save, preview }: Props) {
   const [values, setValues] = useState(initial);
   const [failure, setFailure] = useState<FormState<JobFormValues> | null>(null);
   const [saving, start] = useTransition();
+  const meaning = useSchedulePreview(values, preview);
   const errors = failure?.fieldErrors ?? {};
   const change = (part: Partial<JobFormValues>) => setValues((before) => ({ ...before, ...part }));
 
@@ -58,11 +61,12 @@ export function JobForm({ initial, isNew, channels, zones, cancelHref, save, pre
         values={values}
         errors={errors}
         zones={zones}
+        dialects={dialects}
         adoptViewerZone={isNew}
         change={change}
-        preview={preview}
+        answer={meaning}
       />
-      <LimitFields values={values} errors={errors} change={change} />
+      <LimitFields values={values} errors={errors} counted={countedJitter(meaning)} change={change} />
       <ChannelPicker
         channels={channels}
         chosen={values.channelIds}
@@ -79,4 +83,11 @@ export function JobForm({ initial, isNew, channels, zones, cancelHref, save, pre
       </div>
     </form>
   );
+}
+
+/** The delay of the scheduler itself that needs no jitter of the job's; null where there is none. */
+function countedJitter(answer: PreviewAnswer | null): CountedJitter | null {
+  if (answer === null || !answer.ok || answer.reading.jitterMs === 0) return null;
+  const { scheduler, jitterMs } = answer.reading;
+  return scheduler === null ? null : { scheduler, jitterMs };
 }

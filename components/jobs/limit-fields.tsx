@@ -1,18 +1,24 @@
 "use client";
 
 import { NumberInput, Radio, TextInput } from "@mantine/core";
+import type { Millis } from "../../lib/domain/time.ts";
+import { lengthText } from "../base/ago.ts";
 import { Panel } from "../base/panel.tsx";
 import styles from "./job-form.module.css";
 import type { JobFormValues } from "./job-form-values.ts";
 
+/** What a scheduler adds by itself. */
+export type CountedJitter = { scheduler: string; jitterMs: Millis };
+
 type Props = {
   values: JobFormValues;
   errors: Readonly<Record<string, string>>;
+  counted: CountedJitter | null;
   change: (part: Partial<JobFormValues>) => void;
 };
 
-/** Grace, longest run, failures and overlap: when somebody is told. */
-export function LimitFields({ values, errors, change }: Props) {
+/** Grace, longest run, jitter, failures and overlap: when somebody is told. */
+export function LimitFields({ values, errors, counted, change }: Props) {
   return (
     <Panel title="When it counts as trouble">
       <div className={styles.fields}>
@@ -36,6 +42,16 @@ export function LimitFields({ values, errors, change }: Props) {
             onChange={(event) => change({ maxRuntime: event.currentTarget.value })}
           />
         </div>
+        <TextInput
+          name="jitter"
+          label="Jitter"
+          description={`RandomizedDelaySec, RANDOM_DELAY or a flexible window: what the scheduler adds by itself.${countedText(counted)}`}
+          placeholder="none"
+          value={values.jitter}
+          error={errors.jitter}
+          onChange={(event) => change({ jitter: event.currentTarget.value })}
+          className={styles.short}
+        />
         <p className={styles.hint}>Durations look like 90s, 5m, 1h30m or 1d.</p>
         <NumberInput
           name="failuresToOpen"
@@ -65,4 +81,8 @@ export function LimitFields({ values, errors, change }: Props) {
       </div>
     </Panel>
   );
+}
+
+function countedText(counted: CountedJitter | null): string {
+  return counted === null ? "" : ` Already counted for ${counted.scheduler}: ${lengthText(counted.jitterMs)}.`;
 }

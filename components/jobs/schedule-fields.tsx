@@ -5,27 +5,29 @@ import { useEffect, useRef } from "react";
 import { useViewerZone } from "../base/clock.tsx";
 import { Panel } from "../base/panel.tsx";
 import styles from "./job-form.module.css";
-import type { JobFormValues, PreviewAnswer } from "./job-form-values.ts";
+import type { DialectChoice, JobFormValues, PreviewAnswer, ScheduleInput } from "./job-form-values.ts";
 import { SchedulePreview } from "./schedule-preview.tsx";
-import { useSchedulePreview } from "./use-schedule-preview.ts";
 
-const EXAMPLES = ["*/5 * * * *", "0 2 * * *", "30 6 * * 1-5", "every 10 min"];
+const INTERVAL = "every 10 min";
+const EXAMPLES = ["*/5 * * * *", "0 2 * * *", "30 6 * * 1-5", INTERVAL];
+const NOT_SURE = { value: "auto", label: "Not sure" };
 
 type Props = {
-  values: Pick<JobFormValues, "schedule" | "timeZone">;
+  values: ScheduleInput;
   errors: Readonly<Record<string, string>>;
   zones: string[];
+  dialects: DialectChoice[];
   adoptViewerZone: boolean;
   change: (part: Partial<JobFormValues>) => void;
-  preview: (input: { schedule: string; timeZone: string }) => Promise<PreviewAnswer>;
+  answer: PreviewAnswer | null;
 };
 
-/** The schedule and its zone, with what they mean shown as one types. */
-export function ScheduleFields({ values, errors, zones, adoptViewerZone, change, preview }: Props) {
-  const { schedule, timeZone } = values;
+/** The schedule, whose it is and its zone, with what they mean shown as one types. */
+export function ScheduleFields({ values, errors, zones, dialects, adoptViewerZone, change, answer }: Props) {
+  const { schedule, dialect, timeZone } = values;
+  const chosen = dialects.find(({ name }) => name === dialect);
   const viewerZone = useViewerZone();
   const touched = useRef(!adoptViewerZone);
-  const answer = useSchedulePreview({ schedule, timeZone }, preview);
   const problem = answer !== null && !answer.ok ? answer : null;
 
   useEffect(() => {
@@ -39,8 +41,8 @@ export function ScheduleFields({ values, errors, zones, adoptViewerZone, change,
         <TextInput
           name="schedule"
           label="Schedule"
-          description="A crontab expression, an interval, or empty when it runs at no fixed time."
-          placeholder="0 2 * * *"
+          description="An expression for its scheduler, an interval, or empty when it runs at no fixed time."
+          placeholder={chosen?.example ?? "0 2 * * *"}
           value={schedule}
           error={problem?.field === "schedule" ? problem.error : errors.schedule}
           onChange={(event) => change({ schedule: event.currentTarget.value })}
@@ -49,7 +51,7 @@ export function ScheduleFields({ values, errors, zones, adoptViewerZone, change,
           styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
         />
         <div className={styles.examples} role="group" aria-label="Examples of schedules">
-          {EXAMPLES.map((example) => (
+          {(chosen === undefined ? EXAMPLES : [chosen.example, INTERVAL]).map((example) => (
             <UnstyledButton
               key={example}
               className={styles.example}
@@ -60,6 +62,19 @@ export function ScheduleFields({ values, errors, zones, adoptViewerZone, change,
             </UnstyledButton>
           ))}
         </div>
+        <Select
+          name="dialect"
+          label="Which scheduler runs this job?"
+          description="They read expressions differently, and differ at clock changes."
+          data={[NOT_SURE, ...dialects.map(({ name, title }) => ({ value: name, label: title }))]}
+          value={dialect}
+          error={problem?.field === "dialect" ? problem.error : errors.dialect}
+          onChange={(name) => {
+            if (name !== null) change({ dialect: name });
+          }}
+          allowDeselect={false}
+          className={styles.short}
+        />
         <Select
           name="timeZone"
           label="Time zone"
@@ -77,7 +92,7 @@ export function ScheduleFields({ values, errors, zones, adoptViewerZone, change,
           nothingFoundMessage="No such zone. Write a place, such as Riga or New_York, or UTC."
           className={styles.short}
         />
-        <SchedulePreview answer={answer} timeZone={timeZone} />
+        <SchedulePreview answer={answer} />
       </div>
     </Panel>
   );

@@ -1,16 +1,14 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import type { PreviewAnswer } from "./job-form-values.ts";
-
-type Input = { schedule: string; timeZone: string };
+import type { PreviewAnswer, ScheduleInput } from "./job-form-values.ts";
 
 const PAUSE_MS = 250;
 
 /** Asks what a schedule means once typing pauses; an answer to what is no longer typed is dropped. */
 export function useSchedulePreview(
-  { schedule, timeZone }: Input,
-  preview: (input: Input) => Promise<PreviewAnswer>,
+  { schedule, dialect, timeZone }: ScheduleInput,
+  preview: (input: ScheduleInput) => Promise<PreviewAnswer>,
 ): PreviewAnswer | null {
   const [answer, setAnswer] = useState<PreviewAnswer | null>(null);
   const asked = useRef(0);
@@ -18,7 +16,7 @@ export function useSchedulePreview(
   useEffect(() => {
     const turn = ++asked.current;
     const timer = setTimeout(() => {
-      preview({ schedule, timeZone }).then(
+      preview({ schedule, dialect, timeZone }).then(
         (found) => {
           if (turn === asked.current) setAnswer(found);
         },
@@ -29,7 +27,7 @@ export function useSchedulePreview(
       );
     }, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [schedule, timeZone, preview]);
+  }, [schedule, dialect, timeZone, preview]);
 
   return answer;
 }

@@ -25,6 +25,7 @@ export type PingEvent = {
 /** What a client asks of the job that it wants made, as it was sent; read only where the job has to be made. */
 export type CreationRequest = {
   schedule: string | null;
+  dialect: string | null;
   timeZone: string | null;
   grace: string | null;
   maxRuntime: string | null;

@@ -109,6 +109,7 @@ function copyOf(text: string): string {
 function readCreation(query: ParsedUrlQuery): CreationRequest {
   return {
     schedule: last(query.schedule),
+    dialect: last(query.dialect),
     timeZone: last(query.tz),
     grace: last(query.grace),
     maxRuntime: last(query.max_runtime),

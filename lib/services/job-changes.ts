@@ -1,4 +1,5 @@
 import type { Job, JobStatus } from "../domain/job.ts";
+import { readAloud } from "../domain/schedule/reading.ts";
 import { statusOf, type JobState, type Transition } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { applyEdit, applyPause, applyResume, statusFacts } from "../domain/transition.ts";
@@ -37,7 +38,7 @@ export async function createJob(ctx: Ctx, input: { projectId: string } & NewJob)
     await writeChannels(client, job.id, channelIds);
     await publishCache(client, job.id);
     await publishLive(client, project.id);
-    return { id: job.id, slug: settings.slug, pingUrl: pingUrlOf(ctx, job.id) };
+    return createdJob(ctx, job.id, settings);
   });
 }
 
@@ -57,7 +58,12 @@ export async function updateJob(ctx: Ctx, input: { jobId: string } & NewJob): Pr
   } catch (error) {
     throw isUniqueViolation(error, "jobs_project_id_slug_key") ? slugInUse(settings.slug) : error;
   }
-  return { id: before.id, slug: settings.slug, pingUrl: pingUrlOf(ctx, before.id) };
+  return createdJob(ctx, before.id, settings);
+}
+
+function createdJob(ctx: Ctx, id: string, { slug, schedule }: JobSettings): CreatedJob {
+  const { warnings } = readAloud(schedule, ctx.clock.now(), 0);
+  return { id, slug, pingUrl: pingUrlOf(ctx, id), warnings };
 }
 
 /** A changed schedule counts from now on: what would have been due before the edit was never asked for. */

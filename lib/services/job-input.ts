@@ -1,5 +1,6 @@
 import { parseDuration } from "../domain/duration.ts";
-import type { Limits, OverlapPolicy, ScheduleSpec } from "../domain/job.ts";
+import type { Dialect, Limits, OverlapPolicy, ScheduleSpec } from "../domain/job.ts";
+import { DIALECT_NAMES, isDialect } from "../domain/schedule/dialect-names.ts";
 import { formatScheduleText, parseScheduleText, ScheduleError } from "../domain/schedule.ts";
 import { DAY, HOUR, type Millis, MINUTE, SECOND } from "../domain/time.ts";
 import { getZone } from "../domain/zone.ts";
@@ -15,6 +16,8 @@ export type JobForm = {
   tags: string[];
   /** `30 4 * * *`, `every 90 min`, or empty. */
   schedule: string;
+  /** Which scheduler runs it, or `auto` where that is not known. */
+  dialect: string;
   timeZone: string;
   grace: string;
   maxRuntime: string;
@@ -36,6 +39,7 @@ const EMPTY_FORM: JobForm = {
   description: "",
   tags: [],
   schedule: "",
+  dialect: "auto",
   timeZone: "UTC",
   grace: "",
   maxRuntime: "",
@@ -86,6 +90,7 @@ export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
   return {
     ...{ name, slug, description, tags },
     schedule: job.scheduleText === "" ? formatScheduleText(schedule) : job.scheduleText,
+    dialect: schedule.kind === "cron" ? schedule.dialect : "auto",
     timeZone: schedule.kind === "cron" ? schedule.timeZone : "UTC",
     grace: durationText(limits.graceMs),
     maxRuntime: durationText(limits.maxRuntimeMs),
@@ -171,15 +176,25 @@ function parseTags(typed: readonly string[]): string[] {
   return tags;
 }
 
-/** The schedule that the texts mean. @throws AppError `invalid` with field schedule or timeZone. */
-export function parseSchedule({ schedule, timeZone }: { schedule: string; timeZone: string }): ScheduleSpec {
+export type ScheduleTexts = Pick<JobForm, "schedule" | "dialect" | "timeZone">;
+
+/** The schedule that the texts mean. @throws AppError `invalid` with field schedule, dialect or timeZone. */
+export function parseSchedule({ schedule, dialect: typed, timeZone }: ScheduleTexts): ScheduleSpec {
+  const dialect = parseDialect(typed);
   try {
     const zone = getZone(timeZone.trim() || "UTC").name;
-    return parseScheduleText(schedule, zone);
+    return parseScheduleText(schedule, zone, dialect);
   } catch (error) {
     if (error instanceof ScheduleError) throw new AppError("invalid", error.message, error.field);
     throw error;
   }
+}
+
+function parseDialect(text: string): Dialect {
+  const dialect = text.trim().toLowerCase() || "auto";
+  if (isDialect(dialect)) return dialect;
+  const names = ["auto", ...DIALECT_NAMES].join(", ");
+  throw new AppError("invalid", `Belfry knows no dialect "${text.slice(0, 40)}"; use one of ${names}.`, "dialect");
 }
 
 function parseLimits(form: Texts): Limits {

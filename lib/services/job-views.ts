@@ -1,7 +1,7 @@
 import type { Cause } from "../domain/incident.ts";
 import type { JobStatus, Limits, ScheduleSpec } from "../domain/job.ts";
 import type { Outcome } from "../domain/run.ts";
-import { describeSchedule } from "../domain/schedule.ts";
+import { type Reading, scheduleWords } from "../domain/schedule/reading.ts";
 import { statusOf } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import type { JobRecord } from "../store/jobs.ts";
@@ -33,7 +33,7 @@ export type JobRow = {
   schedule: ScheduleSpec;
   /** "At 02:00 every day"; the zone is not in it. */
   scheduleWords: string;
-  /** IANA zone of a cron schedule; null for the other kinds. */
+  /** The zone whose clocks a cron schedule goes by; null for the other kinds. */
   timeZone: string | null;
   /** The newest 30, oldest first. */
   strip: StripRun[];
@@ -55,7 +55,13 @@ export type JobList = {
   now: Instant;
 };
 
-export type CreatedJob = { id: string; slug: string; pingUrl: string };
+export type CreatedJob = {
+  id: string;
+  slug: string;
+  pingUrl: string;
+  /** Sentences about what the schedule does that its author may not expect. */
+  warnings: readonly string[];
+};
 
 export type Period = "24h" | "7d" | "30d" | "90d";
 
@@ -84,8 +90,8 @@ export type JobPage = JobRow & {
   createdAt: Instant;
   /** 24 h, 7 d, 30 d, 90 d. */
   figures: Figures[];
-  /** Next five occurrences from now; empty without a schedule. */
-  occurrences: Instant[];
+  /** What the schedule means, with its next five occurrences from now. */
+  reading: Reading;
   openIncident: { id: string; cause: Cause; openedAt: Instant } | null;
   /** Two open runs without run ids: which end belongs to which is a guess. */
   ambiguous: boolean;
@@ -109,13 +115,14 @@ export function jobRowOf(
     durationMs,
     count,
   }));
+  const { words, timeZone } = scheduleWords(schedule);
   return {
     ...{ id, projectId, slug, name, tags, environment, schedule, strip, lastPingAt, lastOkAt },
     status: statusOf(facts, context.now),
     warning: facts.warning,
     running: facts.running,
-    scheduleWords: describeSchedule(schedule),
-    timeZone: schedule.kind === "cron" ? schedule.timeZone : null,
+    scheduleWords: words,
+    timeZone,
     lastDurationMs: strip.findLast((run) => run.durationMs !== null)?.durationMs ?? null,
     nextExpectedAt: facts.nextSlotAt,
     lateAt: facts.lateAt,

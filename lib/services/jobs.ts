@@ -2,7 +2,8 @@ import type { Action } from "../auth/rules.ts";
 import { graceAt } from "../domain/deadline.ts";
 import { newMemory, openDraft } from "../domain/draft.ts";
 import type { Job } from "../domain/job.ts";
-import { compileSchedule, occurrences } from "../domain/schedule.ts";
+import { readAloud } from "../domain/schedule/reading.ts";
+import { compileSchedule } from "../domain/schedule.ts";
 import { DAY, type Instant, type Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { type ChannelRecord, listChannelRecords } from "../store/channels.ts";
@@ -76,7 +77,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
     effectiveGraceMs: effectiveGrace(job, now),
     pingUrl: pingUrlOf(ctx, job.id),
     firstPingAt: facts.firstPingAt,
-    occurrences: occurrences(job.schedule, now, NEXT_SHOWN),
+    reading: readAloud(job.schedule, now, NEXT_SHOWN),
     nobodyTold: nobodyTold(heard, channels.length),
     channels: heard.map((channel) => ({
       id: channel.id,

@@ -106,16 +106,19 @@ describe("jobs", () => {
   test("create-job", async () => {
     const job = await run(
       ...["create-job", "--project", project.id, "--slug", "backup", "--name", "Backup", "--schedule", "*/5 * * * *"],
-      ...["--tz", "Europe/Riga", "--grace", "90s", "--max-runtime", "2h", "--overlap", "allow"],
+      ...["--dialect", "vixie", "--tz", "Europe/Riga", "--grace", "90s", "--max-runtime", "2h", "--overlap", "allow"],
     );
-    expect(job).toEqual({ id: expect.any(String), slug: "backup", pingUrl: `http://localhost:3000/ping/${job.id}` });
+    expect(job).toEqual({
+      ...{ id: expect.any(String), slug: "backup", pingUrl: `http://localhost:3000/ping/${job.id}` },
+      warnings: [],
+    });
     const { rows } = await database.pool.query(
-      "SELECT name, schedule_expression, time_zone, grace_ms, max_runtime_ms, overlap FROM jobs WHERE id = $1",
+      "SELECT name, schedule_expression, dialect, time_zone, grace_ms, max_runtime_ms, overlap FROM jobs WHERE id = $1",
       [job.id],
     );
     expect(rows).toEqual([
       {
-        ...{ name: "Backup", schedule_expression: "*/5 * * * *", time_zone: "Europe/Riga" },
+        ...{ name: "Backup", schedule_expression: "*/5 * * * *", dialect: "vixie", time_zone: "Europe/Riga" },
         ...{ grace_ms: 90_000, max_runtime_ms: 7_200_000, overlap: "allow" },
       },
     ]);
@@ -127,10 +130,16 @@ describe("jobs", () => {
     expect(rows).toEqual([{ name: `job-${slugs}`, interval_ms: 5_000 }]);
   });
 
+  test("a schedule that never runs is taken, and warned of", async () => {
+    const words = ["create-job", "--project", project.id, "--slug", "never", "--schedule", "0 0 30 2 *"];
+    expect((await run(...words)).warnings).toEqual(["This never runs."]);
+  });
+
   test.each([
     [["--slug", "Not A Slug"], /not-a-slug/],
     [["--slug", "s", "--schedule", "* * *"], /./],
     [["--slug", "s", "--schedule", "* * * * *", "--tz", "Riga"], /Riga/],
+    [["--slug", "s", "--dialect", "crond"], /"crond"; use one of auto, vixie, /],
     [["--slug", "s", "--grace", "5 apples"], /"5 apples" is no duration for the grace time; write 90s, 5m, 2h or 1d\./],
     [["--slug", "s", "--max-runtime", "0s"], /longest run time has to be between/],
     [["--slug", "s", "--overlap", "perhaps"], /use alert or allow/],

@@ -136,7 +136,6 @@ describe("other plans", () => {
   it.each<[CronPlan, string]>([
     [{ kind: "event", warnings: [] }, "When the machine starts"],
     [{ kind: "every", everyMs: 90_000, warnings: [] }, "Every 90 seconds"],
-    [{ ...plan(NOON), timeZone: "Europe/Riga" }, "At 12:00 every day (Europe/Riga)"],
     [plan({ ...NOON, months: fieldOf("x", []) }), "Never"],
   ])("%j: %s", (cron, words) => expect(describePlan(cron, { dayRule: () => "both" })).toBe(words));
 });
@@ -182,12 +181,12 @@ describe("whatever is read", () => {
     years: fc.option(years),
   });
 
-  it("is one line of less than 300 characters without a hole", () => {
+  it("is one line of at most 250 characters without a hole", () => {
     fc.assert(
       fc.property(fields, fc.constantFrom("either" as const, "both" as const), (some, rule) => {
         const words = describePlan({ kind: "times", fields: some, warnings: [] }, { dayRule: () => rule });
-        expect(words).toMatch(/^(?:Never|(?:At|Every) .{1,296})$/);
-        expect(words.length).toBeLessThan(300);
+        expect(words).toMatch(/^(?:Never|(?:At|Every) .+)$/);
+        expect(words.length).toBeLessThanOrEqual(250);
         expect(words).not.toMatch(/undefined|NaN|null|Infinity|  | ,|\bon(?: in|$)|\band(?: of|$)/);
       }),
       { numRuns: 1_000 },

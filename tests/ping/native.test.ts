@@ -86,8 +86,11 @@ describe("parameters", () => {
   });
 
   it("a new job is only asked for with create=1", () => {
-    expect(ping("/ping/key/slug?create=1&schedule=5+4+*+*+*&tz=Europe/Vienna&grace=5m").creation).toEqual({
+    expect(
+      ping("/ping/key/slug?create=1&schedule=5+4+*+*+*&dialect=spring&tz=Europe/Vienna&grace=5m").creation,
+    ).toEqual({
       schedule: "5 4 * * *",
+      dialect: "spring",
       timeZone: "Europe/Vienna",
       grace: "5m",
       maxRuntime: null,

@@ -46,13 +46,14 @@ test("reads schedule, zone, durations and policy", () => {
   const { settings } = parseNewJob({
     slug: "report",
     schedule: " 30   4 * * 1-5 ",
+    dialect: "vixie",
     timeZone: "europe/riga",
     grace: "90s",
     maxRuntime: "1h30m",
     overlap: "allow",
   });
   expect(settings).toMatchObject({
-    schedule: { kind: "cron", expression: "30 4 * * 1-5", timeZone: "Europe/Riga" },
+    schedule: { kind: "cron", dialect: "vixie", expression: "30 4 * * 1-5", timeZone: "Europe/Riga" },
     scheduleText: "30 4 * * 1-5",
     limits: { graceMs: 90_000, maxRuntimeMs: 5_400_000, overlap: "allow" },
   });
@@ -60,6 +61,16 @@ test("reads schedule, zone, durations and policy", () => {
     schedule: { kind: "interval", everyMs: 5_000 },
     scheduleText: "every 5s",
   });
+});
+
+test.each([
+  [undefined, "auto"],
+  ["", "auto"],
+  ["auto", "auto"],
+  [" Vixie ", "vixie"],
+])("the dialect %j is %s", (dialect, expected) => {
+  const { settings } = parseNewJob({ slug: "x", schedule: "@daily", dialect });
+  expect(settings.schedule).toMatchObject({ kind: "cron", dialect: expected });
 });
 
 test.each<[NewJob, string, RegExp]>([
@@ -71,6 +82,9 @@ test.each<[NewJob, string, RegExp]>([
   [{ slug: "x", schedule: "every blue moon" }, "schedule", /./],
   [{ slug: "x", schedule: "* * * * *", timeZone: "Mars/Phobos" }, "timeZone", /Mars\/Phobos/],
   [{ slug: "x", schedule: "every 5s", timeZone: "Mars/Phobos" }, "timeZone", /Mars\/Phobos/],
+  [{ slug: "x", schedule: "@daily", dialect: "crond" }, "dialect", /"crond"; use one of auto, vixie, .*\.$/],
+  [{ slug: "x", schedule: "every 5s", dialect: "crond" }, "dialect", /"crond"/],
+  [{ slug: "x", schedule: "0 2 * * 1", dialect: "quartz" }, "schedule", /./],
   [{ slug: "x", grace: "soon" }, "grace", /"soon" .* grace time; write 90s, 5m, 2h or 1d\./],
   [{ slug: "x", grace: "-5m" }, "grace", /"-5m"/],
   [{ slug: "x", maxRuntime: "0s" }, "maxRuntime", /between 1 s and 366 days/],
@@ -95,7 +109,8 @@ test("names every mistake at once", () => {
 
 test("an edit keeps what is not given", () => {
   const form = {
-    ...{ name: "Backup", slug: "backup", description: "d", tags: ["db"], schedule: "every 1h30m", timeZone: "UTC" },
+    ...{ name: "Backup", slug: "backup", description: "d", tags: ["db"], schedule: "every 1h30m" },
+    ...{ dialect: "auto", timeZone: "UTC" },
     ...{ grace: "1m30s", maxRuntime: "", minRuntime: "", jitter: "", failuresToOpen: 2, successesToClose: 1 },
     ...{ overlap: "allow" as const, channelIds: ["c"] },
   };

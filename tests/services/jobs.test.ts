@@ -1,11 +1,10 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { DAY, HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { createChannel, updateChannel } from "../../lib/services/channels.ts";
 import { listIncidents } from "../../lib/services/incidents.ts";
 import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../lib/services/job-changes.ts";
 import { getJob, listJobs } from "../../lib/services/jobs.ts";
 import { listProjects } from "../../lib/services/projects.ts";
-import { previewSchedule } from "../../lib/services/schedule-preview.ts";
 import { createLog } from "../../lib/log.ts";
 import { openBus } from "../../lib/store/bus.ts";
 import { offsetClock } from "../support/database.ts";
@@ -51,6 +50,7 @@ describe("a new job", () => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       slug: slug(),
       pingUrl: `http://localhost:3000/ping/${created.id}`,
+      warnings: [],
     });
     expect(await rowOf(created.id)).toMatchObject({
       ...{ name: "Nightly backup", status: "new", timeZone: "Europe/Riga", strip: [], lastDurationMs: null },
@@ -59,8 +59,15 @@ describe("a new job", () => {
     });
     const page = await getJob(world.owner, { jobId: created.id });
     expect(page).toMatchObject({ description: "Dumps it.", effectiveGraceMs: 10 * MINUTE, pings: 0 });
-    expect(page.occurrences).toHaveLength(5);
-    expect(page.form).toMatchObject({ schedule: "0 2 * * *", grace: "10m", maxRuntime: "1h", minRuntime: "" });
+    expect(page.reading).toMatchObject({ guessed: true, dialect: "vixie", timeZone: "Europe/Riga", warnings: [] });
+    expect(page.reading.occurrences).toHaveLength(5);
+    expect(page.form).toMatchObject({
+      schedule: "0 2 * * *",
+      dialect: "auto",
+      grace: "10m",
+      maxRuntime: "1h",
+      minRuntime: "",
+    });
     expect(page.figures.map(({ period, runs, successRate }) => [period, runs, successRate])).toEqual([
       ["24h", 0, null],
       ["7d", 0, null],
@@ -303,37 +310,4 @@ test("changes are told with the commit: caches, screens and the sweep", async ()
   expect(heard.filter((line) => line === `belfry_cache ${id}`)).toHaveLength(3);
   expect(heard.filter((line) => line === `belfry_live ${projectId}`)).toHaveLength(3);
   expect(heard).toContain(`belfry_check ${earlier}`);
-});
-
-describe("a schedule is shown while one types", () => {
-  test("in words, with the next five", () => {
-    const preview = previewSchedule(world.services, { schedule: "*/15 * * * *", timeZone: "UTC" });
-    expect(preview).toMatchObject({ ok: true, kind: "cron", words: expect.stringMatching(/15/) });
-    const next = preview.ok ? preview.next : [];
-    expect(next).toHaveLength(5);
-    expect(next.map((at, index) => at - (next[index - 1] ?? at - 15 * MINUTE))).toEqual(Array(5).fill(15 * MINUTE));
-  });
-
-  test("intervals count from now, nothing is no schedule", () => {
-    const { clock } = world.services;
-    const before = clock.now();
-    const preview = previewSchedule({ clock }, { schedule: "every 1d", timeZone: "" });
-    expect(preview.ok && preview.next[0]).toBeGreaterThanOrEqual(before + DAY);
-    expect(previewSchedule({ clock }, { schedule: "", timeZone: "UTC" })).toMatchObject({
-      ok: true,
-      kind: "none",
-      next: [],
-    });
-  });
-
-  test.each([
-    ["99 * * * *", "UTC", "schedule"],
-    ["* * * * *", "Nowhere/Land", "timeZone"],
-  ])("%j in %s says what is wrong", (schedule, timeZone, field) => {
-    expect(previewSchedule(world.services, { schedule, timeZone })).toEqual({
-      ok: false,
-      error: expect.stringMatching(/\S.*\.$/),
-      field,
-    });
-  });
 });

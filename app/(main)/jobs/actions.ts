@@ -34,9 +34,13 @@ export async function saveJob(jobId: unknown, input: unknown): Promise<Failure> 
 
 /** What a schedule means, as one types. */
 export async function preview(input: unknown): Promise<PreviewAnswer> {
-  const { schedule, timeZone } = asRecord(input);
+  const { schedule, dialect, timeZone } = asRecord(input);
   const { services } = await screenProcess();
-  return previewSchedule(services, { schedule: asText(schedule), timeZone: asText(timeZone) });
+  return previewSchedule(services, {
+    schedule: asText(schedule),
+    dialect: asText(dialect),
+    timeZone: asText(timeZone),
+  });
 }
 
 export async function pause(jobId: unknown): Promise<ActionResult> {

@@ -5,6 +5,7 @@ import { getZone, type Zone } from "../zone.ts";
 import { type ClockNote, clockNotes } from "./clock-notes.ts";
 import type { CronFields } from "./cron-plan.ts";
 import type { CronSpec } from "./cron-schedule.ts";
+import { type CronWords, wordsOfCron } from "./cron-words.ts";
 import type { CronDialect } from "./dialect.ts";
 import { DIALECTS } from "./dialects.ts";
 import { type Guess, guessDialect } from "./guess.ts";
@@ -32,11 +33,15 @@ export type Reading = {
   changes: readonly string[];
   /** Whose rules it was read by; null without an expression. */
   dialect: NamedDialect | null;
+  /** That one as the subject of a sentence: "Debian's cron". */
+  scheduler: string | null;
   /** The dialect was not named: it is what the expression looks like. */
   guessed: boolean;
   /** The zone whose clocks it goes by: the expression's own before the job's. Null for intervals and events. */
   timeZone: string | null;
   neverRuns: boolean;
+  /** Delay that the scheduler adds by itself. */
+  jitterMs: Millis;
 };
 
 /** What a schedule means, with its next `n` slots after `from`. Throws a `ScheduleError`. */
@@ -48,11 +53,20 @@ export function readAloud(spec: ScheduleSpec, from: Instant, n: number): Reading
     occurrences: schedule.between(from, Infinity, n).map((at) => ({ at, offset: null, optional: false, note: null })),
     changes: [],
     dialect: null,
+    scheduler: null,
     guessed: false,
     timeZone: null,
     neverRuns: schedule.neverRuns,
+    jitterMs: schedule.jitterMs,
   };
   return spec.kind === "cron" ? { ...reading, ...readExpression(spec, schedule, reading.occurrences, from) } : reading;
+}
+
+/** The words of `describeSchedule` with the zone in force beside them; null without an expression. */
+export function scheduleWords(spec: ScheduleSpec): CronWords {
+  if (spec.kind !== "cron") return { words: describeSchedule(spec), timeZone: null };
+  const { words, timeZone } = wordsOfCron(guessOf(spec).dialect, spec.expression);
+  return { words, timeZone: timeZone ?? spec.timeZone };
 }
 
 const MOST_WARNINGS = 5;
@@ -69,12 +83,11 @@ function readExpression(
   const { dialect, family } = guessOf(spec);
   const row = DIALECTS[dialect];
   const plan = row.grammar(spec.expression);
-  const read = { dialect, guessed: spec.dialect === "auto" };
+  const read = { dialect, scheduler: row.scheduler, guessed: spec.dialect === "auto" };
   if (plan.kind !== "times") return read;
   const zone = getZone(plan.timeZone ?? spec.timeZone);
   const lints = lintsOf({ plan, dayRule: row.dayRule(plan.fields), schedule, timeZone: spec.timeZone }, from);
-  const scheduler = family.length > 1 ? null : row.scheduler;
-  const notes = notesOf({ schedule, fields: plan.fields, row, zone, scheduler }, from);
+  const notes = notesOf({ schedule, fields: plan.fields, row, zone, isCertain: family.length === 1 }, from);
   return {
     ...read,
     warnings: [...new Set([...schedule.warnings, ...lints])].slice(0, MOST_WARNINGS),
@@ -88,13 +101,13 @@ function guessOf({ dialect, expression }: CronSpec): Guess {
   return dialect === "auto" ? guessDialect(expression) : { dialect, family: [dialect] };
 }
 
-type Read = { schedule: Schedule; fields: CronFields; row: CronDialect; zone: Zone; scheduler: string | null };
+type Read = { schedule: Schedule; fields: CronFields; row: CronDialect; zone: Zone; isCertain: boolean };
 
-function notesOf({ schedule, fields, row, zone, scheduler }: Read, from: Instant): ClockNote[] {
+function notesOf({ schedule, fields, row, zone, isCertain }: Read, from: Instant): ClockNote[] {
   if (schedule.neverRuns) return [];
   const clock = createWallClock(fields, row.dayRule(fields));
-  const tellsPolicy = scheduler !== null && row.slots === undefined;
-  const catchesUp = (jump: Millis) => tellsPolicy && row.policy(fields, jump).gap === "end";
+  const catchesUp = (jump: Millis) => isCertain && row.slots === undefined && row.policy(fields, jump).gap === "end";
+  const scheduler = isCertain ? row.scheduler : null;
   return clockNotes({ schedule, clock, zone, scheduler, catchesUp }, from, from + COMING_YEAR);
 }
 

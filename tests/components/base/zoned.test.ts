@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { clockText, dayText, fullText, knownZone, momentText, zonesTitle } from "../../../components/base/zoned.ts";
-import { DAY, HOUR } from "../../../lib/domain/time.ts";
+import {
+  clockText,
+  dayText,
+  fullText,
+  knownZone,
+  momentText,
+  offsetText,
+  zonesTitle,
+} from "../../../components/base/zoned.ts";
+import { DAY, HOUR, MINUTE } from "../../../lib/domain/time.ts";
 
 const AT = Date.UTC(2026, 10, 22, 2, 21, 7);
 
@@ -11,6 +19,14 @@ describe("times in a zone", () => {
     expect(dayText(AT, "America/New_York", AT)).toBe("21 Nov");
     expect(fullText(AT, "UTC")).toBe("Sun 22 Nov 2026, 02:21:07");
   });
+
+  test.each([
+    [0, "UTC"],
+    [2 * HOUR, "UTC+2"],
+    [-3 * HOUR, "UTC−3"],
+    [5 * HOUR + 45 * MINUTE, "UTC+5:45"],
+    [-(3 * HOUR + 30 * MINUTE), "UTC−3:30"],
+  ])("an offset of %d ms is %s", (offset, text) => expect(offsetText(offset)).toBe(text));
 
   test("midnight is 00:00", () => expect(clockText(Date.UTC(2026, 0, 1), "UTC")).toBe("00:00"));
 

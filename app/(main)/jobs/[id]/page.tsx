@@ -81,7 +81,12 @@ export default async function JobPage({ params, searchParams }: Props) {
           </>
         }
       />
-      <JobNotes openIncident={job.openIncident} nobodyTold={job.nobodyTold} ambiguous={job.ambiguous} />
+      <JobNotes
+        openIncident={job.openIncident}
+        nobodyTold={job.nobodyTold}
+        neverRuns={job.reading.neverRuns}
+        ambiguous={job.ambiguous}
+      />
       <div className={styles.columns}>
         <div className={styles.column}>
           <PingPanel pingUrl={job.pingUrl} schedule={crontabOf(job)} lastPing={lastPing} />

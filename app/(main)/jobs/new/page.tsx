@@ -4,6 +4,7 @@ import { JobForm } from "../../../../components/jobs/job-form.tsx";
 import { NEW_JOB } from "../../../../components/jobs/job-form-values.ts";
 import { listZoneNames } from "../../../../lib/domain/zone.ts";
 import { listChannels } from "../../../../lib/services/channels.ts";
+import { listDialects } from "../../../../lib/services/schedule-preview.ts";
 import { channelChoices } from "../../../channel-choices.ts";
 import { load } from "../../../failures.ts";
 import { requireProject, requireVisit } from "../../../request.ts";
@@ -23,6 +24,7 @@ export default async function NewJobPage() {
         isNew
         channels={channelChoices(channels)}
         zones={listZoneNames()}
+        dialects={listDialects()}
         cancelHref="/jobs"
         save={saveNewJob.bind(null, project.id)}
         preview={preview}

@@ -5,6 +5,7 @@ import { Said } from "../../../../../components/base/said.tsx";
 import { JobForm } from "../../../../../components/jobs/job-form.tsx";
 import { listZoneNames } from "../../../../../lib/domain/zone.ts";
 import { listChannels } from "../../../../../lib/services/channels.ts";
+import { listDialects } from "../../../../../lib/services/schedule-preview.ts";
 import { getJob } from "../../../../../lib/services/jobs.ts";
 import { channelChoices } from "../../../../channel-choices.ts";
 import { load } from "../../../../failures.ts";
@@ -36,6 +37,7 @@ export default async function EditJobPage({ params }: Props) {
         isNew={false}
         channels={channelChoices(channels)}
         zones={zones.includes(job.form.timeZone) ? zones : [job.form.timeZone, ...zones]}
+        dialects={listDialects()}
         cancelHref={`/jobs/${id}`}
         save={saveJob.bind(null, id)}
         preview={preview}
