@@ -7,6 +7,7 @@ const TOOLS = [
   { package: "chromium", files: ["chromium", "chromium-browser", "google-chrome"] },
   { package: "cron", files: ["cron"] },
   { package: "curl", files: ["curl"] },
+  { package: "faketime", files: ["faketime"] },
 ];
 
 /** Installs Debian's packages where root may; else says what to install. The tests that miss one skip themselves. */
