@@ -47,9 +47,10 @@ function bitsOfWeekdays(weekdays: ReadonlySet<number>, firstWeekday: number): nu
 
 function dayBits(rule: MonthDayRule, month: Month): number {
   if (rule.kind === "last") return bitOf(month.length - rule.before);
-  if (rule.kind === "last-weekday") return bitOf(nearestWeekday(month.length - rule.before, month));
-  if (rule.day > month.length || (rule.lastSunday === "never" && isLastSunday(rule.day, month))) return 0;
-  return bitOf(nearestWeekday(rule.day, month));
+  const day = rule.kind === "last-weekday" ? month.length - rule.before : rule.day;
+  if (day < 1 || day > month.length) return 0;
+  if (rule.kind === "nearest-weekday" && rule.lastSunday === "never" && isLastSunday(day, month)) return 0;
+  return bitOf(nearestWeekday(day, month));
 }
 
 function isLastSunday(day: number, { length, firstWeekday }: Month): boolean {
