@@ -10,7 +10,7 @@ export type ScheduleSpec =
 export type Dialect = NamedDialect | "auto";
 
 /** The schedulers that Belfry knows, one row each in schedule/dialects.ts. */
-export type NamedDialect = "vixie" | "spring" | "quartz" | "hangfire" | "eventbridge";
+export type NamedDialect = "vixie" | "systemd" | "spring" | "quartz" | "hangfire" | "eventbridge";
 
 export type OverlapPolicy = "alert" | "allow";
 

@@ -2,6 +2,7 @@ import type { Millis } from "../time.ts";
 import type { Zone } from "../zone.ts";
 import type { ClockChangePolicy, CronFields, CronPlan, DayRule } from "./cron-plan.ts";
 import type { Slots } from "./cron-slots.ts";
+import type { UnionSlots } from "./union-slots.ts";
 
 /** One scheduler's rules; a row of the registry. */
 export type CronDialect = {
@@ -20,5 +21,5 @@ export type CronDialect = {
   /** The delay that this scheduler adds by itself as it is usually set up; inside it a job is not late. */
   jitterMs: Millis;
   /** The slots of a scheduler that no calendar with a policy describes. */
-  slots?(expression: string, zone: Zone): Slots;
+  slots?(expression: string, zone: Zone): Slots | UnionSlots;
 };

@@ -4,6 +4,7 @@ import { spring } from "./dialects/spring.ts";
 import { quartz } from "./dialects/quartz.ts";
 import { hangfire } from "./dialects/hangfire.ts";
 import { eventbridge } from "./dialects/eventbridge.ts";
+import { systemd } from "./dialects/systemd.ts";
 import { vixie } from "./dialects/vixie.ts";
 
 /** Every dialect that a schedule may be written in. */
@@ -13,4 +14,5 @@ export const DIALECTS: Record<NamedDialect, CronDialect> = {
   quartz,
   hangfire,
   eventbridge,
+  systemd,
 };

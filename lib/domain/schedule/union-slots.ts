@@ -11,9 +11,9 @@ export type UnionSlots = Slots & {
   isOptional(slot: Instant): boolean;
 };
 
-/** Slots of which none may stay empty. */
-export function requireAll(slots: Slots): UnionSlots {
-  return { ...slots, required: slots, isOptional: () => false };
+/** Slots of which none may stay empty, unless they say otherwise themselves. */
+export function requireAll(slots: Slots | UnionSlots): UnionSlots {
+  return "required" in slots ? slots : { ...slots, required: slots, isOptional: () => false };
 }
 
 /**
