@@ -2,7 +2,7 @@ import { DEFAULT_LIMITS, type Job, type Limits, type ScheduleSpec } from "../../
 import type { IncidentAlert, IncidentEvent } from "../../lib/domain/incident.ts";
 import type { Ping, PingAction } from "../../lib/domain/ping.ts";
 import type { Run } from "../../lib/domain/run.ts";
-import { type Gap, type JobState, statusOf, type Transition } from "../../lib/domain/state.ts";
+import { type Gap, type JobState, type StatusFacts, statusOf, type Transition } from "../../lib/domain/state.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { newMemory } from "../../lib/domain/draft.ts";
 import {
@@ -108,7 +108,11 @@ export class Scenario {
   }
 
   status(at: When): string {
-    return statusOf(statusFacts(this.state), instant(at));
+    return statusOf(this.facts(), instant(at));
+  }
+
+  facts(): StatusFacts {
+    return statusFacts(this.state);
   }
 
   /** Rows in order of their numbers, as `outcome@slot×count`, with `-` for no slot. */

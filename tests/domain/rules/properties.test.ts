@@ -1,61 +1,20 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { ScheduleSpec } from "../../../lib/domain/job.ts";
-import type { Ping, PingAction } from "../../../lib/domain/ping.ts";
+import type { Ping } from "../../../lib/domain/ping.ts";
 import type { Run } from "../../../lib/domain/run.ts";
 import type { Gap } from "../../../lib/domain/state.ts";
 import { compileSchedule } from "../../../lib/domain/schedule.ts";
+import { MINUTE } from "../../../lib/domain/time.ts";
 import { applyDeadline, applyPing } from "../../../lib/domain/transition.ts";
-import { cron, every, instant, makePing, NO_SCHEDULE, Scenario } from "../../support/scenario.ts";
+import { gapsArbitrary, limitsArbitrary, pingArbitrary, scheduleArbitrary, SPAN, START } from "../../support/lives.ts";
+import { unsureScheduleArbitrary, useRestlessZone } from "../../support/restless-zone.ts";
+import { Scenario } from "../../support/scenario.ts";
 
-const MINUTE = 60_000;
-const START = instant("00:00:00");
-const SPAN = 6 * 60 * MINUTE;
-const RUN_IDS = [null, null, "aaaaaaaa-0000-4000-8000-000000000000", "bbbbbbbb-0000-4000-8000-000000000000"];
-
-const scheduleArbitrary: fc.Arbitrary<ScheduleSpec> = fc.constantFrom(
-  cron("*/10 * * * *"),
-  cron("0 * * * *"),
-  cron("7,37 * * * *", "Europe/Riga"),
-  every(10 * MINUTE),
-  every(90_000),
-  NO_SCHEDULE,
-);
-
-const limitsArbitrary = fc.record({
-  graceMs: fc.constantFrom(null, 0, 30_000, 25 * MINUTE),
-  maxRuntimeMs: fc.constantFrom(null, 4 * MINUTE, 40 * MINUTE),
-  failuresToOpen: fc.integer({ min: 1, max: 3 }),
-  successesToClose: fc.integer({ min: 1, max: 2 }),
-  overlap: fc.constantFrom("alert" as const, "allow" as const),
-});
-
-const pingArbitrary: fc.Arbitrary<Ping> = fc
-  .record({
-    action: fc.constantFrom<PingAction>("start", "success", "fail", "log"),
-    offset: fc.integer({ min: 0, max: SPAN }),
-    runId: fc.constantFrom(...RUN_IDS),
-    host: fc.constantFrom(null, "db-01", "db-02"),
-    spooledBy: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.integer({ min: -MINUTE, max: 60 * MINUTE })),
-  })
-  .map(({ action, offset, runId, host, spooledBy }) => {
-    const receivedAt = START + offset;
-    return makePing(action, receivedAt, { runId, host, at: spooledBy === null ? null : receivedAt - spooledBy });
-  });
-
-const gapsArbitrary = fc
-  .array(fc.record({ from: fc.integer({ min: 0, max: SPAN }), length: fc.integer({ min: 1, max: 40 * MINUTE }) }), {
-    maxLength: 2,
-  })
-  .map((gaps) =>
-    gaps
-      .map(({ from, length }) => ({ from: START + from, to: START + from + length }))
-      .sort((a, b) => a.from - b.from)
-      .filter((gap, index, all) => gap.from > (all[index - 1]?.to ?? 0)),
-  );
+beforeEach(useRestlessZone);
 
 const lifeArbitrary = fc.record({
-  schedule: scheduleArbitrary,
+  schedule: fc.oneof(scheduleArbitrary, unsureScheduleArbitrary),
   limits: limitsArbitrary,
   pings: fc.array(pingArbitrary, { maxLength: 40 }),
   gaps: gapsArbitrary,
