@@ -55,7 +55,10 @@ function readWeekdayRule(item: string, field: string, syntax: FieldSyntax): Week
   if (word === undefined) return null;
   const weekday = /^\d/.test(word) ? Number(word) : namedValue(word, syntax);
   if (weekday === null || weekday < syntax.low || weekday > syntax.high) {
-    throw wrong(`${placeOf(item, field, syntax)} does not start with a weekday`, `MON${ending.toUpperCase()}`);
+    throw wrong(
+      `${placeOf(item, field, syntax)} does not start with a weekday`,
+      ending.startsWith("#") ? "MON#2" : "MONL",
+    );
   }
   return { kind: "nth", weekday: (weekday - syntax.low) % 7, nth: readNth(ending, { item, word, field, syntax }) };
 }

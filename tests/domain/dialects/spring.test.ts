@@ -61,7 +61,7 @@ describe("Spring refuses", () => {
     ["0 0 22-2 * * *", '"22-2" in the hour field runs backwards, which Spring refuses; write 22-23,0-2.'],
     ["0 0 0 * * FRI-MON", '"FRI-MON" in the weekday field runs backwards, which Spring refuses; write FRI-7,0-MON.'],
     ["0 ? * * * *", '"?" in the minute field is not known to Spring; write something like 0, */5 or 10,40.'],
-    ["0 0 0 l * *", '"l" in the day field has a small letter, which Spring does not know; write L.'],
+    ["0 0 0 l * *", '"l" in the day field has a small letter, which Spring does not know; write L or W.'],
     ["0 0 0 L-0 * *", '"L-0" in the day field is not known to Spring; write L, L-3 or LW.'],
     ["0 0 0 1,L-3W * *", '"L-3W" in the day field "1,L-3W" is not known to Spring; write L, L-3 or LW.'],
     ["0 0 0 32W * *", '"32W" in the day field is not between 1W and 31W; write 15W.'],

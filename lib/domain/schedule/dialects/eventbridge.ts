@@ -75,7 +75,7 @@ const UNITS = new Map<string, Millis>([
 ]);
 
 function parseRate(inside: string): CronPlan {
-  const [, digits = "", unit = ""] = /^(\d+) +([a-z]+)$/i.exec(inside) ?? [];
+  const [, digits = "", unit = ""] = /^(\d{1,9}) +([a-z]{1,9})$/i.exec(inside) ?? [];
   const count = Number(digits);
   const singular = unit.toLowerCase().replace(/s$/, "");
   const unitMs = UNITS.get(singular);

@@ -62,9 +62,9 @@ function checkSeparators(text: string): void {
   if (/[^ \t]\t+[^ \t]/.test(text)) throw wrong("Spring takes a tab for a part of the field", "blanks between fields");
   const words = text.split(/[ \t]+/);
   if (words.length === 5)
-    throw wrong(`${quoted(text)} has no second, with which Spring starts`, `"0 ${words.join(" ")}"`);
+    throw wrong(`${quoted(text)} has no second, with which Spring starts`, quoted(`0 ${words.join(" ")}`));
   if (words.length === 7 && /^(\*|\d{4}.*)$/.test(words[6] ?? "")) {
-    throw wrong(`${quoted(text)} ends with a year, which Spring does not know`, `"${words.slice(0, 6).join(" ")}"`);
+    throw wrong(`${quoted(text)} ends with a year, which Spring does not know`, quoted(words.slice(0, 6).join(" ")));
   }
 }
 
@@ -73,7 +73,7 @@ const LAST_DAY_OF_EVERY_MONTH = 28;
 function readDays(text: string, warnings: string[]): Pick<CronFields, "days" | "dayRules"> {
   if (text === "?") return { days: anyOf(USUAL.day.low, USUAL.day.high), dayRules: [] };
   if (/[lw]/.test(text)) {
-    throw wrong(`${quoted(text)} in the day field has a small letter, which Spring does not know`, text.toUpperCase());
+    throw wrong(`${quoted(text)} in the day field has a small letter, which Spring does not know`, "L or W");
   }
   const impossible = text.split(",").find((item) => /^L-(0+|\d+W)$/.test(item));
   if (impossible !== undefined) {
