@@ -1,0 +1,108 @@
+import type { Dialect, ScheduleSpec } from "../job.ts";
+import { compileSchedule, parseScheduleText } from "../schedule.ts";
+import type { Instant } from "../time.ts";
+import { getZone } from "../zone.ts";
+import { DIALECT_NAMES, isDialect } from "./dialect-names.ts";
+import { quoted, ScheduleError } from "./error.ts";
+
+/** When an expression fires, or why it does not. */
+export type FireAnswer = { fires: string[] } | { error: string };
+
+const DEFAULT_COUNT = 5;
+const MOST_FIRES = 1_000;
+
+/**
+ * Answers a line of JSON: `{"dialect": "vixie", "expr": "0 2 * * *", "tz": "Europe/Riga", "from": "2026-03-28T12:00:00Z",
+ * "count": 5}`. The fires are strictly after `from`, as ISO instants in whole seconds. Never throws.
+ */
+export function answerFireQuery(line: string): FireAnswer {
+  try {
+    const { spec, from, count } = readQuery(line);
+    const schedule = compileSchedule(spec);
+    return { fires: schedule.between(from, LAST, count).map(isoSeconds) };
+  } catch (error) {
+    if (error instanceof ScheduleError) return { error: error.message };
+    throw error;
+  }
+}
+
+// Later years have more than four digits.
+const LAST: Instant = Date.UTC(9999, 11, 31);
+
+function isoSeconds(at: Instant): string {
+  return `${new Date(at).toISOString().slice(0, 19)}Z`;
+}
+
+type Query = { spec: ScheduleSpec; from: Instant; count: number };
+
+function readQuery(line: string): Query {
+  const query = parseObject(line);
+  const from = instantOf(stringIn(query, "from"));
+  return { spec: specOf(query), from, count: countOf(query["count"] ?? DEFAULT_COUNT) };
+}
+
+function parseObject(line: string): Readonly<Record<string, unknown>> {
+  const value = parseJson(line);
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw refusal(`${quoted(line)} is not a JSON object; write something like {"expr": "0 2 * * *", "tz": "UTC", …}`);
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}
+
+function stringIn(query: Readonly<Record<string, unknown>>, name: string): string {
+  const value = query[name];
+  if (typeof value === "string") return value;
+  throw refusal(`${quoted(name)} ${value === undefined ? "is missing" : "is not a text"}; give it as a string`);
+}
+
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i;
+
+function instantOf(text: string): Instant {
+  const at = ISO.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw refusal(`${quoted(text)} is not an instant; write "from" as something like 2026-03-29T01:00:00Z`);
+}
+
+function countOf(count: unknown): number {
+  if (typeof count === "number" && Number.isInteger(count) && count >= 1 && count <= MOST_FIRES) return count;
+  throw refusal(`"count" is not a whole number from 1 to ${MOST_FIRES}; leave it out for ${DEFAULT_COUNT}`);
+}
+
+function specOf(query: Readonly<Record<string, unknown>>): ScheduleSpec {
+  const expression = stringIn(query, "expr");
+  const timeZone = getZone(stringIn(query, "tz")).name;
+  const name = query["dialect"] === undefined ? "auto" : stringIn(query, "dialect").toLowerCase();
+  if (name === "auto") return parseScheduleText(expression, timeZone);
+  if (name === "interval" || name === "none") return specOfKind(name, parseScheduleText(expression, timeZone));
+  return { kind: "cron", dialect: dialectOf(name), expression, timeZone };
+}
+
+function specOfKind(kind: "interval" | "none", spec: ScheduleSpec): ScheduleSpec {
+  if (spec.kind === kind) return spec;
+  const right = kind === "none" ? 'an empty "expr"' : 'something like "every 90 min"';
+  throw refusal(`The expression is not of the dialect ${quoted(kind)}; write ${right}`);
+}
+
+/** Names of libraries for the schedulers that are built on them. */
+const ALIASES: ReadonlyMap<string, Dialect> = new Map([
+  ["debian", "vixie"],
+  ["robfig", "kubernetes"],
+  ["fugit", "sidekiq"],
+  ["cronos", "hangfire"],
+]);
+
+function dialectOf(name: string): Dialect {
+  const dialect = ALIASES.get(name) ?? name;
+  if (isDialect(dialect)) return dialect;
+  throw refusal(`There is no dialect ${quoted(name)}; write one of ${DIALECT_NAMES.join(", ")}, or leave it out`);
+}
+
+function refusal(sentence: string): ScheduleError {
+  return new ScheduleError("schedule", `${sentence}.`);
+}
