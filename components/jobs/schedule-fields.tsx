@@ -62,36 +62,36 @@ export function ScheduleFields({ values, errors, zones, dialects, adoptViewerZon
             </UnstyledButton>
           ))}
         </div>
-        <Select
-          name="dialect"
-          label="Which scheduler runs this job?"
-          description="They read expressions differently, and differ at clock changes."
-          data={[NOT_SURE, ...dialects.map(({ name, title }) => ({ value: name, label: title }))]}
-          value={dialect}
-          error={problem?.field === "dialect" ? problem.error : errors.dialect}
-          onChange={(name) => {
-            if (name !== null) change({ dialect: name });
-          }}
-          allowDeselect={false}
-          className={styles.short}
-        />
-        <Select
-          name="timeZone"
-          label="Time zone"
-          description="The zone of the machine running the job."
-          data={zones}
-          value={timeZone}
-          error={problem?.field === "timeZone" ? problem.error : errors.timeZone}
-          onChange={(zone) => {
-            touched.current = true;
-            if (zone !== null) change({ timeZone: zone });
-          }}
-          searchable
-          limit={60}
-          allowDeselect={false}
-          nothingFoundMessage="No such zone. Write a place, such as Riga or New_York, or UTC."
-          className={styles.short}
-        />
+        <div className={styles.pair}>
+          <Select
+            name="dialect"
+            label="Which scheduler runs this job?"
+            description="They read expressions differently."
+            data={[NOT_SURE, ...dialects.map(({ name, title }) => ({ value: name, label: title }))]}
+            value={dialect}
+            error={problem?.field === "dialect" ? problem.error : errors.dialect}
+            onChange={(name) => {
+              if (name !== null) change({ dialect: name });
+            }}
+            allowDeselect={false}
+          />
+          <Select
+            name="timeZone"
+            label="Time zone"
+            description="The zone of the machine running the job."
+            data={zones}
+            value={timeZone}
+            error={problem?.field === "timeZone" ? problem.error : errors.timeZone}
+            onChange={(zone) => {
+              touched.current = true;
+              if (zone !== null) change({ timeZone: zone });
+            }}
+            searchable
+            limit={60}
+            allowDeselect={false}
+            nothingFoundMessage="No such zone. Write a place, such as Riga or New_York, or UTC."
+          />
+        </div>
         <SchedulePreview answer={answer} />
       </div>
     </Panel>

@@ -120,14 +120,7 @@ describe("a gap", () => {
       "schedulers differ, so it may run at 03:00 or not at all.",
       JUMP,
     ],
-    [
-      "run by all",
-      "30 2 * * *",
-      bothPolicies("end", "both"),
-      { scheduler: null },
-      "each scheduler runs it at 03:00.",
-      JUMP,
-    ],
+    ["run by all", "30 2 * * *", bothPolicies("end", "both"), { scheduler: null }, "it runs at 03:00.", JUMP],
   ])("%s", (_, expression, slotsOf, options, words, slot) => {
     expect(notes(expression, slotsOf, options)).toContainEqual({ sentence: `${GAP} ${words}`, slot });
   });
@@ -138,8 +131,9 @@ describe("a time that comes twice", () => {
     ["first", bothPolicies("skip", "first"), {}, "The test's cron runs it the first time only."],
     ["second", bothPolicies("skip", "second"), {}, "The test's cron runs it the second time only."],
     ["both", bothPolicies("skip", "both"), {}, "The test's cron runs it both times."],
+    ["first, by all", bothPolicies("skip", "first"), { scheduler: null }, "it runs the first time only."],
     ["neither", changed({ without: [FIRST, SECOND] }), {}, "The test's cron leaves it out."],
-    ["odd", changed({ besides: [FIRST + 1000] }), {}, "The test's cron runs part of it twice."],
+    ["odd", changed({ besides: [FIRST + 1000] }), {}, "The test's cron runs it once in part, and in part twice."],
     [
       "first sure",
       bothPolicies("skip", "both"),
@@ -172,10 +166,13 @@ describe("a time that comes twice", () => {
 });
 
 describe("slots that follow each other as always", () => {
-  it.each(["0 * * * *", "*/10 * * * *", "30 4 * * *", "0 12 1 * *"])("%s needs no note", (expression) => {
-    expect(notes(expression, bothPolicies("skip", "both"))).toEqual([]);
-    expect(notes(expression, bothPolicies("end", "both"), { catchesUp: true })).toEqual([]);
-  });
+  it.each(["0 * * * *", "*/10 * * * *", "*/45 * * * *", "*/7 1-4 * * *", "30 4 * * *", "0 12 1 * *"])(
+    "%s needs no note",
+    (expression) => {
+      expect(notes(expression, bothPolicies("skip", "both"))).toEqual([]);
+      expect(notes(expression, bothPolicies("end", "both"), { catchesUp: true })).toEqual([]);
+    },
+  );
 
   it("need one where some of them may not come", () => {
     const optional = [SECOND - HOUR / 2];

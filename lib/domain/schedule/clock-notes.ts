@@ -57,7 +57,7 @@ function noteOfGap(read: ReadSchedule, change: Change, from: Instant): ClockNote
     .between(at - 1, at + jump - 1, MOST_SLOTS)
     .filter((slot) => !isMatch(clock, slot + after) || (slot === at && read.catchesUp(jump)));
   const strange = moved.some((slot) => slot > at || !isMatch(clock, slot + after));
-  if (!strange && !moved.some(schedule.isOptional) && keepsRhythm(schedule, at, [at])) return null;
+  if (!strange && !moved.some(schedule.isOptional) && keepsPace(read, change)) return null;
   const stretch = stretchWords(at + before, at + after);
   const words = movedWords(read, moved, change);
   const sentence = `${stretch} does not exist on ${dateWords(wall, from + before)}: ${words}.`;
@@ -81,7 +81,7 @@ function movedWords({ schedule, clock, scheduler }: ReadSchedule, moved: readonl
     MOST_TIMES,
   );
   if (moved.some(schedule.isOptional)) return `schedulers differ, so it may run at ${times} or not at all`;
-  return `${scheduler ?? "each scheduler"} runs it at ${times}`;
+  return scheduler === null ? `it runs at ${times}` : `${scheduler} runs it at ${times}`;
 }
 
 function noteOfFold(read: ReadSchedule, change: Change, from: Instant): ClockNote | null {
@@ -92,21 +92,23 @@ function noteOfFold(read: ReadSchedule, change: Change, from: Instant): ClockNot
   const first = schedule.between(at + jump - 1, at - 1, MOST_SLOTS);
   const second = schedule.between(at - 1, at - jump - 1, MOST_SLOTS);
   const slots = [...first, ...second];
-  if (!slots.some(schedule.isOptional) && keepsRhythm(schedule, at + jump, [at + jump, at, at - jump])) return null;
+  const bothTimes = first.length > 0 && second.length > 0 && !slots.some(schedule.isOptional);
+  if (bothTimes && keepsPace(read, change)) return null;
   const next = clock.next(wall);
   const single = next === null || next >= at + before;
   const what = single ? timeWords(wall) : stretchWords(at + after, at + before);
   const action = slots.some(schedule.isOptional)
     ? differingPasses(schedule, first, second)
-    : passWords(read.scheduler ?? "each scheduler", first.length, second.length);
+    : passWords(read.scheduler, first.length, second.length);
   return { sentence: `${what} comes twice on ${dateWords(wall, from + before)}: ${action}.`, slot: slots[0] ?? null };
 }
 
-function passWords(scheduler: string, first: number, second: number): string {
-  if (first + second === 0) return `${scheduler} leaves it out`;
-  if (second === 0) return `${scheduler} runs it the first time only`;
-  if (first === 0) return `${scheduler} runs it the second time only`;
-  return `${scheduler} runs ${first === second ? "it both times" : "part of it twice"}`;
+function passWords(scheduler: string | null, first: number, second: number): string {
+  if (first + second === 0) return scheduler === null ? "it is left out" : `${scheduler} leaves it out`;
+  const runs = scheduler === null ? "it runs" : `${scheduler} runs it`;
+  if (second === 0) return `${runs} the first time only`;
+  if (first === 0) return `${runs} the second time only`;
+  return first === second ? `${runs} both times` : `${runs} once in part, and in part twice`;
 }
 
 function differingPasses(
@@ -122,16 +124,17 @@ function differingPasses(
   return "schedulers differ, so a run may come the first time, the second or both";
 }
 
-/** Whether the slots around each of `edges` are as far apart as the two before `start`. */
-function keepsRhythm({ next, prev }: Pick<Schedule, "next" | "prev">, start: Instant, edges: Instant[]): boolean {
-  const last = prev(start - 1);
-  const usualFrom = last === null ? null : prev(last - 1);
-  if (last === null || usualFrom === null) return false;
-  return edges.every((edge) => {
-    const a = prev(edge - 1);
-    const b = next(edge - 1);
-    return a !== null && b !== null && b - a === last - usualFrom;
-  });
+/** Whether the slots around a change come as they would have come without it: then nobody need be told. */
+function keepsPace({ schedule, clock }: ReadSchedule, { at, jump, before }: Change): boolean {
+  const from = jump > 0 ? at : at + jump;
+  const to = jump > 0 ? at + 2 * jump : at - jump;
+  const slots = schedule.between(from - 1, to - 1, MOST_SLOTS);
+  let wall = clock.next(from + before - 1);
+  for (const slot of slots) {
+    if (wall === null || slot !== wall - before) return false;
+    wall = clock.next(wall);
+  }
+  return slots.length === MOST_SLOTS || wall === null || wall - before >= to;
 }
 
 function stretchWords(from: WallTime, to: WallTime): string {
