@@ -95,7 +95,7 @@ export function JobFacts(props: Props) {
 }
 
 /** Whose rules a schedule goes by, and which clocks: "Debian's cron, Europe/Riga". */
-export function rulesText({ scheduler, guessed, timeZone }: Reading): string | null {
+function rulesText({ scheduler, guessed, timeZone }: Reading): string | null {
   const rules = scheduler === null || !guessed ? scheduler : `read as ${scheduler} would`;
   return [rules, timeZone].filter((part) => part !== null).join(", ") || null;
 }

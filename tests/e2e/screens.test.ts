@@ -78,13 +78,18 @@ describe("the screens", () => {
 
     await page.getByLabel("Schedule", { exact: true }).fill("0 2 * * *");
     await page.getByText("At 02:00 every day.").waitFor();
+    await page.getByText("Read as Debian's cron would.").waitFor();
     expect(await page.getByRole("list", { name: "Next occurrences" }).getByRole("listitem").count()).toBe(5);
     expect(await page.getByRole("combobox", { name: "Time zone" }).inputValue()).toBe("Europe/Riga");
+    await page.getByRole("combobox", { name: "Which scheduler" }).click();
+    await page.getByRole("option", { name: "Debian, Ubuntu (cron)" }).click();
+    await page.getByText("Read as Debian's cron would.").waitFor({ state: "detached" });
     await page.getByLabel("Grace time").fill("5m");
     await page.getByRole("button", { name: "Make the job" }).click();
     await page.getByRole("heading", { name: "Already listening" }).waitFor();
     jobPath = new URL(page.url()).pathname;
     await page.getByText("At 02:00 every day (Europe/Riga) · waiting for the first ping.").waitFor();
+    await page.getByText("Debian's cron, Europe/Riga").waitFor();
     await page
       .getByText(/nobody/i)
       .first()
