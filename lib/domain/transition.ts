@@ -4,7 +4,7 @@ import { closeDraft, type Draft, openDraft } from "./draft.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Job } from "./job.ts";
 import type { Ping } from "./ping.ts";
-import { compileSchedule, type Schedule } from "./schedule.ts";
+import { compileSchedule } from "./schedule.ts";
 import { close, nextDeadline, settle } from "./settle.ts";
 import { account } from "./slots.ts";
 import type { JobState, StatusFacts, Transition } from "./state.ts";
@@ -97,27 +97,27 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
 /** The narrow facts for lists, from the whole state. */
 export function statusFacts(state: JobState): StatusFacts {
   const { pausedAt, incidents, openRuns, recentRuns } = state;
-  const schedule = compileSchedule(state.job.schedule);
-  const slot = pausedAt === null ? expectedSlot(state, schedule) : null;
   return {
     pausedAt,
     firstPingAt: state.firstPingAt,
     down: incidents.some((incident) => incident.severity === "critical"),
     warning: incidents.some((incident) => incident.severity === "warning"),
     running: openRuns.length,
-    nextSlotAt: slot,
-    lateAt: slot === null ? null : slot + jitterOf(schedule, state.job.limits),
+    ...expectation(state),
     unknown: recentRuns.at(-1)?.outcome === "unknown",
   };
 }
 
-/** The first slot that waits for a run and must not stay empty. */
-function expectedSlot({ nextSlotAt, openRuns }: JobState, { isOptional, required }: Schedule): Instant | null {
-  let slot = nextSlotAt !== null && isOptional(nextSlotAt) ? required.next(nextSlotAt) : nextSlotAt;
+/** The first slot that waits for a run and must not stay empty, and from when on the job is late for it. */
+function expectation(state: JobState): Pick<StatusFacts, "nextSlotAt" | "lateAt"> {
+  const { job, pausedAt, openRuns } = state;
+  if (pausedAt !== null || state.nextSlotAt === null) return { nextSlotAt: null, lateAt: null };
+  const schedule = compileSchedule(job.schedule);
+  let slot: Instant | null = state.nextSlotAt;
   // Behind an optional slot the run of a later one may be under way.
-  const isUnderWay = (at: Instant) => at !== nextSlotAt && openRuns.some((run) => run.slotAt === at);
-  while (slot !== null && isUnderWay(slot)) slot = required.next(slot);
-  return slot;
+  const isUnderWay = (at: Instant) => at !== state.nextSlotAt && openRuns.some((run) => run.slotAt === at);
+  while (slot !== null && (schedule.isOptional(slot) || isUnderWay(slot))) slot = schedule.required.next(slot);
+  return { nextSlotAt: slot, lateAt: slot === null ? null : slot + jitterOf(schedule, job.limits) };
 }
 
 function book(draft: Draft, entry: Entry): Booking {

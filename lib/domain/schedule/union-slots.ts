@@ -1,5 +1,5 @@
 import type { Instant, Millis } from "../time.ts";
-import type { Zone } from "../zone.ts";
+import { segmentAt, type Zone } from "../zone.ts";
 import { createCronSlots, type PolicyAt, type Slots } from "./cron-slots.ts";
 import type { WallClock } from "./wall-clock.ts";
 
@@ -24,7 +24,28 @@ export function createUnionSlots(clock: WallClock, zone: Zone, policies: readonl
   const all = createCronSlots(clock, zone, (jump) => policyOfAny(policies, jump));
   if (policies.length < 2) return requireAll(all);
   const required = createCronSlots(clock, zone, (jump) => policyOfAll(policies, jump));
-  return { ...all, required, isOptional: (slot) => required.prev(slot) !== slot };
+  let calm: Calm = { from: 0, to: 0 };
+  return {
+    ...all,
+    required,
+    isOptional(slot) {
+      if (!isWithin(calm, slot)) calm = calmAround(zone, slot);
+      return !isWithin(calm, slot) && required.prev(slot) !== slot;
+    },
+  };
+}
+
+/** A stretch of time in which policies make no difference. */
+type Calm = { from: Instant; to: Instant };
+
+function isWithin({ from, to }: Calm, at: Instant): boolean {
+  return at >= from && at < to;
+}
+
+/** The time around `at` without a change of the offset, but for as long as the change is at either end. */
+function calmAround(zone: Zone, at: Instant): Calm {
+  const { start, end, offset, offsetBefore } = segmentAt(zone, at);
+  return { from: start + Math.abs(offset - offsetBefore), to: end - Math.abs(zone.offsetAt(end) - offset) };
 }
 
 type Policy = ReturnType<PolicyAt>;
