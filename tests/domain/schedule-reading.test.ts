@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ScheduleSpec } from "../../lib/domain/job.ts";
-import { DIALECTS } from "../../lib/domain/schedule/dialects.ts";
 import { readAloud, type Reading } from "../../lib/domain/schedule/reading.ts";
 import { compileSchedule } from "../../lib/domain/schedule.ts";
 import { DAY, HOUR } from "../../lib/domain/time.ts";
