@@ -4,7 +4,12 @@ import { defineConfig } from "vitest/config";
 process.env.TZ = "Asia/Kathmandu";
 
 /** What needs no database; everything else gets one. */
-const UNIT = ["tests/domain/**/*.test.ts", "tests/components/**/*.test.{ts,tsx}", "tests/*.test.ts"];
+const UNIT = [
+  "tests/domain/**/*.test.ts",
+  "tests/zones/**/*.test.ts",
+  "tests/components/**/*.test.{ts,tsx}",
+  "tests/*.test.ts",
+];
 /** These have configurations of their own. */
 const ELSEWHERE = ["tests/e2e/**", "tests/bench/**"];
 

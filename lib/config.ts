@@ -28,6 +28,8 @@ export type Config = {
   /** Private networks (CIDR) that webhooks may reach all the same. */
   allowPrivateTargets: string[];
   logLevel: string;
+  /** Where the system keeps its compiled time zones; need not be there. */
+  zoneFolder: string;
   /** True in tests only: a database whose clock is offset is accepted. */
   allowOffsetClock: boolean;
 };
@@ -65,8 +67,14 @@ export function readConfig(env: Environment = process.env): Config {
     pingBodyLimit: readInteger(env, "PING_BODY_LIMIT", { fallback: 100_000, min: 0, max: 10_000_000 }),
     allowPrivateTargets: readNetworks(env, "ALLOW_PRIVATE_TARGETS"),
     logLevel: readChoice(env, "LOG_LEVEL", LOG_LEVELS, "info"),
+    zoneFolder: readZoneFolder(env),
     allowOffsetClock: text(env, "BELFRY_TEST_CLOCK") === "allow",
   };
+}
+
+/** Where the system keeps its compiled time zones, for programs that need nothing else of the configuration. */
+export function readZoneFolder(env: Environment = process.env): string {
+  return resolve(/* turbopackIgnore: true */ text(env, "TZDIR") ?? "/usr/share/zoneinfo");
 }
 
 /**
@@ -90,6 +98,7 @@ export function childEnvironment(config: Config, env: Environment = process.env)
     PING_BODY_LIMIT: String(config.pingBodyLimit),
     ALLOW_PRIVATE_TARGETS: config.allowPrivateTargets.join(","),
     LOG_LEVEL: config.logLevel,
+    TZDIR: config.zoneFolder,
     BELFRY_TEST_CLOCK: config.allowOffsetClock ? "allow" : undefined,
   };
 }

@@ -38,9 +38,15 @@ const LAYERS: Record<string, Layer> = {
   auth: { imports: ["domain", "store", ...BASE], packages: ["better-auth"], node: true, files: 4 },
   ping: { imports: ["domain", "store", ...BASE], packages: [], node: true, files: 10 },
   checker: { imports: ["domain", "store", "delivery", ...BASE], packages: [], node: true, files: 6 },
-  services: { imports: ["domain", "store", "auth", "delivery", ...BASE], packages: [], node: false, files: 15 },
+  zones: { imports: ["domain", ...BASE], packages: ["moment-timezone"], node: true, files: 9 },
+  services: {
+    imports: ["domain", "store", "auth", "delivery", "zones", ...BASE],
+    packages: [],
+    node: false,
+    files: 15,
+  },
   server: {
-    imports: ["domain", "store", "delivery", "auth", "ping", "checker", "services", ...BASE],
+    imports: ["domain", "store", "delivery", "auth", "ping", "checker", "services", "zones", ...BASE],
     packages: ["ipaddr.js", "next", "pino", "prom-client"],
     node: true,
     files: 25,

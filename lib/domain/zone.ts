@@ -18,6 +18,16 @@ export type Zone = {
 /** Where zones come from: given a canonical name, the zone, or null where the source does not know it. */
 export type ZoneSource = (name: string) => Zone | null;
 
+/** What a source knows of names beyond the engine. */
+export type ZoneNames = {
+  /** All that it has, old ones included. */
+  known: readonly string[];
+  /** Those to choose from. */
+  listed: readonly string[];
+  /** Old names, with the present one. */
+  renamed: ReadonlyMap<string, string>;
+};
+
 /** A stretch [start, end) in which the offset does not change; cut about 10 years away where it does not change for longer. */
 export type Segment = {
   start: Instant;
@@ -37,17 +47,25 @@ export function segmentAt(zone: Zone, at: Instant): Segment {
 const HORIZON_YEARS = 10;
 const HORIZON = HORIZON_YEARS * 365 * DAY;
 
+const NO_NAMES: ZoneNames = { known: [], listed: [], renamed: new Map() };
+const NAMES_REMEMBERED = 2_000;
+
 let source: ZoneSource = intlZone;
+let names = NO_NAMES;
+let spellings: ReadonlyMap<string, string> = new Map();
 let zones = new Map<string, Zone>();
-const canonicalNames = new LruMap<string, string>(2_000);
+let canonicalNames = new LruMap<string, string>(NAMES_REMEMBERED);
 
 /**
  * Makes zones come from another source from now on, such as the system's own files. What that does not know still comes
- * from the engine.
+ * from the engine. Every zone is found anew, and with it every schedule compiled anew.
  */
-export function setZoneSource(next: ZoneSource): void {
+export function setZoneSource(next: ZoneSource, nextNames: ZoneNames = NO_NAMES): void {
   source = next;
+  names = nextNames;
+  spellings = new Map(names.known.map((name) => [name.toLowerCase(), name]));
   zones = new Map();
+  canonicalNames = new LruMap(NAMES_REMEMBERED);
 }
 
 /** The zone of that name, in capitals or not, old names included; null where there is none. */
@@ -74,7 +92,8 @@ export function getZone(name: string): Zone {
 
 /** All zones by their present names, in alphabetical order. */
 export function listZoneNames(): string[] {
-  return [...new Set(["UTC", ...Intl.supportedValuesOf("timeZone").map(presentName)])].toSorted();
+  const engine = Intl.supportedValuesOf("timeZone").map(presentName);
+  return [...new Set(["UTC", ...engine, ...names.listed.map(canonicalName)])].toSorted();
 }
 
 // Names that JavaScript engines still spell as long ago.
@@ -101,7 +120,7 @@ const RENAMED = new Map([
 ]);
 
 function presentName(name: string): string {
-  return RENAMED.get(name) ?? name;
+  return RENAMED.get(name) ?? names.renamed.get(name) ?? name;
 }
 
 // The engine also takes abbreviations such as IST, which means three different zones to three readers.
@@ -112,13 +131,13 @@ function isZoneName(name: string): boolean {
   return name.length !== 3 || SHORT_NAMES.test(name);
 }
 
-/** The present name where the engine knows the zone; otherwise the name as it is, which another source may know. */
+/** The present name where the engine or the source's names have it; otherwise the name as it is. */
 function canonicalName(name: string): string {
   const known = canonicalNames.get(name);
   if (known !== undefined) return known;
-  const format = zoneFormat(name);
-  if (format === null) return name;
-  const canonical = presentName(format.resolvedOptions().timeZone);
+  const spelt = zoneFormat(name)?.resolvedOptions().timeZone ?? spellings.get(name.toLowerCase());
+  if (spelt === undefined) return name;
+  const canonical = presentName(spelt);
   canonicalNames.set(name, canonical);
   return canonical;
 }

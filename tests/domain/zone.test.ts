@@ -105,4 +105,28 @@ describe("another source of zones", () => {
     expect(getZone("Atlantis/City").name).toBe("Atlantis/City");
     expect(getZone("Europe/Tallinn").offsetAt(Date.UTC(2026, 5, 1))).toBe(3 * HOUR);
   });
+
+  it("may bring names: new ones, how they are spelt, and what became of old ones", () => {
+    const known = ["Atlantis/City", "Atlantis/Town", "Europe/Riga"];
+    const renamed = new Map([
+      ["Atlantis/Town", "Atlantis/City"],
+      ["Europe/Riga", "Atlantis/City"],
+    ]);
+    setZoneSource((name) => (name.startsWith("Atlantis/") ? { name, ...noon } : null), {
+      known,
+      renamed,
+      listed: ["Atlantis/City", "Europe/Oslo"],
+    });
+    const found = ["atlantis/CITY", "Atlantis/Town", "Europe/Riga", "Asia/Calcutta"].map(
+      (name) => findZone(name)?.name,
+    );
+    expect(found).toEqual(["Atlantis/City", "Atlantis/City", "Atlantis/City", "Asia/Kolkata"]);
+    expect(listZoneNames().filter((name) => name === "Atlantis/City" || name === "Europe/Oslo")).toEqual([
+      "Atlantis/City",
+      "Europe/Oslo",
+    ]);
+    expect(() => getZone("Atlantas/City")).toThrow("did you mean Atlantis/City?");
+    setZoneSource(intlZone);
+    expect([findZone("atlantis/city"), findZone("europe/riga")?.name]).toEqual([null, "Europe/Riga"]);
+  });
 });
