@@ -10,7 +10,22 @@ export type ScheduleSpec =
 export type Dialect = NamedDialect | "auto";
 
 /** The schedulers that Belfry knows, one row each in schedule/dialects.ts. */
-export type NamedDialect = "vixie" | "systemd" | "spring" | "quartz" | "hangfire" | "eventbridge";
+export type NamedDialect =
+  | "vixie"
+  | "cronie"
+  | "cronie-crontz"
+  | "busybox"
+  | "systemd"
+  | "kubernetes"
+  | "sidekiq"
+  | "spring"
+  | "quartz"
+  | "hangfire"
+  | "celery"
+  | "bullmq"
+  | "node-cron"
+  | "github"
+  | "eventbridge";
 
 export type OverlapPolicy = "alert" | "allow";
 

@@ -1,7 +1,9 @@
+import type { Millis } from "../time.ts";
 import type { CronField } from "./cron-plan.ts";
-import { quoted, ScheduleError } from "./error.ts";
+import { quoted, type ScheduleError } from "./error.ts";
+import { placeOf, wrong } from "./field-reader.ts";
 
-/** What one field may hold. */
+/** What one field of a crontab may hold. */
 export type FieldRule = {
   name: string;
   low: number;
@@ -9,10 +11,20 @@ export type FieldRule = {
   /** Three-letter names in lower case, the first for `low`. */
   names: readonly string[];
   example: string;
+  /** How far two values in a row are apart. */
+  unitMs: Millis;
 };
 
-/** Reads one field as Debian's cron does and adds to `warnings` what it silently does. */
-export function readField(text: string, rule: FieldRule, warnings: string[]): CronField {
+/** What the reading of fields finds besides their values. */
+export type Findings = {
+  /** What the scheduler silently does. */
+  warnings: string[];
+  /** How much later than the values found a run may be, because it is drawn by lot. */
+  jitterMs: Millis;
+};
+
+/** Reads one field as Debian's cron does and adds what it silently does. */
+export function readDebianField(text: string, rule: FieldRule, { warnings }: Findings): CronField {
   const values = new Set<number>();
   let rest = text;
   for (;;) {
@@ -75,14 +87,16 @@ function readValue(text: string, field: string, rule: FieldRule): { value: numbe
   return { value, rest: text.slice(word.length) };
 }
 
-function leadingWord(text: string): string {
+/** The letters and digits at the start. */
+export function leadingWord(text: string): string {
   return /^[0-9A-Za-z]*/.exec(text)?.[0] ?? "";
 }
 
 const INT64_MAX = 2n ** 63n - 1n;
 
 // Cron reads digits with C's atoi, which cuts to 32 bits.
-function int32(digits: string): number {
+/** The number that cron makes of digits. */
+export function int32(digits: string): number {
   const value = BigInt(digits);
   return Number(BigInt.asIntN(32, value > INT64_MAX ? INT64_MAX : value));
 }
@@ -99,13 +113,4 @@ function unknown(word: string, field: string, rule: FieldRule): ScheduleError {
   const short = word.slice(0, 3).toLowerCase();
   const right = rule.names.includes(short) ? short : rule.example;
   return wrong(`${placeOf(word, field, rule)} is not known to Debian's cron`, right);
-}
-
-function placeOf(word: string, field: string, rule: FieldRule): string {
-  const place = `the ${rule.name} field`;
-  return word === field ? `${quoted(word)} in ${place}` : `${quoted(word)} in ${place} ${quoted(field)}`;
-}
-
-function wrong(complaint: string, right: string): ScheduleError {
-  return new ScheduleError("schedule", `${complaint}; write ${right}.`);
 }

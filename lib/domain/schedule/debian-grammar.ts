@@ -1,6 +1,8 @@
+import { DAY, HOUR, MINUTE } from "../time.ts";
 import type { CronField, CronPlan } from "./cron-plan.ts";
-import { readField, type FieldRule } from "./debian-field.ts";
+import { type FieldRule, type Findings, readDebianField } from "./debian-field.ts";
 import { quoted, ScheduleError } from "./error.ts";
+import { fieldOf, MONTH_NAMES, WEEKDAY_NAMES } from "./field-reader.ts";
 import { splitFields } from "./five-fields.ts";
 
 const NICKNAMES = new Map([
@@ -18,14 +20,26 @@ const NICKNAMES = new Map([
  * ignored (`1#2` is 1), and a range that runs backwards is accepted and never matches. Throws a `ScheduleError`.
  */
 export function parseDebianCron(expression: string): CronPlan {
-  const text = expression.replaceAll(/^[ \t]+|[ \t]+$/g, "");
-  if (text === "@reboot") {
-    return { kind: "event", warnings: ["@reboot runs when the machine starts, so no time can be expected."] };
-  }
-  return parseFields(text.startsWith("@") ? expandNickname(text) : text);
+  return parseCrontabTime(expression.replaceAll(/^[ \t]+|[ \t]+$/g, ""), readDebianField);
 }
 
-function expandNickname(text: string): string {
+/** What every cron does with `@reboot`. */
+export const REBOOT: CronPlan = {
+  kind: "event",
+  warnings: ["@reboot runs when the machine starts, so no time can be expected."],
+};
+
+/** How one of the crons that read the same crontabs reads a field. */
+export type CrontabFieldReader = (text: string, rule: FieldRule, found: Findings) => CronField;
+
+/** Reads a nickname or five fields, without blanks around. Throws a `ScheduleError`. */
+export function parseCrontabTime(text: string, readField: CrontabFieldReader): CronPlan {
+  if (text === "@reboot") return REBOOT;
+  return parseFields(text.startsWith("@") ? expandNickname(text) : text, readField);
+}
+
+/** The five fields that a word such as `@daily` stands for. Throws a `ScheduleError`. */
+export function expandNickname(text: string): string {
   const expanded = NICKNAMES.get(text);
   if (expanded !== undefined) return expanded;
   const [word = "", ...rest] = text.split(/[ \t]+/);
@@ -43,44 +57,48 @@ function expandNickname(text: string): string {
   throw new ScheduleError("schedule", `Cron does not know ${quoted(word)}; it knows ${known.join(", ")}.`);
 }
 
-const MINUTE: FieldRule = { name: "minute", low: 0, high: 59, names: [], example: "something like 0, */5 or 10,40" };
-const HOUR: FieldRule = { name: "hour", low: 0, high: 23, names: [], example: "something like 2, */4 or 9-17" };
-const DAY: FieldRule = { name: "day", low: 1, high: 31, names: [], example: "something like 1, */2 or 1-7" };
-const MONTH: FieldRule = {
-  name: "month",
-  low: 1,
-  high: 12,
-  names: ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-  example: "something like 1, jan or 6-8",
-};
-const WEEKDAY: FieldRule = {
-  name: "weekday",
-  low: 0,
-  high: 7,
-  names: ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
-  example: "something like 1, mon-fri or 0,6",
+const CRONTAB_FIELDS: Record<"minute" | "hour" | "day" | "month" | "weekday", FieldRule> = {
+  minute: { name: "minute", low: 0, high: 59, names: [], example: "something like 0, */5 or 10,40", unitMs: MINUTE },
+  hour: { name: "hour", low: 0, high: 23, names: [], example: "something like 2, */4 or 9-17", unitMs: HOUR },
+  day: { name: "day", low: 1, high: 31, names: [], example: "something like 1, */2 or 1-7", unitMs: DAY },
+  month: {
+    name: "month",
+    low: 1,
+    high: 12,
+    names: MONTH_NAMES,
+    example: "something like 1, jan or 6-8",
+    unitMs: 31 * DAY,
+  },
+  weekday: {
+    name: "weekday",
+    low: 0,
+    high: 7,
+    names: WEEKDAY_NAMES,
+    example: "something like 1, mon-fri or 0,6",
+    unitMs: DAY,
+  },
 };
 
-function parseFields(text: string): CronPlan {
-  const [minute, hour, day, month, weekday] = splitFields(text, isReadable);
-  const warnings: string[] = [];
+function parseFields(text: string, readField: CrontabFieldReader): CronPlan {
+  const [minute, hour, day, month, weekday] = splitFields(text, (shorter) => isReadable(shorter, readField));
+  const found: Findings = { warnings: [], jitterMs: 0 };
   const fields = {
-    seconds: { text: "0", values: [0], starred: false },
-    minutes: readField(minute, MINUTE, warnings),
-    hours: readField(hour, HOUR, warnings),
-    days: readField(day, DAY, warnings),
-    months: readField(month, MONTH, warnings),
-    weekdays: sundayOnce(readField(weekday, WEEKDAY, warnings)),
+    seconds: fieldOf("0", [0]),
+    minutes: readField(minute, CRONTAB_FIELDS.minute, found),
+    hours: readField(hour, CRONTAB_FIELDS.hour, found),
+    days: readField(day, CRONTAB_FIELDS.day, found),
+    months: readField(month, CRONTAB_FIELDS.month, found),
+    weekdays: sundayOnce(readField(weekday, CRONTAB_FIELDS.weekday, found)),
     dayRules: [],
     weekdayRules: [],
     years: null,
   };
-  return { kind: "times", fields, warnings };
+  return { kind: "times", fields, ...found };
 }
 
-function isReadable(text: string): boolean {
+function isReadable(text: string, readField: CrontabFieldReader): boolean {
   try {
-    parseFields(text);
+    parseFields(text, readField);
     return true;
   } catch {
     return false;

@@ -1,0 +1,71 @@
+import type { CronFields, CronPlan } from "../cron-plan.ts";
+import { readDayField, readWeekdayField } from "../day-rules.ts";
+import type { CronDialect } from "../dialect.ts";
+import { type FieldSyntax, placeOf, readItems, wrong } from "../field-reader.ts";
+import { expandMacro } from "../macros.ts";
+import { FIVE_FIELDS, SIX_FIELDS, splitByLayout } from "../split-fields.ts";
+import { usualFields } from "../usual-fields.ts";
+
+const SCHEDULER = "node-cron";
+const EXAMPLE = "0 2 * * MON-FRI";
+
+/** The package node-cron 4.6 for Node. */
+export const nodeCron: CronDialect = {
+  title: "node-cron (Node)",
+  scheduler: SCHEDULER,
+  example: EXAMPLE,
+  grammar: parseNodeCron,
+  dayRule: () => "both",
+  policy: () => ({ gap: "skip", fold: "first" }),
+  jitterMs: 0,
+};
+
+const NICKNAMES = new Map([
+  ["@yearly", "0 0 1 1 *"],
+  ["@annually", "0 0 1 1 *"],
+  ["@monthly", "0 0 1 * *"],
+  ["@weekly", "0 0 * * 0"],
+  ["@daily", "0 0 * * *"],
+  ["@midnight", "0 0 * * *"],
+  ["@hourly", "0 * * * *"],
+]);
+
+const USUAL = usualFields({ scheduler: SCHEDULER, reversed: "wrap" });
+const MONTH = { ...USUAL.month, longNames: true };
+const WEEKDAY = { ...USUAL.weekday, longNames: true };
+
+function parseNodeCron(expression: string): CronPlan {
+  const trimmed = expression.replaceAll(/^[ \t]+|[ \t]+$/g, "");
+  const text = trimmed.startsWith("@") ? expandMacro(trimmed, NICKNAMES, SCHEDULER) : trimmed;
+  const texts = splitByLayout(text, { layouts: [FIVE_FIELDS, SIX_FIELDS], scheduler: SCHEDULER, example: EXAMPLE });
+  const { second = "0", minute = "", hour = "", day = "", month = "", weekday = "" } = texts;
+  checkDays(day, USUAL.day);
+  const days = readDayField(anyIfQuestion(day), USUAL.day);
+  const weekdays = readWeekdayField(shortNames(anyIfQuestion(weekday)), WEEKDAY);
+  const fields: CronFields = {
+    seconds: readItems(second, USUAL.second),
+    minutes: readItems(minute, USUAL.minute),
+    hours: readItems(hour, USUAL.hour),
+    days: days.field,
+    months: readItems(month, MONTH),
+    weekdays: weekdays.field,
+    dayRules: days.rules,
+    weekdayRules: weekdays.rules,
+    years: null,
+  };
+  return { kind: "times", fields, warnings: [] };
+}
+
+function anyIfQuestion(text: string): string {
+  return text === "?" ? "*" : text;
+}
+
+/** "friday#2" is Friday's second as well. */
+function shortNames(text: string): string {
+  return text.replaceAll(/(sun|mon|tue|wed|thu|fri|sat)[a-z]*day/gi, "$1");
+}
+
+function checkDays(text: string, syntax: FieldSyntax): void {
+  const item = text.split(",").find((each) => /^L-(?:0+$|\d+W$)/i.test(each));
+  if (item !== undefined) throw wrong(`${placeOf(item, text, syntax)} is not known to node-cron`, "L, LW or L-3");
+}

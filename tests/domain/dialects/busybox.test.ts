@@ -1,0 +1,3 @@
+import { itFiresAsMeasured } from "../../support/measured.ts";
+
+itFiresAsMeasured("busybox", { count: 84, least: 1 });
