@@ -88,6 +88,14 @@ describe("a gap", () => {
       JUMP + HOUR / 2,
     ],
     [
+      "all run later",
+      "*/10 2 * * *",
+      changed({ besides: [0, 1, 2, 3, 4, 5].map((n) => JUMP + n * 600_000) }),
+      {},
+      "The test's cron runs it from 03:00 on.",
+      JUMP,
+    ],
+    [
       "run with the next",
       "0 2,3 * * *",
       bothPolicies("end", "both"),
@@ -120,6 +128,14 @@ describe("a gap", () => {
       "schedulers differ, so it may run at 03:00 or not at all.",
       JUMP,
     ],
+    [
+      "run perhaps",
+      "30 2 * * *",
+      bothPolicies("end", "both"),
+      { optional: [JUMP] },
+      "The test's cron may run it at 03:00 or not at all.",
+      JUMP,
+    ],
     ["run by all", "30 2 * * *", bothPolicies("end", "both"), { scheduler: null }, "it runs at 03:00.", JUMP],
   ])("%s", (_, expression, slotsOf, options, words, slot) => {
     expect(notes(expression, slotsOf, options)).toContainEqual({ sentence: `${GAP} ${words}`, slot });
@@ -131,25 +147,31 @@ describe("a time that comes twice", () => {
     ["first", bothPolicies("skip", "first"), {}, "The test's cron runs it the first time only."],
     ["second", bothPolicies("skip", "second"), {}, "The test's cron runs it the second time only."],
     ["both", bothPolicies("skip", "both"), {}, "The test's cron runs it both times."],
+    [
+      "first sure of one",
+      bothPolicies("skip", "both"),
+      { optional: [SECOND] },
+      "a run of The test's cron is expected the first time and may come the second.",
+    ],
     ["first, by all", bothPolicies("skip", "first"), { scheduler: null }, "it runs the first time only."],
     ["neither", changed({ without: [FIRST, SECOND] }), {}, "The test's cron leaves it out."],
     ["odd", changed({ besides: [FIRST + 1000] }), {}, "The test's cron runs it once in part, and in part twice."],
     [
       "first sure",
       bothPolicies("skip", "both"),
-      { optional: [SECOND] },
+      { optional: [SECOND], scheduler: null },
       "schedulers differ, so a run is expected the first time and may come the second.",
     ],
     [
       "second sure",
       bothPolicies("skip", "both"),
-      { optional: [FIRST] },
+      { optional: [FIRST], scheduler: null },
       "schedulers differ, so a run is expected the second time and may come the first.",
     ],
     [
       "none sure",
       bothPolicies("skip", "both"),
-      { optional: [FIRST, SECOND] },
+      { optional: [FIRST, SECOND], scheduler: null },
       "schedulers differ, so a run may come the first time, the second or both.",
     ],
   ])("%s", (_, slotsOf, options, words) => {

@@ -45,8 +45,8 @@ function changesOf(zone: Zone, from: Instant, to: Instant): Change[] {
   return changes;
 }
 
-// More slots in the hours of one change are not told apart.
-const MOST_SLOTS = 200;
+// More slots in the hours of one change are not looked at: some schedulers take a long time to tell theirs.
+const MOST_SLOTS = 16;
 
 function noteOfGap(read: ReadSchedule, change: Change, from: Instant): ClockNote | null {
   const { schedule, clock } = read;
@@ -68,20 +68,24 @@ function isMatch(clock: WallClock, wall: WallTime): boolean {
   return clock.next(wall - 1) === wall;
 }
 
-const MOST_TIMES = 4;
-
 function movedWords({ schedule, clock, scheduler }: ReadSchedule, moved: readonly Instant[], change: Change): string {
   const end = change.at + change.after;
   if (moved.length === 0) {
     if (scheduler !== null) return `${scheduler} leaves it out`;
     return isMatch(clock, end) ? `only the run at ${timeWords(end)} is expected` : "it is left out";
   }
-  const times = joined(
-    moved.map((slot) => timeWords(slot + change.after)),
-    MOST_TIMES,
-  );
-  if (moved.some(schedule.isOptional)) return `schedulers differ, so it may run at ${times} or not at all`;
-  return scheduler === null ? `it runs at ${times}` : `${scheduler} runs it at ${times}`;
+  const when = timesInWords(moved.map((slot) => timeWords(slot + change.after)));
+  if (moved.some(schedule.isOptional)) {
+    const who = scheduler === null ? "schedulers differ, so it may run" : `${scheduler} may run it`;
+    return `${who} ${when} or not at all`;
+  }
+  return scheduler === null ? `it runs ${when}` : `${scheduler} runs it ${when}`;
+}
+
+const MOST_TIMES = 4;
+
+function timesInWords(times: readonly string[]): string {
+  return times.length > MOST_TIMES ? `from ${times[0] ?? ""} on` : `at ${joined(times)}`;
 }
 
 function noteOfFold(read: ReadSchedule, change: Change, from: Instant): ClockNote | null {
@@ -98,7 +102,7 @@ function noteOfFold(read: ReadSchedule, change: Change, from: Instant): ClockNot
   const single = next === null || next >= at + before;
   const what = single ? timeWords(wall) : stretchWords(at + after, at + before);
   const action = slots.some(schedule.isOptional)
-    ? differingPasses(schedule, first, second)
+    ? differingPasses(read, first, second)
     : passWords(read.scheduler, first.length, second.length);
   return { sentence: `${what} comes twice on ${dateWords(wall, from + before)}: ${action}.`, slot: slots[0] ?? null };
 }
@@ -112,16 +116,17 @@ function passWords(scheduler: string | null, first: number, second: number): str
 }
 
 function differingPasses(
-  { isOptional }: Pick<Schedule, "isOptional">,
+  { schedule: { isOptional }, scheduler }: ReadSchedule,
   first: readonly Instant[],
   second: readonly Instant[],
 ): string {
+  const why = scheduler === null ? "schedulers differ, so a run" : `a run of ${scheduler}`;
   const firstSure = first.some((slot) => !isOptional(slot));
   const secondSure = second.some((slot) => !isOptional(slot));
-  if (firstSure && secondSure) return "schedulers differ, so some of these runs may not come";
-  if (firstSure) return "schedulers differ, so a run is expected the first time and may come the second";
-  if (secondSure) return "schedulers differ, so a run is expected the second time and may come the first";
-  return "schedulers differ, so a run may come the first time, the second or both";
+  if (firstSure && secondSure) return `${why} may be left out`;
+  if (firstSure) return `${why} is expected the first time and may come the second`;
+  if (secondSure) return `${why} is expected the second time and may come the first`;
+  return `${why} may come the first time, the second or both`;
 }
 
 /** Whether the slots around a change come as they would have come without it: then nobody need be told. */

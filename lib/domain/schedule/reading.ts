@@ -87,11 +87,17 @@ function readExpression(
   if (plan.kind !== "times") return read;
   const zone = getZone(plan.timeZone ?? spec.timeZone);
   const lints = lintsOf({ plan, dayRule: row.dayRule(plan.fields), schedule, timeZone: spec.timeZone }, from);
-  const notes = notesOf({ schedule, fields: plan.fields, row, zone, isCertain: family.length === 1 }, from);
+  const isCertain = family.length === 1;
+  const notes = notesOf({ schedule, fields: plan.fields, row, zone, isCertain }, from);
+  const doubt = isCertain ? `Optional: ${row.scheduler} may pass this over.` : "Optional: schedulers differ here.";
   return {
     ...read,
     warnings: [...new Set([...schedule.warnings, ...lints])].slice(0, MOST_WARNINGS),
-    occurrences: occurrences.map(({ at }) => occurrenceAt(at, schedule, zone, notes)),
+    occurrences: occurrences.map(({ at }) => {
+      const optional = schedule.isOptional(at);
+      const change = notes.find(({ slot }) => slot === at)?.sentence;
+      return { at, offset: zone.offsetAt(at), optional, note: change ?? (optional ? doubt : null) };
+    }),
     changes: notes.slice(0, MOST_CHANGES).map(({ sentence }) => sentence),
     timeZone: zone.name,
   };
@@ -106,14 +112,7 @@ type Read = { schedule: Schedule; fields: CronFields; row: CronDialect; zone: Zo
 function notesOf({ schedule, fields, row, zone, isCertain }: Read, from: Instant): ClockNote[] {
   if (schedule.neverRuns) return [];
   const clock = createWallClock(fields, row.dayRule(fields));
-  const catchesUp = (jump: Millis) => isCertain && row.slots === undefined && row.policy(fields, jump).gap === "end";
+  const catchesUp = (jump: Millis) => isCertain && row.policy(fields, jump).gap === "end";
   const scheduler = isCertain ? row.scheduler : null;
   return clockNotes({ schedule, clock, zone, scheduler, catchesUp }, from, from + COMING_YEAR);
-}
-
-function occurrenceAt(at: Instant, schedule: Schedule, zone: Zone, notes: readonly ClockNote[]): Occurrence {
-  const optional = schedule.isOptional(at);
-  const change = notes.find((note) => note.slot === at)?.sentence ?? null;
-  const note = optional ? (change ?? "Optional: schedulers differ here.") : change;
-  return { at, offset: zone.offsetAt(at), optional, note };
 }
