@@ -71,6 +71,8 @@ export const OUTCOME_MEANING: Readonly<Record<Outcome, string>> = {
 
 export const REASON_TEXT: Readonly<Record<RunReason, string>> = {
   "still-running": "The run before was still going.",
+  announced: "The job said that it left this run out on purpose.",
+  "too-quick": "It succeeded sooner than the shortest run time of the job.",
   optional: "Nothing had to come: it depends on the scheduler whether anything runs at this time.",
   "own-gap": "Belfry itself was away and could not watch.",
   paused: "The job was paused while it was open.",
@@ -87,6 +89,8 @@ export const CAUSE_LABEL: Readonly<Record<Cause, string>> = {
   overlong: "Overlong",
   overlap: "Overlap",
   abandoned: "Abandoned",
+  slow: "Slow",
+  fast: "Fast",
 };
 
 export const CAUSE_TONE: Readonly<Record<Cause, Tone>> = {
@@ -95,6 +99,8 @@ export const CAUSE_TONE: Readonly<Record<Cause, Tone>> = {
   overlong: "late",
   overlap: "late",
   abandoned: "down",
+  slow: "late",
+  fast: "late",
 };
 
 export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {
@@ -103,4 +109,5 @@ export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {
   withdrawn: "withdrawn: a ping that arrived late showed that nothing was wrong",
   "no-overlap": "only one run is open again",
   edited: "closed because the job was changed",
+  usual: "runs take as long as usual again",
 };

@@ -7,4 +7,6 @@ export const CAUSE_SHAPE: Readonly<Record<Cause, Shape>> = {
   overlong: "overlong",
   overlap: "warning",
   abandoned: "abandoned",
+  slow: "warning",
+  fast: "warning",
 };

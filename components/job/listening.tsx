@@ -19,6 +19,7 @@ const LOOK: Readonly<Record<PingAction, { shape: Shape; tone: Tone }>> = {
   success: { shape: "ok", tone: "ok" },
   fail: { shape: "failed", tone: "down" },
   log: { shape: "skipped", tone: "quiet" },
+  skip: { shape: "skipped", tone: "quiet" },
 };
 
 /** Says that Belfry is listening already, and what came. */

@@ -98,6 +98,7 @@ export function makeRun(draft: Draft, fields: Partial<Run> & Pick<Run, "outcome"
     durationMs: fields.durationMs ?? null,
     finishBy: fields.finishBy ?? null,
     heartbeatAt: fields.heartbeatAt ?? null,
+    slowBy: fields.slowBy ?? null,
     finishedLate: fields.finishedLate ?? false,
     exitCode: fields.exitCode ?? null,
     runId: fields.runId ?? null,

@@ -2,7 +2,8 @@ import type { Instant, Millis } from "./time.ts";
 
 export type Severity = "critical" | "warning";
 
-export type Cause = "missed" | "failed" | "overlong" | "overlap" | "abandoned";
+/** `slow` and `fast`: far from what the job usually takes. */
+export type Cause = "missed" | "failed" | "overlong" | "overlap" | "abandoned" | "slow" | "fast";
 
 /** An open incident as a job's state carries it. `number` counts from 1 within the job, over both severities. */
 export type OpenIncident = {
@@ -24,7 +25,7 @@ export type OpenIncident = {
 /** `counted` only brings the incident's figures up to date and leaves no line in its timeline. */
 export type IncidentEventKind = "opened" | "bad-run" | "counted" | "resolved";
 
-export type ResolveReason = "recovered" | "paused" | "withdrawn" | "no-overlap" | "edited";
+export type ResolveReason = "recovered" | "paused" | "withdrawn" | "no-overlap" | "edited" | "usual";
 
 /** One thing that happened to an incident; the shell appends it to the incident's timeline. */
 export type IncidentEvent = {

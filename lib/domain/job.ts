@@ -1,4 +1,5 @@
 import type { Instant, Millis } from "./time.ts";
+import type { UnusualBounds } from "./usual.ts";
 
 /** When a job should run, as its owner wrote it. `compileSchedule` turns it into a `Schedule`. */
 export type ScheduleSpec =
@@ -28,6 +29,7 @@ export type NamedDialect =
   | "eventbridge";
 
 export type OverlapPolicy = "alert" | "allow";
+export type UnusualPolicy = "alert" | "ignore";
 
 /** Each limit works alone. Null means the rule's default; docs/architecture.md lists the rules. */
 export type Limits = {
@@ -44,6 +46,8 @@ export type Limits = {
   /** Good finishes in a row that close it. */
   successesToClose: number;
   overlap: OverlapPolicy;
+  /** Whether people hear of runs that are much slower or faster than usual. */
+  unusual: UnusualPolicy;
 };
 
 export const DEFAULT_LIMITS: Limits = {
@@ -54,6 +58,7 @@ export const DEFAULT_LIMITS: Limits = {
   failuresToOpen: 1,
   successesToClose: 1,
   overlap: "alert",
+  unusual: "ignore",
 };
 
 /** What the rules of time and runs need to know of a job. */
@@ -63,6 +68,8 @@ export type Job = {
   /** Slots at or before this instant do not count: the job was made, edited or resumed then. */
   scheduleSince: Instant;
   limits: Limits;
+  /** Beyond what a run is unusual; null where that is not known, or nobody wants to hear of it. */
+  usual: UnusualBounds | null;
 };
 
 /** State of a job, the first that applies. */

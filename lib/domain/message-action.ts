@@ -15,6 +15,10 @@ export function actionOf({ event, facts, job, output }: IncidentInput, host: str
       return `Keep runs apart with a lock (flock -n /tmp/${job.slug}.lock your-command), or allow overlap in the job's settings.`;
     case "abandoned":
       return `See whether it still runs${on}, and let its last step ping in every case, also when it fails.`;
+    case "slow":
+      return `See what it waits for${on}: ps -eo pid,etime,args.`;
+    case "fast":
+      return `See whether it did its work${on}: its output, and what it should have made.`;
   }
 }
 

@@ -27,6 +27,10 @@ function causeReasons({ facts, job }: IncidentInput): string[] {
       return [
         `A run${startPhrase(facts.startedAt, job.timeZone)} has not said how it ended, and no end is expected any more.`,
       ];
+    case "slow":
+      return [`A run${startPhrase(facts.startedAt, job.timeZone)} is still going, far longer than usual.`];
+    case "fast":
+      return [`A run${startPhrase(facts.startedAt, job.timeZone)} succeeded in far less time than usual.`];
   }
 }
 

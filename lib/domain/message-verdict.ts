@@ -15,6 +15,8 @@ const WORDS: Readonly<Record<Cause, string>> = {
   overlong: "OVERLONG",
   overlap: "OVERLAP",
   abandoned: "ABANDONED",
+  slow: "SLOW",
+  fast: "FAST",
 };
 
 export function toneOf(input: IncidentInput): Tone {

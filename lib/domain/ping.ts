@@ -1,6 +1,7 @@
 import type { Instant, Millis } from "./time.ts";
 
-export type PingAction = "start" | "success" | "fail" | "log";
+/** `skip`: this time the job did not run, on purpose. */
+export type PingAction = "start" | "success" | "fail" | "log" | "skip";
 
 /** What a client said about one job, whatever protocol it spoke. */
 export type Ping = {

@@ -5,6 +5,8 @@ export type Outcome = "running" | "ok" | "failed" | "missed" | "overlong" | "aba
 /** Why a run has its outcome, where the outcome alone does not say it. */
 export type RunReason =
   | "still-running" // skipped: an earlier run was open at the slot
+  | "announced" // skipped: the job itself said that it would not run this time
+  | "too-quick" // failed: it succeeded sooner than it can have done its work
   | "optional" // skipped: it depends on the scheduler whether anything runs at this slot
   | "own-gap" // unknown: Belfry itself could not watch
   | "paused" // unknown: the job was paused while the run was open
@@ -34,6 +36,8 @@ export type Run = {
   finishBy: Instant | null;
   /** The latest repeated start of the same run id; null without one. Kept in the job's memory only. */
   heartbeatAt: Instant | null;
+  /** When the run, still open, is slower than usual; null where that is not told. Kept in the job's memory only. */
+  slowBy: Instant | null;
   /** Succeeded after its finish-by. */
   finishedLate: boolean;
   exitCode: number | null;

@@ -93,6 +93,8 @@ const TITLES: Readonly<Record<Cause, string>> = {
   overlong: "Too long: the run did not end within its limit",
   overlap: "Overlap: two runs were going at once",
   abandoned: "Abandoned: the run began and its end never came",
+  slow: "Slow: a run took far longer than usual",
+  fast: "Fast: a run took far less time than usual",
 };
 
 /** A record as lists show it. */

@@ -69,7 +69,8 @@ function createdJob(ctx: Ctx, id: string, { slug, schedule }: JobSettings): Crea
 /** A changed schedule counts from now on: what would have been due before the edit was never asked for. */
 function editedJob(before: Job, { schedule, limits }: JobSettings, now: Instant): Job {
   const same = JSON.stringify(schedule) === JSON.stringify(before.schedule);
-  return { id: before.id, schedule, scheduleSince: same ? before.scheduleSince : now, limits };
+  const usual = limits.unusual === "alert" ? before.usual : null;
+  return { id: before.id, schedule, scheduleSince: same ? before.scheduleSince : now, limits, usual };
 }
 
 async function writeChannels(client: Queryable, jobId: string, channelIds: readonly string[] | null): Promise<void> {

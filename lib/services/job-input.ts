@@ -1,5 +1,5 @@
 import { parseDuration } from "../domain/duration.ts";
-import type { Dialect, Limits, OverlapPolicy, ScheduleSpec } from "../domain/job.ts";
+import type { Dialect, Limits, OverlapPolicy, ScheduleSpec, UnusualPolicy } from "../domain/job.ts";
 import { DIALECT_NAMES, isDialect } from "../domain/schedule/dialect-names.ts";
 import { formatScheduleText, parseScheduleText, ScheduleError } from "../domain/schedule.ts";
 import { DAY, HOUR, type Millis, MINUTE, SECOND } from "../domain/time.ts";
@@ -26,12 +26,13 @@ export type JobForm = {
   failuresToOpen: number;
   successesToClose: number;
   overlap: OverlapPolicy;
+  unusual: UnusualPolicy;
   /** Null: every channel of the project, later ones too. */
   channelIds: string[] | null;
 };
 
-/** What may be given of a job; `name` or `slug` is needed, each defaults to the other. `overlap` is checked. */
-export type NewJob = Partial<Omit<JobForm, "overlap">> & { overlap?: string };
+/** What may be given of a job; `name` or `slug` is needed, each defaults to the other. `overlap` and `unusual` are checked. */
+export type NewJob = Partial<Omit<JobForm, "overlap" | "unusual">> & { overlap?: string; unusual?: string };
 
 const EMPTY_FORM: JobForm = {
   name: "",
@@ -48,6 +49,7 @@ const EMPTY_FORM: JobForm = {
   failuresToOpen: 1,
   successesToClose: 1,
   overlap: "alert",
+  unusual: "ignore",
   channelIds: null,
 };
 
@@ -99,6 +101,7 @@ export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
     failuresToOpen: limits.failuresToOpen,
     successesToClose: limits.successesToClose,
     overlap: limits.overlap,
+    unusual: limits.unusual,
     channelIds: job.allChannels ? null : [...channelIds],
   };
 }
@@ -128,7 +131,7 @@ function given(input: NewJob): NewJob {
   return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
 }
 
-type Texts = Omit<JobForm, "overlap"> & { overlap?: string };
+type Texts = Omit<JobForm, "overlap" | "unusual"> & Pick<NewJob, "overlap" | "unusual">;
 
 function parseForm(form: Texts): { settings: JobSettings; channelIds: string[] | null } {
   const parsed = parseAll({
@@ -206,6 +209,7 @@ function parseLimits(form: Texts): Limits {
     failuresToOpen: () => parseCount(form.failuresToOpen, "failuresToOpen"),
     successesToClose: () => parseCount(form.successesToClose, "successesToClose"),
     overlap: () => parseOverlap(form.overlap),
+    unusual: () => parseUnusual(form.unusual),
   });
   return { ...limits, jitterMs: jitterMs ?? 0 };
 }
@@ -235,4 +239,9 @@ function parseCount(count: number, field: "failuresToOpen" | "successesToClose")
 function parseOverlap(text = "alert"): OverlapPolicy {
   if (text === "alert" || text === "allow") return text;
   throw new AppError("invalid", `"${text}" is no rule for overlapping runs; use alert or allow.`, "overlap");
+}
+
+function parseUnusual(text = "ignore"): UnusualPolicy {
+  if (text === "alert" || text === "ignore") return text;
+  throw new AppError("invalid", `"${text}" is no rule for unusual runs; use alert or ignore.`, "unusual");
 }

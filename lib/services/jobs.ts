@@ -118,7 +118,7 @@ function effectiveGrace(job: JobRecord, now: Instant): Millis | null {
   const { id, schedule, scheduleSince, limits } = job;
   const slot = job.facts.nextSlotAt ?? compileSchedule(schedule).next(now);
   if (slot === null) return null;
-  const rules: Job = { id, schedule, scheduleSince, limits };
+  const rules: Job = { id, schedule, scheduleSince, limits, usual: null };
   return graceAt(openDraft({ ...newMemory(), job: rules, gaps: [] }), slot);
 }
 

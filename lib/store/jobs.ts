@@ -51,6 +51,7 @@ export type JobRow = {
   failuresToOpen: number;
   successesToClose: number;
   overlap: string;
+  unusual: string;
   allChannels: boolean;
   createdAt: Date;
   pings: number;
@@ -71,7 +72,7 @@ export const JOB_COLUMNS = `j.id, j.project_id AS "projectId", j.slug, j.name, j
   j.schedule_kind AS "scheduleKind", j.schedule_expression AS "scheduleExpression", j.dialect, j.time_zone AS "timeZone",
   j.interval_ms AS "intervalMs", j.schedule_since AS "scheduleSince", j.grace_ms AS "graceMs",
   j.max_runtime_ms AS "maxRuntimeMs", j.min_runtime_ms AS "minRuntimeMs", j.jitter_ms AS "jitterMs",
-  j.failures_to_open AS "failuresToOpen", j.successes_to_close AS "successesToClose", j.overlap,
+  j.failures_to_open AS "failuresToOpen", j.successes_to_close AS "successesToClose", j.overlap, j.unusual,
   j.all_channels AS "allChannels", j.created_at AS "createdAt", s.pings, s.paused_at AS "pausedAt",
   s.first_ping_at AS "firstPingAt", s.last_ping_at AS "lastPingAt", s.last_ok_at AS "lastOkAt",
   s.next_slot_at AS "nextSlotAt", s.late_at AS "lateAt", s.down, s.warning, s.running, s.unknown`;
@@ -117,7 +118,8 @@ type LimitsRow = Pick<JobRow, keyof Limits>;
 export function limitsOf(row: LimitsRow): Limits {
   const { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose } = row;
   const overlap = row.overlap === "allow" ? "allow" : "alert";
-  return { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose, overlap };
+  const unusual = row.unusual === "alert" ? "alert" : "ignore";
+  return { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose, overlap, unusual };
 }
 
 function factsOf(row: JobRow): StatusFacts {
@@ -138,8 +140,9 @@ export async function insertJobRecord(
 ): Promise<{ id: string } | null> {
   const { rows } = await client.query<{ id: string }>(
     `INSERT INTO jobs (project_id, slug, name, description, tags, schedule_kind, schedule_expression, dialect, time_zone,
-       interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap, all_channels)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+       interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap,
+       unusual, all_channels)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
      ON CONFLICT (project_id, slug) DO NOTHING RETURNING id`,
     [input.projectId, ...valuesOf(input.settings)],
   );
@@ -157,9 +160,8 @@ export async function updateJobRecord(
   await client.query(
     `UPDATE jobs SET slug = $2, name = $3, description = $4, tags = $5, schedule_kind = $6, schedule_expression = $7,
        dialect = $8, time_zone = $9, interval_ms = $10, grace_ms = $11, max_runtime_ms = $12, min_runtime_ms = $13,
-       jitter_ms = $14, failures_to_open = $15, successes_to_close = $16, overlap = $17, all_channels = $18,
-       schedule_since = $19,
-       updated_at = belfry_now()
+       jitter_ms = $14, failures_to_open = $15, successes_to_close = $16, overlap = $17, unusual = $18,
+       all_channels = $19, schedule_since = $20, updated_at = belfry_now()
      WHERE id = $1`,
     [input.jobId, ...valuesOf(input.settings), new Date(input.scheduleSince)],
   );
@@ -174,7 +176,7 @@ function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
     ...[schedule.kind, settings.scheduleText, dialect, timeZone],
     schedule.kind === "interval" ? schedule.everyMs : null,
     ...[limits.graceMs, limits.maxRuntimeMs, limits.minRuntimeMs, limits.jitterMs],
-    ...[limits.failuresToOpen, limits.successesToClose, limits.overlap, settings.allChannels],
+    ...[limits.failuresToOpen, limits.successesToClose, limits.overlap, limits.unusual, settings.allChannels],
   ];
 }
 

@@ -2,6 +2,7 @@ import type { PoolClient, QueryResult } from "pg";
 import type { Job } from "../domain/job.ts";
 import type { Gap, JobState } from "../domain/state.ts";
 import { DAY, type Instant } from "../domain/time.ts";
+import type { UnusualBounds } from "../domain/usual.ts";
 import { messageOf } from "../errors.ts";
 import { type JobRow, limitsOf, scheduleOf } from "./jobs.ts";
 import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
@@ -49,8 +50,9 @@ type ConfigRow = Pick<
   | "failuresToOpen"
   | "successesToClose"
   | "overlap"
+  | "unusual"
   | "allChannels"
-> & { gaps: GapsValue | null };
+> & { usual: UnusualBounds | null; gaps: GapsValue | null };
 
 type GapsValue = { version: number; spans: [from: Instant, to: Instant][] | null };
 
@@ -66,7 +68,8 @@ const CONFIG = `SELECT id, project_id AS "projectId", schedule_kind AS "schedule
     schedule_expression AS "scheduleExpression", dialect, time_zone AS "timeZone", interval_ms AS "intervalMs",
     schedule_since AS "scheduleSince", grace_ms AS "graceMs", max_runtime_ms AS "maxRuntimeMs",
     min_runtime_ms AS "minRuntimeMs", jitter_ms AS "jitterMs", failures_to_open AS "failuresToOpen",
-    successes_to_close AS "successesToClose", overlap, all_channels AS "allChannels",
+    successes_to_close AS "successesToClose", overlap, unusual, all_channels AS "allChannels",
+    CASE WHEN unusual = 'alert' THEN (SELECT bounds FROM job_usual WHERE job_id = jobs.id) END AS usual,
     CASE WHEN row_number() OVER () = 1 THEN (
       SELECT json_build_object('version', coalesce(max(id), 0), 'spans', json_agg(
         json_build_array(extract(epoch FROM from_at) * 1000, extract(epoch FROM to_at) * 1000) ORDER BY from_at
@@ -161,6 +164,7 @@ function loadedJob(row: ConfigRow, locked: LockedRow, gaps: Gap[]): LoadedJob {
     schedule: scheduleOf(row),
     scheduleSince: instantOf(row.scheduleSince),
     limits: limitsOf(row),
+    usual: row.usual,
   };
   return {
     state: { ...decodeMemory(locked.memory), job, gaps },

@@ -35,6 +35,7 @@ test("a slug alone is enough: no schedule, the defaults, every channel", () => {
     failuresToOpen: 1,
     successesToClose: 1,
     overlap: "alert",
+    unusual: "ignore",
   });
 });
 
@@ -92,6 +93,7 @@ test.each<[NewJob, string, RegExp]>([
   [{ slug: "x", failuresToOpen: 0 }, "failuresToOpen", /from 1 to 100/],
   [{ slug: "x", successesToClose: 1.5 }, "successesToClose", /from 1 to 100/],
   [{ slug: "x", overlap: "maybe" }, "overlap", /"maybe" .* alert or allow/],
+  [{ slug: "x", unusual: "maybe" }, "unusual", /"maybe" .* alert or ignore/],
   [{ slug: "x", tags: ["two words"] }, "tags", /two words/],
   [{ slug: "x", name: "n".repeat(101) }, "name", /at most 100/],
 ])("refuses %j", (input, field, words) => {
@@ -112,13 +114,13 @@ test("an edit keeps what is not given", () => {
     ...{ name: "Backup", slug: "backup", description: "d", tags: ["db"], schedule: "every 1h30m" },
     ...{ dialect: "auto", timeZone: "UTC" },
     ...{ grace: "1m30s", maxRuntime: "", minRuntime: "", jitter: "", failuresToOpen: 2, successesToClose: 1 },
-    ...{ overlap: "allow" as const, channelIds: ["c"] },
+    ...{ overlap: "allow" as const, unusual: "alert" as const, channelIds: ["c"] },
   };
   const { settings, channelIds } = parseJobEdit(form, { maxRuntime: "5m", name: undefined });
   expect(channelIds).toEqual(["c"]);
   expect(settings).toMatchObject({
     ...{ name: "Backup", slug: "backup", description: "d", tags: ["db"], allChannels: false },
     schedule: { kind: "interval", everyMs: 5_400_000 },
-    limits: { graceMs: 90_000, maxRuntimeMs: 300_000, failuresToOpen: 2, overlap: "allow" },
+    limits: { graceMs: 90_000, maxRuntimeMs: 300_000, failuresToOpen: 2, overlap: "allow", unusual: "alert" },
   });
 });

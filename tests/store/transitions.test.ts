@@ -57,6 +57,7 @@ describe("memory", () => {
     durationMs: maybe(count),
     finishBy: maybe(instant),
     heartbeatAt: maybe(instant),
+    slowBy: maybe(instant),
     finishedLate: fc.boolean(),
     exitCode: maybe(fc.integer({ min: 0, max: 255 })),
     runId: maybe(fc.uuid()),

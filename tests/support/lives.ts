@@ -61,6 +61,7 @@ const jobArbitrary: fc.Arbitrary<Job> = fc
     schedule,
     scheduleSince: START - 1,
     limits: { ...DEFAULT_LIMITS, ...limits },
+    usual: null,
   }));
 
 const eventArbitrary: fc.Arbitrary<HistoryEvent> = fc.oneof(

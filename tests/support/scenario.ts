@@ -4,6 +4,7 @@ import type { Ping, PingAction } from "../../lib/domain/ping.ts";
 import type { Run } from "../../lib/domain/run.ts";
 import { type Gap, type JobState, type StatusFacts, statusOf, type Transition } from "../../lib/domain/state.ts";
 import type { Instant } from "../../lib/domain/time.ts";
+import type { UnusualBounds } from "../../lib/domain/usual.ts";
 import { newMemory } from "../../lib/domain/draft.ts";
 import {
   applyDeadline,
@@ -66,12 +67,17 @@ export class Scenario {
   checkAt: Instant | null = null;
   last: Transition | null = null;
 
-  constructor(schedule: ScheduleSpec, limits: Partial<Limits> = {}, options: { since?: When; gaps?: Gap[] } = {}) {
+  constructor(
+    schedule: ScheduleSpec,
+    limits: Partial<Limits> = {},
+    options: { since?: When; gaps?: Gap[]; usual?: UnusualBounds } = {},
+  ) {
     const job: Job = {
       id: "7b0c9f0e-0000-4000-8000-000000000001",
       schedule,
       scheduleSince: instant(options.since ?? "00:00"),
       limits: { ...DEFAULT_LIMITS, ...limits },
+      usual: options.usual ?? null,
     };
     this.state = { ...newMemory(), job, gaps: options.gaps ?? [] };
   }

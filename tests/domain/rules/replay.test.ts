@@ -74,6 +74,7 @@ const JOB: Job = {
   schedule: cron("*/10 * * * *"),
   scheduleSince: Date.UTC(2026, 2, 1) - 1,
   limits: { ...DEFAULT_LIMITS, graceMs: MINUTE },
+  usual: null,
 };
 
 /** Runs of 30 s, every ten minutes, each begun so many minutes late. */
