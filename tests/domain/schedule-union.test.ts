@@ -4,7 +4,7 @@ import type { Dialect } from "../../lib/domain/job.ts";
 import type { Slots } from "../../lib/domain/schedule/cron-slots.ts";
 import { guessDialect } from "../../lib/domain/schedule/guess.ts";
 import { compileSchedule, type Schedule } from "../../lib/domain/schedule.ts";
-import { DAY, type Instant, MINUTE } from "../../lib/domain/time.ts";
+import { DAY, HOUR, type Instant, MINUTE } from "../../lib/domain/time.ts";
 import { type ClockChange, clockChangeArbitrary, expressionArbitrary } from "../support/clock-changes.ts";
 import { measuredZones, useMeasuredZones } from "../support/measured.ts";
 import { LONG } from "../support/size.ts";
@@ -79,5 +79,27 @@ describe("a schedule of which nobody said whose rules it follows", () => {
       }),
       { numRuns: RUNS },
     );
+  });
+});
+
+describe("a clock change in New York, whoever runs it", () => {
+  const spring = Date.UTC(2026, 2, 8, 7);
+  const autumn = Date.UTC(2026, 10, 1, 6);
+
+  it.each([
+    ["30 2 * * *", spring, ["07:00?"], "Debian catches up, Kubernetes leaves out"],
+    ["0,30 2,3 * * *", spring, ["07:00", "07:30"], "03:00 runs in any case"],
+    ["0 * * * *", spring, ["06:00", "07:00", "08:00"], "an hour that does not exist is nobody's"],
+    ["30 1 * * *", autumn, ["05:30", "06:30?"], "Kubernetes runs it twice"],
+    ["0 * * * *", autumn, ["05:00", "06:00?", "07:00"], "Celery has a hole"],
+    ["0 30 1 * * ?", autumn, ["05:30?", "06:30?"], "Hangfire runs it in the first pass, Quartz in the second"],
+    ["0 0 * * * ?", autumn, ["05:00?", "06:00?", "07:00"], "Quartz has its hole first, node-cron second"],
+    ["30 2 * * *", autumn, ["07:30"], "a time that comes once is everybody's"],
+  ])("%s", (expression, change, expected) => {
+    const schedule = compile("auto", expression, "America/New_York");
+    const found = schedule.between(change - 1.5 * HOUR, change + 1.5 * HOUR, 20).map((slot) => {
+      return new Date(slot).toISOString().slice(11, 16) + (schedule.isOptional(slot) ? "?" : "");
+    });
+    expect(found).toEqual(expected);
   });
 });

@@ -15,15 +15,19 @@ export type Guess = {
   family: readonly NamedDialect[];
 };
 
-// Where several read a text, the first counts. BusyBox, which reads a mistake as "every", is nobody's guess.
-const FIVE_FIELDS = "vixie cronie kubernetes hangfire sidekiq celery github node-cron bullmq".split(" ");
-const MORE_FIELDS = "spring hangfire sidekiq node-cron bullmq quartz eventbridge cronie kubernetes".split(" ");
-/** A `?` is needed by these two and known to few others. */
-const MORE_FIELDS_WITH_QUESTION = ["quartz", "eventbridge", ...MORE_FIELDS];
-const FEWER_FIELDS = ["systemd"];
+type Names = readonly NamedDialect[];
+
+// By the number of fields; where several read a text, the first counts. BusyBox, which reads a mistake as "every", is
+// nobody's guess.
+const FIVE: Names = ["vixie", "cronie", "kubernetes", "hangfire", "sidekiq", "celery", "github", "node-cron", "bullmq"];
+const MORE: Names = ["spring", "hangfire", "sidekiq", "node-cron", "bullmq", "quartz", "eventbridge", "kubernetes"];
+/** A `?` is needed by the first two and known to few others. */
+const WITH_QUESTION: Names = ["quartz", "eventbridge", ...MORE];
+const FEWER: Names = ["systemd"];
 
 const EVENTBRIDGE = /^(?:cron|rate|at) ?\(/i;
-const ON_CALENDAR = /:|\.\.|\*-|-\*|\d{4}-|^(?:minute|hour|dai|week|month|quarter|(?:semi-?|bi-)?annual|year)ly\b/i;
+const ON_CALENDAR =
+  /^@\d|:|\.\.|\*-|-\*|\d{4}-|^(?:minute|hour|dai|week|month|quarter|(?:semi-?|bi-)?annual|year)ly\b/i;
 /** Debian's cron stops reading a number there and takes what it has. */
 const BEYOND_DEBIAN = /[#~%&]/;
 /** What follows five fields in a line of a crontab. */
@@ -37,33 +41,38 @@ const guesses = new LruMap<string, Guess>(REMEMBERED);
  * which it seems to be meant.
  */
 export function guessDialect(expression: string): Guess {
-  const known = guesses.get(expression);
-  if (known !== undefined) return known;
+  return guesses.get(expression) ?? remember(expression, readByGuess(expression));
+}
+
+/** An expression as one scheduler reads it. */
+export type DialectReading = { name: NamedDialect; row: CronDialect; plan: CronPlan };
+
+/** How those of the guess read an expression, the likeliest first. Throws as `guessDialect` does. */
+export function readByGuess(expression: string): readonly [DialectReading, ...DialectReading[]] {
   const text = expression.replaceAll(/^[ \t]+|[ \t]+$/g, "");
   const words = text.split(/[ \t]+/);
-  const readings = orderFor(text, words)
-    .flatMap((name) => rowsNamed(name))
-    .flatMap((name) => readingIn(name, expression));
-  // "22-2" is accepted by Debian's cron and never runs: then another is meant that goes round midnight.
-  const best = readings.find(everRuns) ?? readings[0];
-  if (best === undefined) return refuse(expression, nearestFor(text, words));
-  const guess = { dialect: best.name, family: familyOf(best, expression) };
+  const best = bestReading(orderFor(text, words), expression) ?? refuse(expression, nearestFor(text, words));
+  const readings = [best, ...othersLike(best, expression)] as const;
+  remember(expression, readings);
+  return readings;
+}
+
+function remember(expression: string, [best, ...others]: readonly [DialectReading, ...DialectReading[]]): Guess {
+  const guess = { dialect: best.name, family: [best.name, ...others.map(({ name }) => name)] };
   guesses.set(expression, guess);
   return guess;
 }
 
-type Reading = { name: NamedDialect; row: CronDialect; plan: CronPlan };
-
-function orderFor(text: string, words: readonly string[]): readonly string[] {
+function orderFor(text: string, words: readonly string[]): Names {
   if (EVENTBRIDGE.test(text)) return ["eventbridge"];
-  if (text.startsWith("@")) return FIVE_FIELDS;
-  if (words.length < 5) return FEWER_FIELDS;
-  if (words.length > 5) return text.includes("?") ? MORE_FIELDS_WITH_QUESTION : MORE_FIELDS;
-  return BEYOND_DEBIAN.test(text) ? [...FIVE_FIELDS.slice(1), "vixie"] : FIVE_FIELDS;
+  if (/^@\D/.test(text)) return FIVE;
+  if (words.length < 5) return FEWER;
+  if (words.length > 5) return text.includes("?") ? WITH_QUESTION : MORE;
+  return BEYOND_DEBIAN.test(text) ? [...FIVE.slice(1), "vixie"] : FIVE;
 }
 
 /** Whose error says best what is wrong with a text that nobody reads. */
-function nearestFor(text: string, words: readonly string[]): string {
+function nearestFor(text: string, words: readonly string[]): NamedDialect {
   if (EVENTBRIDGE.test(text)) return "eventbridge";
   if (words.length < 5) return ON_CALENDAR.test(text) ? "systemd" : "vixie";
   if (words.length !== 6 && words.length !== 7) return "vixie";
@@ -73,21 +82,29 @@ function nearestFor(text: string, words: readonly string[]): string {
   return words.length === 7 || text.includes("?") ? "quartz" : "spring";
 }
 
-function rowsNamed(name: string): NamedDialect[] {
-  return DIALECT_NAMES.filter((known) => known === name);
+/** The first of those named that reads it. One that accepts it and never runs it is taken only where nobody runs it. */
+function bestReading(names: Names, expression: string): DialectReading | null {
+  let first: DialectReading | null = null;
+  for (const name of names) {
+    const reading = readingIn(name, expression);
+    // "22-2" never runs under Debian's cron: somebody means one that goes round midnight.
+    if (reading !== null && everRuns(reading)) return reading;
+    first ??= reading;
+  }
+  return first;
 }
 
-function readingIn(name: NamedDialect, expression: string): Reading[] {
+function readingIn(name: NamedDialect, expression: string): DialectReading | null {
   const row = DIALECTS[name];
   try {
-    return [{ name, row, plan: row.grammar(expression) }];
+    return { name, row, plan: row.grammar(expression) };
   } catch (error) {
-    if (error instanceof ScheduleError) return [];
+    if (error instanceof ScheduleError) return null;
     throw error;
   }
 }
 
-function everRuns({ row, plan }: Reading): boolean {
+function everRuns({ row, plan }: DialectReading): boolean {
   if (plan.kind !== "times") return true;
   return createWallClock(plan.fields, row.dayRule(plan.fields)).next(0) !== null;
 }
@@ -96,19 +113,19 @@ function everRuns({ row, plan }: Reading): boolean {
  * What these do at a change of the clock is no policy that could go together with others: BullMQ's library shifts times,
  * and a systemd timer looks at when it was started.
  */
-const ALONE: ReadonlySet<string> = new Set(["bullmq", "systemd"]);
+const ALONE: ReadonlySet<NamedDialect> = new Set(["bullmq", "systemd"]);
 
-function familyOf(guess: Reading, expression: string): NamedDialect[] {
-  if (ALONE.has(guess.name)) return [guess.name];
-  const meaning = meaningOf(guess.plan, guess.row);
-  const isLike = (name: NamedDialect) =>
-    !ALONE.has(name) && readingIn(name, expression).some(({ plan, row }) => meaningOf(plan, row) === meaning);
-  return DIALECT_NAMES.filter((name) => name === guess.name || isLike(name));
+function othersLike(best: DialectReading, expression: string): DialectReading[] {
+  if (ALONE.has(best.name)) return [];
+  const meaning = meaningOf(best.plan, best.row);
+  return DIALECT_NAMES.flatMap((name) => {
+    const reading = name === best.name || ALONE.has(name) ? null : readingIn(name, expression);
+    return reading !== null && meaningOf(reading.plan, reading.row) === meaning ? [reading] : [];
+  });
 }
 
 /** Lets the named scheduler say what is wrong with an expression that it does not read. */
-function refuse(expression: string, name: string): never {
-  for (const known of rowsNamed(name)) DIALECTS[known].grammar(expression);
-  DIALECTS.vixie.grammar(expression);
-  throw new ScheduleError("schedule", 'No scheduler reads this; write five fields, such as "0 2 * * *".');
+function refuse(expression: string, name: NamedDialect): never {
+  DIALECTS[name].grammar(expression);
+  throw new ScheduleError("schedule", `Name the scheduler that runs this; ${DIALECTS[name].scheduler} reads it.`);
 }

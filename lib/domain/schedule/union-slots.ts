@@ -1,4 +1,4 @@
-import type { Instant, Millis } from "../time.ts";
+import { DAY, HOUR, type Instant, type Millis, MINUTE } from "../time.ts";
 import { segmentAt, type Zone } from "../zone.ts";
 import { createCronSlots, type PolicyAt, type Slots } from "./cron-slots.ts";
 import type { WallClock } from "./wall-clock.ts";
@@ -21,9 +21,10 @@ export function requireAll(slots: Slots | UnionSlots): UnionSlots {
  * them runs, and it is required when all of them do. Policies go together into one, so this costs no more than one does.
  */
 export function createUnionSlots(clock: WallClock, zone: Zone, policies: readonly PolicyAt[]): UnionSlots {
-  const all = createCronSlots(clock, zone, (jump) => policyOfAny(policies, jump));
-  if (policies.length < 2) return requireAll(all);
-  const required = createCronSlots(clock, zone, (jump) => policyOfAll(policies, jump));
+  const differing = distinct(policies);
+  const all = createCronSlots(clock, zone, (jump) => policyOfAny(differing, jump));
+  if (differing.length < 2) return requireAll(all);
+  const required = createCronSlots(clock, zone, (jump) => policyOfAll(differing, jump));
   let calm: Calm = { from: 0, to: 0 };
   return {
     ...all,
@@ -49,6 +50,19 @@ function calmAround(zone: Zone, at: Instant): Calm {
 }
 
 type Policy = ReturnType<PolicyAt>;
+
+// A jump of three hours is where some begin to think that somebody has set the clock; no policy asks for more of it.
+const JUMPS: readonly Millis[] = [MINUTE, HOUR, 3 * HOUR - 1, 3 * HOUR, 3 * HOUR + 1, DAY];
+
+/** One of each kind, so that a schedule need not remember all. */
+function distinct(policies: readonly PolicyAt[]): PolicyAt[] {
+  const kinds = new Map<string, PolicyAt>();
+  for (const policyAt of policies) {
+    const answers = JUMPS.flatMap((jump) => [policyAt(jump), policyAt(-jump)]).map(({ gap, fold }) => gap + fold);
+    kinds.set(answers.join(), policyAt);
+  }
+  return [...kinds.values()];
+}
 
 /** Runs wherever one of them does. */
 function policyOfAny(policies: readonly PolicyAt[], jump: Millis): Policy {
