@@ -1,21 +1,24 @@
 // Programs that some tests drive and npm does not bring.
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { attempt, step } from "./steps.mjs";
+import { attempt, root, step } from "./steps.mjs";
 
 const TOOLS = [
-  { package: "chromium", files: ["chromium", "chromium-browser", "google-chrome"] },
-  { package: "cron", files: ["cron"] },
-  { package: "curl", files: ["curl"] },
-  { package: "faketime", files: ["faketime"] },
+  { package: "chromium", isThere: () => ["chromium", "chromium-browser", "google-chrome"].some(isInstalled) },
+  { package: "cron", isThere: () => ["cron"].some(isInstalled) },
+  { package: "curl", isThere: () => ["curl"].some(isInstalled) },
+  { package: "faketime", isThere: () => ["faketime"].some(isInstalled) },
+  { package: "tzdata", isThere: hasCurrentZones },
 ];
 
 /** Installs Debian's packages where root may; else says what to install. The tests that miss one skip themselves. */
 export async function findMissingTools() {
-  const missing = TOOLS.filter(({ files }) => !files.some(isInstalled)).map((tool) => tool.package);
+  const missing = TOOLS.filter(({ isThere }) => !isThere()).map((tool) => tool.package);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || !isInstalled("apt-get")) {
-    console.log(`Not on this machine: ${missing.join(", ")}. Tests that need them are skipped. To run them too:`);
+    console.log(
+      `Not on this machine, or old: ${missing.join(", ")}. Tests that need them are skipped. To run them too:`,
+    );
     console.log(`  sudo apt-get install ${missing.join(" ")}`);
     return;
   }
@@ -32,4 +35,13 @@ export async function findMissingTools() {
 function isInstalled(name) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/bin"];
   return folders.some((folder) => folder !== "" && existsSync(join(folder, name)));
+}
+
+/** Whether the system's time zones are as new as those that Belfry brings: its own are tested against both. */
+function hasCurrentZones() {
+  const file = "/usr/share/zoneinfo/tzdata.zi";
+  if (!existsSync(file)) return false;
+  const [, version = ""] = /^# version (\S+)/.exec(readFileSync(file, "latin1")) ?? [];
+  const shipped = join(root, "node_modules", "moment-timezone", "data", "packed", "latest.json");
+  return version >= JSON.parse(readFileSync(shipped, "utf8")).version;
 }

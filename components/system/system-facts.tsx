@@ -8,13 +8,22 @@ import table from "../base/table.module.css";
 import styles from "../job/job.module.css";
 
 export type SystemView = {
-  versions: { belfry: string; node: string; postgres: string; timeZones: string };
+  versions: { belfry: string; node: string; postgres: string };
+  timeZones: {
+    system: string | null;
+    shipped: string;
+    engine: string;
+    used: { source: keyof typeof ZONE_SOURCES; version: string };
+    hints: string[];
+  };
   processes: { processId: string; host: string; pid: number; roles: string[]; startedAt: Instant; beatAt: Instant }[];
   gaps: { from: Instant; to: Instant }[];
   counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
   oldestPendingAt: Instant | null;
   mail: { configured: boolean; from: string };
 };
+
+const ZONE_SOURCES = { system: "this system's", shipped: "Belfry's own", engine: "Node's" };
 
 /** What runs here and how it is. */
 export function SystemFacts({ system }: { system: SystemView }) {
@@ -29,7 +38,9 @@ export function SystemFacts({ system }: { system: SystemView }) {
         <dt>PostgreSQL</dt>
         <dd>{versions.postgres}</dd>
         <dt>Time zones</dt>
-        <dd>{versions.timeZones}</dd>
+        <dd>
+          <TimeZones {...system.timeZones} />
+        </dd>
         <dt>Mail</dt>
         <dd>
           {mail.configured ? (
@@ -55,6 +66,20 @@ export function SystemFacts({ system }: { system: SystemView }) {
         <dd>{counts.deadLetters}</dd>
       </dl>
     </Panel>
+  );
+}
+
+function TimeZones({ used, system, shipped, engine, hints }: SystemView["timeZones"]) {
+  return (
+    <>
+      tzdata <Said text={used.version} />, {ZONE_SOURCES[used.source]} (system: <Said text={system ?? "none"} />,
+      Belfry: {shipped}, Node: {engine})
+      {hints.map((hint) => (
+        <p key={hint} className={styles.hint}>
+          <Said text={hint} />
+        </p>
+      ))}
+    </>
   );
 }
 

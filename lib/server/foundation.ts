@@ -8,6 +8,7 @@ import { openClock, refuseOffsetClock, type DatabaseClock } from "../store/clock
 import { insertGapNotice } from "../store/gaps.ts";
 import { migrate } from "../store/migrate.ts";
 import { checkSecretKey, createSecretBox, type SecretBox } from "../store/secrets.ts";
+import { installZones, type ZoneDataReport } from "../zones/source.ts";
 import { readSecretKey } from "./secret-key.ts";
 
 /** With what is not known before the database is. */
@@ -22,6 +23,7 @@ export type Foundation = {
   clock: DatabaseClock;
   bus: Bus;
   watch: Watch;
+  zones: ZoneDataReport;
 };
 
 /** What is not known before the database is: its address where it is embedded, and a SECRET_KEY that was made. */
@@ -36,6 +38,8 @@ export async function layFoundation(database: Database, config: CompleteConfig, 
   const { pool } = database;
   const { applied } = await migrate(pool);
   if (applied.length > 0) log.info({ applied }, "the database was brought up to this version");
+  const zones = installZones({ folder: config.zoneFolder, log });
+  log.info({ tzdata: zones }, `time zones are those of tzdata ${zones.used.version} (${zones.used.source})`);
   const secrets = createSecretBox(config.secretKey);
   await checkSecretKey(pool, secrets);
   if (!config.allowOffsetClock) await refuseOffsetClock(pool);
@@ -49,5 +53,5 @@ export async function layFoundation(database: Database, config: CompleteConfig, 
     roles: config.roles,
     onGap: (client, gap) => insertGapNotice(client, gap, { mail: config.smtpUrl !== null }),
   });
-  return { config, log, database, secrets, clock, bus, watch };
+  return { config, log, database, secrets, clock, bus, watch, zones };
 }

@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { createDispatch } from "../checker/dispatch.ts";
 import { createPrune } from "../checker/prune.ts";
 import { createSweep } from "../checker/sweep.ts";
+import { createZoneWatch } from "../checker/zone-watch.ts";
 import { isLoopback, readConfig, type Config } from "../config.ts";
 import { openChannels } from "../delivery/kinds.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
@@ -16,6 +17,7 @@ import { openDatabase } from "../store/client.ts";
 import { startEmbedded } from "../store/embedded.ts";
 import { migrationsDirectory } from "../store/migrate.ts";
 import { ensureSetupToken } from "../store/setup.ts";
+import { refreshZones } from "../zones/source.ts";
 import { createClientReader } from "./client-address.ts";
 import { whenReachable } from "./database.ts";
 import { completeConfig, layFoundation, type Foundation } from "./foundation.ts";
@@ -137,7 +139,7 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
     ...(files === null ? [] : [files]),
     openPages(parts, foundation, opening),
   ]);
-  openLoops(parts, foundation, opening.metrics);
+  await openLoops(parts, foundation, opening);
   await tellAddress(foundation);
 }
 
@@ -155,9 +157,19 @@ function openPings(parts: Parts, { config, ...foundation }: Foundation, metrics:
   return { matches, handle: metrics.timePings("native", pings) };
 }
 
-function openLoops(parts: Parts, foundation: Foundation, metrics: Metrics): void {
-  const { config, database, bus } = foundation;
+async function openLoops(parts: Parts, foundation: Foundation, { metrics, signal }: Opening): Promise<void> {
+  const { config, database, bus, log } = foundation;
   const { pool } = database;
+  const zones = createZoneWatch({
+    ...foundation,
+    pool,
+    version: foundation.zones.used.version,
+    refresh: () => refreshZones({ log })?.used.version ?? null,
+    recounts: config.roles.has("sweep"),
+  });
+  parts.loops.push(zones);
+  // Before the sweep judges by deadlines of another release.
+  await zones.catchUp(signal);
   if (config.roles.has("sweep")) {
     parts.loops.push(createSweep({ ...foundation, pool, onLag: metrics.sweepLag }));
     parts.loops.push(createPrune({ ...foundation, pool }));

@@ -6,6 +6,7 @@ import { type Bus, openBus } from "../store/bus.ts";
 import { openDatabase } from "../store/client.ts";
 import { openClock } from "../store/clock.ts";
 import { createSecretBox } from "../store/secrets.ts";
+import { refreshZones } from "../zones/source.ts";
 import { requireProject } from "./access.ts";
 import type { Ctx, Services } from "./context.ts";
 
@@ -27,6 +28,8 @@ type Shared = typeof globalThis & { [KEY]?: Promise<ScreenProcess> };
 
 /** Opens it at the first call, from the environment (`DATABASE_URL` and `SECRET_KEY` are set by the front). */
 export function screenProcess(): Promise<ScreenProcess> {
+  // Every bundle has a domain of its own, with zones of its own: whichever asks gets them, and what becomes of them.
+  refreshZones();
   const shared: Shared = globalThis;
   shared[KEY] ??= openScreenProcess().catch((error: unknown) => {
     // The database may be away just now: the next visitor tries again.

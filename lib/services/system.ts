@@ -11,13 +11,17 @@ import {
   type ProcessRecord,
   type UnmatchedRecord,
 } from "../store/system.ts";
+import { findZoneVersion } from "../store/zones.ts";
+import { zoneData, type ZoneDataReport } from "../zones/source.ts";
+import { compareVersions } from "../zones/zone-version.ts";
 import { requireProject } from "./access.ts";
 import type { Ctx } from "./context.ts";
 
 export type UnmatchedRow = UnmatchedRecord;
 
 export type SystemPage = {
-  versions: { belfry: string; node: string; postgres: string; timeZones: string };
+  versions: { belfry: string; node: string; postgres: string };
+  timeZones: ZoneDataReport & { hints: string[] };
   processes: ProcessRecord[];
   /** The newest 20 stretches in which no process took pings. */
   gaps: { from: Instant; to: Instant }[];
@@ -41,8 +45,9 @@ export async function systemPage(ctx: Ctx): Promise<SystemPage> {
   const { actor, config } = ctx;
   if (actor.kind === "user" && !actor.operator) throw new AppError("not-found", "There is no such page.");
   const { pool } = ctx.database;
-  const [facts, processes, gaps, faulted, unmatched] = await Promise.all([
+  const [facts, zoneVersion, processes, gaps, faulted, unmatched] = await Promise.all([
     getSystemCounts(pool),
+    findZoneVersion(pool),
     listProcesses(pool),
     listGaps(pool, GAPS_SHOWN),
     listFaulted(pool, FAULTED_SHOWN),
@@ -50,16 +55,28 @@ export async function systemPage(ctx: Ctx): Promise<SystemPage> {
   ]);
   const { postgres, oldestPendingAt, ...counts } = facts;
   return {
-    versions: {
-      belfry: packageJson.version,
-      node: process.version,
-      postgres,
-      timeZones: process.versions["tz"] ?? "unknown",
-    },
+    versions: { belfry: packageJson.version, node: process.version, postgres },
+    timeZones: { ...zoneData(), hints: zoneHints(zoneData(), zoneVersion) },
     ...{ processes, gaps, counts, oldestPendingAt, faulted, unmatched },
     mail: { configured: config.smtpUrl !== null, from: config.mailFrom },
     now: ctx.clock.now(),
   };
+}
+
+/** What operators should do about old data. `elsewhere`: the release that deadlines were last computed by, by any process. */
+export function zoneHints({ system, used }: ZoneDataReport, elsewhere: string | null): string[] {
+  const hints: string[] = [];
+  if (system === null) {
+    hints.push("This system has no time zones of its own, so Belfry cannot follow its upgrades: install tzdata.");
+  } else if (compareVersions(system, used.version) < 0) {
+    hints.push(
+      `The tzdata of this system (${system}) is older than the one in use (${used.version}): upgrade it, because what else runs here follows it.`,
+    );
+  }
+  if (elsewhere !== null && compareVersions(elsewhere, used.version) > 0) {
+    hints.push(`Another process of this installation goes by tzdata ${elsewhere}: upgrade this one too.`);
+  }
+  return hints;
 }
 
 /** The newest 50 refused pings that named a job or a key of this project, so that a person sees the mistake. */

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { SECOND } from "../../lib/domain/time.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
-import { listUnmatchedPings, systemPage } from "../../lib/services/system.ts";
+import { listUnmatchedPings, systemPage, zoneHints } from "../../lib/services/system.ts";
+import { saveZoneVersion } from "../../lib/store/zones.ts";
 import { openWorld } from "./world.ts";
 
 test("operators see what runs, what it could not watch, and what went wrong", async () => {
@@ -22,12 +23,21 @@ test("operators see what runs, what it could not watch, and what went wrong", as
      VALUES (belfry_now(), $1, 'not-found', 'GET', '/ping/…/bakcup'), (belfry_now(), NULL, 'invalid-url', 'GET', '/ping/x/y')`,
     [project.id],
   );
+  await saveZoneVersion(pool, "2999a");
   const page = await systemPage(owner);
   expect(page).toMatchObject({
     versions: {
       belfry: expect.stringMatching(/^\d/),
       node: process.version,
       postgres: expect.stringMatching(/^1[4-9]/),
+    },
+    timeZones: {
+      shipped: expect.stringMatching(/^20\d\d[a-z]/),
+      engine: process.versions["tz"],
+      used: { version: expect.stringMatching(/^20\d\d[a-z]/) },
+      hints: expect.arrayContaining([
+        "Another process of this installation goes by tzdata 2999a: upgrade this one too.",
+      ]),
     },
     processes: [{ host: "a", pid: 1, roles: ["sweep"] }],
     counts: { projects: 2, jobs: 1, users: 3, pendingDeliveries: 0, deadLetters: 0 },
@@ -39,4 +49,16 @@ test("operators see what runs, what it could not watch, and what went wrong", as
   expect(page.gaps.map(({ from, to }) => to - from)).toEqual([20 * SECOND]);
   expect(await listUnmatchedPings(owner, { projectId: project.id })).toMatchObject([{ path: "/ping/…/bakcup" }]);
   await expect(systemPage(stranger)).rejects.toMatchObject({ code: "not-found" });
+});
+
+test.each([
+  ["2026f", "system", "2026f", []],
+  ["2025b", "shipped", null, ["The tzdata of this system (2025b) is older than the one in use (2026f)"]],
+  ["unknown", "shipped", "2026f", ["The tzdata of this system (unknown) is older than the one in use (2026f)"]],
+  [null, "shipped", "2026c", ["This system has no time zones of its own"]],
+  [null, "shipped", "2026g", ["This system has no time zones of its own", "Another process of this installation"]],
+] as const)("operators hear which time zones are old: system %s, in use those of the %s, elsewhere %s", (...row) => {
+  const [system, source, elsewhere, hints] = row;
+  const report = { system, shipped: "2026f", engine: "2025c", used: { source, version: "2026f" } };
+  expect(zoneHints(report, elsewhere)).toEqual(hints.map((hint) => expect.stringContaining(hint)));
 });

@@ -7,6 +7,7 @@ import { openClock, refuseOffsetClock } from "../../store/clock.ts";
 import { joinEmbedded, type JoinedPostgres } from "../../store/embedded.ts";
 import { migrate } from "../../store/migrate.ts";
 import { checkSecretKey, createSecretBox } from "../../store/secrets.ts";
+import { installZones } from "../../zones/source.ts";
 import { readSecretKey } from "../secret-key.ts";
 
 export type Session = { ctx: Ctx; close(): Promise<void> };
@@ -23,6 +24,7 @@ const POOL_SIZE = 4;
 export async function openSession({ checkKey }: { checkKey: boolean }): Promise<Session> {
   const config = readConfig();
   const log = createStderrLog(config.logLevel);
+  installZones({ folder: config.zoneFolder, log });
   const joined = await join(config, log);
   const database = openDatabase({ url: joined.url, poolSize: POOL_SIZE, applicationName: "belfry admin" });
   const close = async (): Promise<void> => {
