@@ -83,7 +83,7 @@ describe("parseScheduleText", () => {
     );
   });
 
-  const tooMany = "fields, but Belfry reads five-field cron (minute hour day month weekday);";
+  const tooMany = "fields, but cron has five (minute hour day month weekday);";
   it.each([
     ["0 2 * *", '"0 2 * *" has only 4 fields; cron needs five (minute hour day month weekday), such as "0 2 * * *".'],
     [

@@ -27,7 +27,7 @@ export function splitFields(text: string, readable: (text: string) => boolean): 
 
 function tooMany(fields: readonly string[], readable: (text: string) => boolean): ScheduleError {
   const count = fields.length > 9 ? "more than nine" : String(fields.length);
-  const start = `This has ${count} fields, but Belfry reads five-field cron (${FIELDS})`;
+  const start = `This has ${count} fields, but cron has five (${FIELDS})`;
   return new ScheduleError("schedule", `${start}; ${adviceFor(fields, readable)}.`);
 }
 
