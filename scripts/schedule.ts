@@ -1,5 +1,9 @@
 // `npm run -s schedule`: a line of JSON on standard input, a line of JSON on standard output.
+import { answerCrontabQuery } from "../lib/domain/crontab/crontab-query.ts";
 import { answerFireQuery } from "../lib/domain/schedule/fire-query.ts";
+import { installZones } from "../lib/zones/source.ts";
+
+installZones();
 
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   // Whoever read the answers has read enough.
@@ -23,4 +27,12 @@ function write(text: string): Promise<void> {
   return new Promise((resolve) => process.stdout.write(text, () => resolve()));
 }
 
-await answerLines(answerFireQuery);
+const [option, ...more] = process.argv.slice(2);
+if (option === undefined) {
+  await answerLines(answerFireQuery);
+} else if (option === "--crontab" && more.length === 0) {
+  await answerLines(answerCrontabQuery);
+} else {
+  console.error("Give it nothing for {dialect, expr, tz, from, count} on each line, or --crontab for {kind, text}.");
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
 import type { Dialect, ScheduleSpec } from "../job.ts";
+import { type JsonObject, JsonLineError, parseJsonLine, textIn } from "../json-line.ts";
 import { compileSchedule, parseScheduleText } from "../schedule.ts";
 import type { Instant } from "../time.ts";
 import { getZone } from "../zone.ts";
@@ -21,7 +22,7 @@ export function answerFireQuery(line: string): FireAnswer {
     const schedule = compileSchedule(spec);
     return { fires: schedule.between(from, LAST, count).map(isoSeconds) };
   } catch (error) {
-    if (error instanceof ScheduleError) return { error: error.message };
+    if (error instanceof ScheduleError || error instanceof JsonLineError) return { error: error.message };
     throw error;
   }
 }
@@ -35,30 +36,12 @@ function isoSeconds(at: Instant): string {
 
 type Query = { spec: ScheduleSpec; from: Instant; count: number };
 
+const EXAMPLE = '{"expr": "0 2 * * *", "tz": "UTC", "from": "2026-03-29T01:00:00Z"}';
+
 function readQuery(line: string): Query {
-  const query = parseObject(line);
-  const from = instantOf(stringIn(query, "from"));
+  const query = parseJsonLine(line, EXAMPLE);
+  const from = instantOf(textIn(query, "from"));
   return { spec: specOf(query), from, count: countOf(query["count"] ?? DEFAULT_COUNT) };
-}
-
-function parseObject(line: string): Readonly<Record<string, unknown>> {
-  const value = parseJson(line);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw refusal(`${quoted(line)} is not a JSON object; write something like {"expr": "0 2 * * *", "tz": "UTC", …}`);
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
-}
-
-function stringIn(query: Readonly<Record<string, unknown>>, name: string): string {
-  const value = query[name];
-  if (typeof value === "string") return value;
-  throw refusal(`${quoted(name)} ${value === undefined ? "is missing" : "is not a text"}; give it as a string`);
 }
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i;
@@ -74,10 +57,10 @@ function countOf(count: unknown): number {
   throw refusal(`"count" is not a whole number from 1 to ${MOST_FIRES}; leave it out for ${DEFAULT_COUNT}`);
 }
 
-function specOf(query: Readonly<Record<string, unknown>>): ScheduleSpec {
-  const expression = stringIn(query, "expr");
-  const timeZone = getZone(stringIn(query, "tz")).name;
-  const name = query["dialect"] === undefined ? "auto" : stringIn(query, "dialect").toLowerCase();
+function specOf(query: JsonObject): ScheduleSpec {
+  const expression = textIn(query, "expr");
+  const timeZone = getZone(textIn(query, "tz")).name;
+  const name = query["dialect"] === undefined ? "auto" : textIn(query, "dialect").toLowerCase();
   if (name === "auto") return parseScheduleText(expression, timeZone);
   if (name === "interval" || name === "none") return specOfKind(name, parseScheduleText(expression, timeZone));
   return { kind: "cron", dialect: dialectOf(name), expression, timeZone };
@@ -103,6 +86,6 @@ function dialectOf(name: string): Dialect {
   throw refusal(`There is no dialect ${quoted(name)}; write one of ${DIALECT_NAMES.join(", ")}, or leave it out`);
 }
 
-function refusal(sentence: string): ScheduleError {
-  return new ScheduleError("schedule", `${sentence}.`);
+function refusal(sentence: string): JsonLineError {
+  return new JsonLineError(`${sentence}.`);
 }
