@@ -32,6 +32,8 @@ export type Schedule = {
   neverRuns: boolean;
   /** Sentences about what the scheduler does with this text that its author may not expect; at most five. */
   warnings: readonly string[];
+  /** The zone whose clocks it goes by: the expression's own before the job's. Null for intervals, events and none. */
+  zone: Zone | null;
 };
 
 const REMEMBERED = 5_000;
@@ -57,6 +59,7 @@ const NO_SCHEDULE = withBetween({
   jitterMs: 0,
   neverRuns: false,
   warnings: [],
+  zone: null,
 });
 
 function compileInterval(everyMs: Millis): Schedule {

@@ -1,3 +1,4 @@
+import type { Schedule } from "./schedule.ts";
 import { HOUR, MINUTE, type Instant, type Millis, SECOND } from "./time.ts";
 
 /** One good run as the statistics see it. */
@@ -5,7 +6,7 @@ export type UsualSample = {
   startedAt: Instant;
   /** Null where neither a start was seen nor a duration sent. */
   durationMs: Millis | null;
-  /** Start − slot + the scheduler's own delay; null without a slot. May be negative. */
+  /** First sign − (slot + the job's jitter): what its grace has to bear. Null without a slot; negative where early. */
   latenessMs: Millis | null;
 };
 
@@ -37,6 +38,11 @@ const SLOW_FLOOR: Millis = MINUTE;
 /** A run a third as long as nearly all others has skipped its work, where there is work worth a minute. */
 const FAST_FACTOR = 3;
 const FAST_LEAST_MEDIAN: Millis = MINUTE;
+
+/** The weekday of an instant by the clocks of the schedule's zone, of UTC where it has none; 0 for Sunday. */
+export function localWeekday({ zone }: Pick<Schedule, "zone">, at: Instant): number {
+  return new Date(at + (zone?.offsetAt(at) ?? 0)).getUTCDay();
+}
 
 /** The usual figures of a job; `weekdayAt` tells the local weekday of an instant, 0 for Sunday. */
 export function usualOf(samples: readonly UsualSample[], weekdayAt: (at: Instant) => number): Usual {

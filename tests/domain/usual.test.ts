@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY, HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { compileSchedule } from "../../lib/domain/schedule.ts";
 import {
+  localWeekday,
   suggestedGrace,
   suggestedMaxRuntime,
   unusualBounds,
@@ -19,6 +21,22 @@ function daily(durations: readonly (number | null)[], lateness: number | null = 
 }
 
 const usual = (samples: readonly UsualSample[]): Usual => usualOf(samples, weekdayAt);
+
+describe("the weekday of a run", () => {
+  const lateOnSunday = Date.UTC(2026, 5, 7, 22);
+  const cron = (expression: string) =>
+    compileSchedule({ kind: "cron", dialect: "sidekiq", expression, timeZone: "Europe/Riga" });
+
+  it("is that of the clocks that the schedule goes by", () => {
+    expect(localWeekday(cron("0 1 * * *"), lateOnSunday)).toBe(1);
+    expect(localWeekday(cron("0 1 * * * America/New_York"), lateOnSunday)).toBe(0);
+  });
+
+  it("is that of UTC where it goes by none", () => {
+    expect(localWeekday(compileSchedule({ kind: "interval", everyMs: HOUR }), lateOnSunday)).toBe(0);
+    expect(localWeekday(compileSchedule({ kind: "none" }), lateOnSunday)).toBe(0);
+  });
+});
 
 describe("what a job usually does", () => {
   it("says nothing of fewer than ten runs", () => {

@@ -17,6 +17,8 @@ export type CronSchedule = UnionSlots & {
   /** Delay that the scheduler adds by itself. */
   jitterMs: Millis;
   warnings: readonly string[];
+  /** The zone whose clocks it goes by; null without times. */
+  zone: Zone | null;
 };
 
 const MOST_WARNINGS = 5;
@@ -28,7 +30,7 @@ type Readings = readonly [DialectReading, ...DialectReading[]];
 export function compileCron({ dialect, expression }: CronSpec, zone: Zone): CronSchedule {
   const readings: Readings = dialect === "auto" ? readByGuess(expression) : [readingIn(dialect, expression)];
   const [{ row, plan }] = readings;
-  const base = { neverRuns: false, jitterMs: row.jitterMs, warnings: plan.warnings };
+  const base = { neverRuns: false, jitterMs: row.jitterMs, warnings: plan.warnings, zone: null };
   if (plan.kind === "event") return { ...base, ...requireAll(NO_SLOTS), kind: "none", jitterMs: 0 };
   if (plan.kind === "every") return { ...base, ...requireAll(createIntervalSlots(plan.everyMs)), kind: "interval" };
   const clock = createWallClock(plan.fields, row.dayRule(plan.fields));
@@ -45,6 +47,7 @@ export function compileCron({ dialect, expression }: CronSpec, zone: Zone): Cron
     neverRuns,
     jitterMs: row.jitterMs + (plan.jitterMs ?? 0),
     warnings: warnings.slice(0, MOST_WARNINGS),
+    zone: placed,
   };
 }
 
