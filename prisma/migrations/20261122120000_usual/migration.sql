@@ -1,6 +1,9 @@
 -- What a job usually does, and warnings where a run is far from it.
 ALTER TABLE "jobs" ADD COLUMN "unusual" TEXT NOT NULL DEFAULT 'ignore';
 
+-- Whose rules an expression follows is guessed where nobody says it.
+ALTER TABLE "jobs" ALTER COLUMN "dialect" SET DEFAULT 'auto';
+
 CREATE TABLE "job_usual" (
     "job_id" UUID NOT NULL,
     "computed_at" TIMESTAMPTZ(3) NOT NULL,
