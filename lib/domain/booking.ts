@@ -4,8 +4,9 @@ import type { Ping, PingDisposition } from "./ping.ts";
 import type { Run } from "./run.ts";
 import { abandon, close, settleSlotsBefore } from "./settle.ts";
 import { type Place, takeSlot } from "./slots.ts";
-import type { Instant } from "./time.ts";
-import { countBad, countOk, uncountBad, watchOverlap, withdrawBad } from "./verdicts.ts";
+import type { Instant, Millis } from "./time.ts";
+import { countBad, countOk, uncountBad, withdrawBad } from "./verdicts.ts";
+import { slowByOf, watchFast, watchOverlap } from "./warnings.ts";
 
 /** At most so many runs of a job are open; the oldest are abandoned. */
 const MAX_OPEN_RUNS = 50;
@@ -53,12 +54,13 @@ export function bookStart(draft: Draft, entry: Entry): Booking {
     ...slotOf(place),
     startedAt: at,
     finishBy: finishByOf(draft, at),
+    slowBy: slowByOf(draft, at),
     ambiguous,
     ...originOf(ping),
     output: outputOf(ping, null),
   });
   putOpen(draft, run);
-  takeBack(draft, place, run, entry);
+  takeBack(draft, place, run, { received, good: true });
   watchOverlap(draft, received);
   return { disposition: "applied", run };
 }
@@ -73,6 +75,32 @@ export function bookEnd(draft: Draft, entry: Entry): Booking {
   return settled.finishedAt === null && settled.startedAt !== null ? finish(draft, settled, entry) : IGNORED;
 }
 
+/**
+ * Books that this time the job did not run, on purpose. The run of that id ends with it. Another that is open stays so:
+ * it may be why this one was left out.
+ */
+export function bookSkip(draft: Draft, entry: Entry): Booking {
+  const { ping, at, received } = entry;
+  if (ping.runId !== null) {
+    const open = draft.memory.openRuns.find((run) => run.runId === ping.runId);
+    if (open !== undefined) return endAsSkipped(draft, open, entry);
+    if (pairSettled(draft, ping) !== null) return IGNORED;
+  }
+  const place = takeSlot(draft, at);
+  const run = makeRun(draft, {
+    outcome: "skipped",
+    reason: "announced",
+    ...slotOf(place),
+    ...originOf(ping),
+    settledAt: received,
+    output: outputOf(ping, null),
+  });
+  putSettled(draft, run);
+  if (run.slotAt !== null) settleSlotsBefore(draft, run.slotAt, received);
+  takeBack(draft, place, run, { received, good: true });
+  return { disposition: "applied", run };
+}
+
 /** The end came first: now the run learns when it began. The start of a run that ended long ago says nothing. */
 function bookStartAfterEnd(draft: Draft, run: Run, at: Instant): Booking {
   if (run.startSeen || run.finishedAt === null) return IGNORED;
@@ -84,33 +112,42 @@ function bookStartAfterEnd(draft: Draft, run: Run, at: Instant): Booking {
 
 function finish(draft: Draft, run: Run, entry: Entry): Booking {
   const { ping, at, received } = entry;
-  const good = ping.action === "success";
-  const late = run.outcome === "overlong" && run.finishBy !== null && at > run.finishBy;
+  const late = isLate(run, at);
+  const took = tookMs(ping, run, at);
+  const result = resultOf(draft, ping, took);
+  const good = result.outcome === "ok";
   const finished: Run = {
     ...run,
-    outcome: good ? (late ? "overlong" : "ok") : "failed",
+    ...result,
+    ...endOf(run, entry),
+    outcome: good && late ? "overlong" : result.outcome,
     finishedLate: good && late,
-    finishedAt: at,
-    durationMs: ping.durationMs ?? (run.startedAt === null ? null : Math.max(0, at - run.startedAt)),
     exitCode: ping.exitCode,
-    host: run.host ?? ping.host,
-    reason: null,
-    settledAt: received,
-    output: outputOf(ping, run),
   };
   close(draft, finished, received);
   if (good && run.outcome === "overlong" && !late) withdrawBad(draft, "overlong", finished, received);
-  count(draft, finished, good, received);
+  count(draft, finished, { good, took, received });
   return { disposition: "applied", run: finished };
+}
+
+/** An overlong run has had its verdict and keeps it, unless the skip's own time refutes that. */
+function endAsSkipped(draft: Draft, run: Run, entry: Entry): Booking {
+  const late = isLate(run, entry.at);
+  const outcome = late ? "overlong" : "skipped";
+  const skipped: Run = { ...run, ...endOf(run, entry), outcome, reason: "announced" };
+  close(draft, skipped, entry.received);
+  if (run.outcome === "overlong" && !late) withdrawBad(draft, "overlong", skipped, entry.received);
+  return { disposition: "applied", run: skipped };
 }
 
 /** A run that is seen by its end alone. */
 function bookPoint(draft: Draft, entry: Entry): Booking {
   const { ping, at, received } = entry;
-  const good = ping.action === "success";
+  const result = resultOf(draft, ping, ping.durationMs);
+  const good = result.outcome === "ok";
   const place = takeSlot(draft, at);
   const run = makeRun(draft, {
-    outcome: good ? "ok" : "failed",
+    ...result,
     ...slotOf(place),
     startedAt: at - (ping.durationMs ?? 0),
     finishedAt: at,
@@ -123,20 +160,55 @@ function bookPoint(draft: Draft, entry: Entry): Booking {
   });
   putSettled(draft, run);
   if (run.slotAt !== null) settleSlotsBefore(draft, run.slotAt, received);
-  takeBack(draft, place, run, entry);
-  count(draft, run, good, received);
+  takeBack(draft, place, run, { received, good });
+  count(draft, run, { good, took: ping.durationMs, received });
   return { disposition: "applied", run };
 }
 
-function count(draft: Draft, run: Run, good: boolean, at: Instant): void {
-  if (good) countOk(draft, run, at);
-  else countBad(draft, "failed", run, at);
+/** Whether a run that was overlong had not ended in time either, by the time that its end speaks of. */
+function isLate(run: Run, at: Instant): boolean {
+  return run.outcome === "overlong" && run.finishBy !== null && at > run.finishBy;
+}
+
+type End = Pick<Run, "finishedAt" | "durationMs" | "host" | "settledAt" | "output">;
+
+function endOf(run: Run, { ping, at, received }: Entry): End {
+  // The clock may have been set back since the start, and a client's own may be slow.
+  const finishedAt = Math.max(at, run.startedAt ?? at);
+  return {
+    finishedAt,
+    durationMs: ping.durationMs ?? (run.startedAt === null ? null : finishedAt - run.startedAt),
+    host: run.host ?? ping.host,
+    settledAt: received,
+    output: outputOf(ping, run),
+  };
+}
+
+/** How long a run took as far as that is certain: where its end is a guess, only its client can tell. */
+function tookMs(ping: Ping, run: Run, at: Instant): Millis | null {
+  if (ping.durationMs !== null) return ping.durationMs;
+  return run.startedAt === null || run.ambiguous || at < run.startedAt ? null : at - run.startedAt;
+}
+
+/** What an end says of its run. A success sooner than the shortest run time is none. */
+function resultOf(draft: Draft, ping: Ping, took: Millis | null): { outcome: "ok" | "failed"; reason: Run["reason"] } {
+  if (ping.action !== "success") return { outcome: "failed", reason: null };
+  const tooQuick = took !== null && took < (draft.job.limits.minRuntimeMs ?? 0);
+  return tooQuick ? { outcome: "failed", reason: "too-quick" } : { outcome: "ok", reason: null };
+}
+
+type Judged = { good: boolean; took: Millis | null; received: Instant };
+
+function count(draft: Draft, run: Run, { good, took, received }: Judged): void {
+  if (!good) return countBad(draft, "failed", run, received);
+  countOk(draft, run, received);
+  watchFast(draft, run, took, received);
 }
 
 /** The verdict that gave way to this run no longer counts; one that the ping's own time refutes is withdrawn. */
-function takeBack(draft: Draft, place: Place, run: Run, { ping, received }: Entry): void {
+function takeBack(draft: Draft, place: Place, run: Run, { good, received }: Omit<Judged, "took">): void {
   if (place.replaced !== "missed") return;
-  if (place.contradicted && ping.action !== "fail") withdrawBad(draft, "missed", run, received);
+  if (place.contradicted && good) withdrawBad(draft, "missed", run, received);
   else uncountBad(draft);
 }
 

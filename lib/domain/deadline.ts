@@ -53,6 +53,11 @@ export function finishDeadline(draft: Draft, run: Run): Instant | null {
   return outOfGaps(draft.gaps, run.finishBy);
 }
 
+/** When an open run becomes slower than usual; null where that is not told, or was. */
+export function slowDeadline(draft: Draft, run: Run): Instant | null {
+  return run.slowBy === null ? null : outOfGaps(draft.gaps, run.slowBy);
+}
+
 /**
  * When nobody waits for an open run's end any longer. A run without a limit covers the slot after its own and is given
  * up at the deadline of the one after that; so is an overlong one. Without further slots: after 24 h. Null while a

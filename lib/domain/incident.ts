@@ -60,10 +60,12 @@ export type AlertFacts = {
   /** The run it is about. */
   runNumber: number;
   slotAt: Instant | null;
-  /** The limit that was broken: the slot's deadline, or the run's finish-by. */
+  /** The limit that was broken: the slot's deadline, the run's finish-by, or when it became slower than usual. */
   deadlineAt: Instant | null;
   graceMs: Millis | null;
   maxRuntimeMs: Millis | null;
+  /** What the run should have taken at least, where it succeeded sooner. Alerts of old do not say. */
+  minRuntimeMs?: Millis | null;
   startedAt: Instant | null;
   finishedAt: Instant | null;
   durationMs: Millis | null;

@@ -6,12 +6,14 @@ import {
   finishDeadline,
   nominalDeadline,
   slotDeadline,
+  slowDeadline,
 } from "./deadline.ts";
 import { type Draft, makeRun, putOpen, putSettled } from "./draft.ts";
 import type { Outcome, Run, RunReason } from "./run.ts";
 import { account, firstPending, isVerdict } from "./slots.ts";
 import type { Instant } from "./time.ts";
-import { countBad, watchOverlap } from "./verdicts.ts";
+import { countBad } from "./verdicts.ts";
+import { endSlow, warnOfSlow, watchOverlap } from "./warnings.ts";
 
 /** Something that happens by itself when its time has come. */
 type Event = { at: Instant; happen: () => void };
@@ -38,6 +40,8 @@ function nextEvent(draft: Draft): Event | null {
     offer(finishBy, () => passFinishBy(draft, run, finishBy ?? 0));
     const abandonAt = abandonDeadline(draft, run);
     offer(abandonAt, () => abandon(draft, run, abandonAt ?? 0, "next-slot"));
+    const slowAt = slowDeadline(draft, run);
+    offer(slowAt, () => passSlowBy(draft, run, slowAt ?? 0));
   }
   const slot = firstPending(draft);
   if (slot !== null) {
@@ -55,6 +59,13 @@ function passFinishBy(draft: Draft, run: Run, at: Instant): void {
   const overlong: Run = { ...run, outcome: "overlong", settledAt: at };
   putOpen(draft, overlong);
   countBad(draft, "overlong", overlong, at);
+}
+
+/** Whether it is slow shows once. Where we were away, it may have ended long ago. */
+function passSlowBy(draft: Draft, run: Run, at: Instant): void {
+  putOpen(draft, { ...run, slowBy: null });
+  if (run.outcome !== "running" || blindWithin(draft, run.startedAt ?? at, run.slowBy ?? at)) return;
+  if (draft.job.limits.unusual === "alert") warnOfSlow(draft, run, at);
 }
 
 /** Stops waiting for a run's end. An overlong run has had its verdict and keeps it. */
@@ -83,6 +94,7 @@ export function close(draft: Draft, run: Run, at: Instant): void {
   const slot = run.slotAt;
   putSettled(draft, run);
   if (slot !== null) settleSlotsBefore(draft, slot, at);
+  endSlow(draft, run, at);
   watchOverlap(draft, at);
 }
 

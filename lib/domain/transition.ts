@@ -1,4 +1,4 @@
-import { bookEnd, bookHeartbeat, bookLog, type Booking, bookStart, type Entry } from "./booking.ts";
+import { bookEnd, bookHeartbeat, bookLog, type Booking, bookSkip, bookStart, type Entry } from "./booking.ts";
 import { jitterOf } from "./deadline.ts";
 import { closeDraft, type Draft, openDraft } from "./draft.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -9,7 +9,8 @@ import { close, nextDeadline, settle } from "./settle.ts";
 import { account } from "./slots.ts";
 import type { JobState, StatusFacts, Transition } from "./state.ts";
 import { DAY, type Instant, type Millis, SECOND } from "./time.ts";
-import { resolveQuietly, watchOverlap } from "./verdicts.ts";
+import { resolveQuietly } from "./verdicts.ts";
+import { dropUnusual, watchOverlap } from "./warnings.ts";
 
 /** A spooled ping older than this is booked at its receipt. */
 const OLDEST_SPOOLED: Millis = 7 * DAY;
@@ -90,6 +91,7 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
       draft.runs.set(run.number, limited);
     });
   }
+  if (job.limits.unusual === "ignore") dropUnusual(draft, now);
   watchOverlap(draft, now);
   return closeDraft(draft, { checkAt: nextDeadline(draft) });
 }
@@ -131,7 +133,14 @@ function book(draft: Draft, entry: Entry): Booking {
   if (alive !== null) return alive;
   if (isResend(draft, entry)) return { disposition: "duplicate", run: null };
   memory.firstPingAt ??= entry.received;
-  return entry.ping.action === "start" ? bookStart(draft, entry) : bookEnd(draft, entry);
+  switch (entry.ping.action) {
+    case "start":
+      return bookStart(draft, entry);
+    case "skip":
+      return bookSkip(draft, entry);
+    default:
+      return bookEnd(draft, entry);
+  }
 }
 
 /** The time that the ping speaks of: its own where it was spooled and is believable, else its receipt. */
@@ -159,7 +168,7 @@ function isResend(draft: Draft, { ping, received }: Entry): boolean {
 
 /** Marks the ends of runs without id, whose order tells: who failed, succeeded and fails again repeats nothing. */
 function resultOf({ action, runId }: Ping): "+" | "-" | "" {
-  if (runId !== null || action === "start" || action === "log") return "";
+  if (runId !== null || (action !== "success" && action !== "fail")) return "";
   return action === "success" ? "+" : "-";
 }
 

@@ -1,14 +1,6 @@
-import { nominalDeadline, graceAt } from "./deadline.ts";
 import type { Draft } from "./draft.ts";
-import type {
-  AlertFacts,
-  Cause,
-  IncidentAlert,
-  IncidentEventKind,
-  OpenIncident,
-  ResolveReason,
-  Severity,
-} from "./incident.ts";
+import type { Cause, ResolveReason } from "./incident.ts";
+import { advance, openIncident, openNew, resolve } from "./incident-steps.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
 
@@ -72,146 +64,10 @@ export function withdrawBad(draft: Draft, cause: Cause, run: Run, at: Instant): 
   advance(draft, open, { kind: "counted", at, runNumber: run.number, cause, badCount: open.badCount - 1, missedCount });
 }
 
-/** Opens or closes the overlap warning to match the runs now open. */
-export function watchOverlap(draft: Draft, at: Instant): void {
-  const { openRuns } = draft.memory;
-  const warning = openIncident(draft, "warning");
-  const newest = openRuns.at(-1);
-  if (openRuns.length >= 2 && newest !== undefined && warning === null && draft.job.limits.overlap === "alert") {
-    openNew(draft, { severity: "warning", cause: "overlap", run: newest, at, badCount: 1, missedCount: 0 });
-  }
-  if (openRuns.length < 2 && warning !== null) {
-    resolve(draft, warning, { reason: "no-overlap", run: newest ?? null, at, alert: true });
-  }
-}
-
 /** Ends whatever is open without telling anyone. */
 export function resolveQuietly(draft: Draft, reason: ResolveReason, at: Instant): void {
   for (const incident of [...draft.memory.incidents]) {
     resolve(draft, incident, { reason, run: null, at, alert: false });
   }
   draft.memory.badStreak = 0;
-}
-
-function openIncident(draft: Draft, severity: Severity): OpenIncident | null {
-  return draft.memory.incidents.find((incident) => incident.severity === severity) ?? null;
-}
-
-type Opening = { severity: Severity; cause: Cause; run: Run; at: Instant; badCount: number; missedCount: number };
-
-function openNew(draft: Draft, { severity, cause, run, at, badCount, missedCount }: Opening): void {
-  const { memory } = draft;
-  memory.lastIncidentNumber += 1;
-  const incident: OpenIncident = {
-    number: memory.lastIncidentNumber,
-    severity,
-    cause,
-    openedAt: at,
-    runNumber: run.number,
-    sequence: 1,
-    badCount,
-    missedCount,
-  };
-  memory.incidents.push(incident);
-  tell(draft, incident, { kind: "opened", at, runNumber: run.number, cause, reason: null });
-  draft.alerts.push(alertOf(draft, "opened", incident, run, at, null));
-}
-
-type Advance = {
-  kind: Extract<IncidentEventKind, "bad-run" | "counted">;
-  at: Instant;
-  runNumber: number;
-  cause: Cause;
-  badCount: number;
-  missedCount: number;
-};
-
-function advance(draft: Draft, incident: OpenIncident, step: Advance): void {
-  const sequence = incident.sequence + (step.kind === "counted" ? 0 : 1);
-  const next = { ...incident, sequence, badCount: step.badCount, missedCount: step.missedCount };
-  const { incidents } = draft.memory;
-  incidents[incidents.indexOf(incident)] = next;
-  tell(draft, next, { kind: step.kind, at: step.at, runNumber: step.runNumber, cause: step.cause, reason: null });
-}
-
-function resolve(
-  draft: Draft,
-  incident: OpenIncident,
-  { reason, run, at, alert }: { reason: ResolveReason; run: Run | null; at: Instant; alert: boolean },
-): void {
-  const { incidents } = draft.memory;
-  incidents.splice(incidents.indexOf(incident), 1);
-  const ended = { ...incident, sequence: incident.sequence + 1 };
-  tell(draft, ended, { kind: "resolved", at, runNumber: run?.number ?? null, cause: null, reason });
-  if (alert) draft.alerts.push(alertOf(draft, "resolved", ended, run, at, reason));
-}
-
-function tell(
-  draft: Draft,
-  incident: OpenIncident,
-  event: {
-    kind: IncidentEventKind;
-    at: Instant;
-    runNumber: number | null;
-    cause: Cause | null;
-    reason: ResolveReason | null;
-  },
-): void {
-  draft.incidents.push({
-    incident,
-    kind: event.kind,
-    sequence: incident.sequence,
-    at: event.at,
-    runNumber: event.runNumber,
-    cause: event.cause,
-    resolveReason: event.reason,
-  });
-}
-
-function alertOf(
-  draft: Draft,
-  event: IncidentAlert["event"],
-  incident: OpenIncident,
-  run: Run | null,
-  at: Instant,
-  reason: ResolveReason | null,
-): IncidentAlert {
-  return { event, incident, sequence: incident.sequence, at, facts: factsOf(draft, incident, run, at, reason) };
-}
-
-function factsOf(
-  draft: Draft,
-  incident: OpenIncident,
-  run: Run | null,
-  at: Instant,
-  resolveReason: ResolveReason | null,
-): AlertFacts {
-  const { memory, job, schedule } = draft;
-  const slotAt = run?.lastSlotAt ?? run?.slotAt ?? null;
-  return {
-    cause: incident.cause,
-    severity: incident.severity,
-    openedAt: incident.openedAt,
-    runNumber: run?.number ?? incident.runNumber,
-    slotAt,
-    deadlineAt:
-      incident.cause === "overlong" ? (run?.finishBy ?? null) : slotAt === null ? null : nominalDeadline(draft, slotAt),
-    graceMs: slotAt === null ? null : graceAt(draft, slotAt),
-    maxRuntimeMs: job.limits.maxRuntimeMs,
-    startedAt: run?.startedAt ?? null,
-    finishedAt: run?.finishedAt ?? null,
-    durationMs: run?.durationMs ?? null,
-    exitCode: run?.exitCode ?? null,
-    host: run?.host ?? null,
-    openRuns: memory.openRuns.length,
-    lastOkAt: memory.lastOkAt,
-    okStreak: memory.okStreak,
-    nextSlotAt:
-      schedule.kind === "none" || memory.accountedThrough === null
-        ? null
-        : schedule.required.next(Math.max(at, memory.accountedThrough)),
-    resolveReason,
-    badCount: incident.badCount,
-    missedCount: incident.missedCount,
-  };
 }

@@ -1,0 +1,149 @@
+import { graceAt, nominalDeadline } from "./deadline.ts";
+import type { Draft } from "./draft.ts";
+import type {
+  AlertFacts,
+  Cause,
+  IncidentAlert,
+  IncidentEventKind,
+  OpenIncident,
+  ResolveReason,
+  Severity,
+} from "./incident.ts";
+import type { Run } from "./run.ts";
+import type { Instant } from "./time.ts";
+
+/** The incident of that severity that is open. */
+export function openIncident(draft: Draft, severity: Severity): OpenIncident | null {
+  return draft.memory.incidents.find((incident) => incident.severity === severity) ?? null;
+}
+
+type Opening = { severity: Severity; cause: Cause; run: Run; at: Instant; badCount: number; missedCount: number };
+
+/** Opens an incident and lets people hear of it. */
+export function openNew(draft: Draft, { severity, cause, run, at, badCount, missedCount }: Opening): void {
+  const { memory } = draft;
+  memory.lastIncidentNumber += 1;
+  const incident: OpenIncident = {
+    number: memory.lastIncidentNumber,
+    severity,
+    cause,
+    openedAt: at,
+    runNumber: run.number,
+    sequence: 1,
+    badCount,
+    missedCount,
+  };
+  memory.incidents.push(incident);
+  tell(draft, incident, { kind: "opened", at, runNumber: run.number, cause, reason: null });
+  draft.alerts.push(alertOf(draft, "opened", incident, run, at, null));
+}
+
+type Advance = {
+  kind: Extract<IncidentEventKind, "bad-run" | "counted">;
+  at: Instant;
+  runNumber: number;
+  cause: Cause;
+  badCount: number;
+  missedCount: number;
+};
+
+/** Adds a bad verdict to an incident, or takes one out. */
+export function advance(draft: Draft, incident: OpenIncident, step: Advance): void {
+  const sequence = incident.sequence + (step.kind === "counted" ? 0 : 1);
+  const next = { ...incident, sequence, badCount: step.badCount, missedCount: step.missedCount };
+  const { incidents } = draft.memory;
+  incidents[incidents.indexOf(incident)] = next;
+  tell(draft, next, { kind: step.kind, at: step.at, runNumber: step.runNumber, cause: step.cause, reason: null });
+}
+
+/** Ends an incident; with `alert` people hear of it. */
+export function resolve(
+  draft: Draft,
+  incident: OpenIncident,
+  { reason, run, at, alert }: { reason: ResolveReason; run: Run | null; at: Instant; alert: boolean },
+): void {
+  const { incidents } = draft.memory;
+  incidents.splice(incidents.indexOf(incident), 1);
+  const ended = { ...incident, sequence: incident.sequence + 1 };
+  // A clock that was set back must not let it end before it began.
+  const endedAt = Math.max(at, incident.openedAt);
+  tell(draft, ended, { kind: "resolved", at: endedAt, runNumber: run?.number ?? null, cause: null, reason });
+  if (alert) draft.alerts.push(alertOf(draft, "resolved", ended, run, endedAt, reason));
+}
+
+function tell(
+  draft: Draft,
+  incident: OpenIncident,
+  event: {
+    kind: IncidentEventKind;
+    at: Instant;
+    runNumber: number | null;
+    cause: Cause | null;
+    reason: ResolveReason | null;
+  },
+): void {
+  draft.incidents.push({
+    incident,
+    kind: event.kind,
+    sequence: incident.sequence,
+    at: event.at,
+    runNumber: event.runNumber,
+    cause: event.cause,
+    resolveReason: event.reason,
+  });
+}
+
+function alertOf(
+  draft: Draft,
+  event: IncidentAlert["event"],
+  incident: OpenIncident,
+  run: Run | null,
+  at: Instant,
+  reason: ResolveReason | null,
+): IncidentAlert {
+  return { event, incident, sequence: incident.sequence, at, facts: factsOf(draft, incident, run, at, reason) };
+}
+
+function factsOf(
+  draft: Draft,
+  incident: OpenIncident,
+  run: Run | null,
+  at: Instant,
+  resolveReason: ResolveReason | null,
+): AlertFacts {
+  const { memory, job, schedule } = draft;
+  const slotAt = run?.lastSlotAt ?? run?.slotAt ?? null;
+  return {
+    cause: incident.cause,
+    severity: incident.severity,
+    openedAt: incident.openedAt,
+    runNumber: run?.number ?? incident.runNumber,
+    slotAt,
+    deadlineAt: brokenLimit(draft, incident.cause, run),
+    graceMs: slotAt === null ? null : graceAt(draft, slotAt),
+    maxRuntimeMs: job.limits.maxRuntimeMs,
+    minRuntimeMs: run?.reason === "too-quick" ? job.limits.minRuntimeMs : null,
+    startedAt: run?.startedAt ?? null,
+    finishedAt: run?.finishedAt ?? null,
+    durationMs: run?.durationMs ?? null,
+    exitCode: run?.exitCode ?? null,
+    host: run?.host ?? null,
+    openRuns: memory.openRuns.length,
+    lastOkAt: memory.lastOkAt,
+    okStreak: memory.okStreak,
+    nextSlotAt:
+      schedule.kind === "none" || memory.accountedThrough === null
+        ? null
+        : schedule.required.next(Math.max(at, memory.accountedThrough)),
+    resolveReason,
+    badCount: incident.badCount,
+    missedCount: incident.missedCount,
+  };
+}
+
+function brokenLimit(draft: Draft, cause: Cause, run: Run | null): Instant | null {
+  if (cause === "overlong") return run?.finishBy ?? null;
+  if (cause === "slow") return run?.slowBy ?? null;
+  const slotAt = run?.lastSlotAt ?? run?.slotAt ?? null;
+  return slotAt === null ? null : nominalDeadline(draft, slotAt);
+}
