@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { createDispatch } from "../checker/dispatch.ts";
 import { createPrune } from "../checker/prune.ts";
 import { createSweep } from "../checker/sweep.ts";
+import { createUsual } from "../checker/usual.ts";
 import { createZoneWatch } from "../checker/zone-watch.ts";
 import { isLoopback, readConfig, type Config } from "../config.ts";
 import { openChannels } from "../delivery/kinds.ts";
@@ -167,12 +168,13 @@ async function openLoops(parts: Parts, foundation: Foundation, { metrics, signal
     refresh: () => refreshZones({ log })?.used.version ?? null,
     recounts: config.roles.has("sweep"),
   });
-  parts.loops.push(zones);
   // Before the sweep judges by deadlines of another release.
   await zones.catchUp(signal);
+  parts.loops.push(zones);
   if (config.roles.has("sweep")) {
     parts.loops.push(createSweep({ ...foundation, pool, onLag: metrics.sweepLag }));
     parts.loops.push(createPrune({ ...foundation, pool }));
+    parts.loops.push(createUsual({ ...foundation, pool }));
   }
   if (config.roles.has("deliver")) {
     const channels = openChannels(config);
