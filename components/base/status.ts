@@ -93,6 +93,9 @@ export const CAUSE_LABEL: Readonly<Record<Cause, string>> = {
   fast: "Fast",
 };
 
+/** Warnings stand beside the status and never make a job down. */
+export const WARNING_CAUSES: ReadonlySet<Cause> = new Set(["overlap", "slow", "fast"]);
+
 export const CAUSE_TONE: Readonly<Record<Cause, Tone>> = {
   missed: "down",
   failed: "down",
@@ -109,5 +112,5 @@ export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {
   withdrawn: "withdrawn: a ping that arrived late showed that nothing was wrong",
   "no-overlap": "only one run is open again",
   edited: "closed because the job was changed",
-  usual: "runs take as long as usual again",
+  usual: "nothing unusual is going on any more",
 };

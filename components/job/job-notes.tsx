@@ -3,7 +3,7 @@ import type { Cause } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { Ago } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
-import { CAUSE_LABEL } from "../base/status.ts";
+import { CAUSE_LABEL, WARNING_CAUSES } from "../base/status.ts";
 
 type Props = {
   openIncident: { id: string; cause: Cause; openedAt: Instant } | null;
@@ -19,7 +19,7 @@ export function JobNotes({ openIncident, nobodyTold, ambiguous, neverRuns }: Pro
   return (
     <>
       {openIncident !== null && (
-        <Note tone={openIncident.cause === "overlap" ? "late" : "down"}>
+        <Note tone={WARNING_CAUSES.has(openIncident.cause) ? "late" : "down"}>
           <p>
             <b>{CAUSE_LABEL[openIncident.cause]}</b>, open for <Ago at={openIncident.openedAt} />.{" "}
             <Link href={`/incidents/${openIncident.id}`}>What happened and who was told</Link>

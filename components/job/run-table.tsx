@@ -77,6 +77,7 @@ function RunTableRow({ run, jobId, timeZone }: { run: RunView; jobId: string; ti
       <td title={run.reason === null ? undefined : REASON_TEXT[run.reason]}>
         <OutcomeLabel outcome={run.outcome} />
         {run.count > 1 && <span className={styles.soft}> × {run.count}</span>}
+        {run.reason === "too-quick" && <span className={styles.soft}> too quick</span>}
         {run.finishedLate && <span className={styles.soft}> finished late</span>}
         {run.ambiguous && <span className={styles.soft}> which end is a guess</span>}
       </td>

@@ -53,11 +53,16 @@ export function parseQuery(text: string): Query {
 
 const STATE_WORDS: Readonly<Record<string, JobStatus>> = { failing: "down", pending: "new" };
 
+/** The list does not know which warning it is. */
+function isWarning(state: string): boolean {
+  return ["warning", "overlap", "slow", "fast"].includes(state);
+}
+
 /** Whether a job matches every term. Words match name, slug, tag and schedule anywhere; a half-typed state or tag its beginning. */
 export function matches(job: JobView, query: Query, now: Instant): boolean {
   const status = statusAt(job, now);
   const isState = (state: string) =>
-    status.startsWith(STATE_WORDS[state] ?? state) || (state === "overlap" && job.warning);
+    status.startsWith(STATE_WORDS[state] ?? state) || (job.warning && isWarning(state));
   const isTag = (wanted: string) => job.tags.some((tag) => tag.toLowerCase().startsWith(wanted));
   if (query.states.length > 0 && !query.states.some(isState)) return false;
   if (!query.tags.every(isTag)) return false;

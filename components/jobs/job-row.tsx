@@ -35,9 +35,12 @@ export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: 
           <Said text={job.name} />
         </Link>
         {job.warning && (
-          <span className={styles.overlap} title="Two runs are open at once">
+          <span
+            className={styles.warning}
+            title="Two runs are open at once, or one is much slower or faster than usual"
+          >
             <Glyph shape="warning" tone="late" size={14} />
-            Overlap
+            Warning
           </span>
         )}
         {job.channelCount === 0 && (

@@ -22,7 +22,7 @@ export type JobView = {
   name: string;
   tags: string[];
   status: JobStatus;
-  /** An overlap warning is open. */
+  /** A warning is open: of an overlap or an unusual run. */
   warning: boolean;
   running: number;
   scheduleWords: string;

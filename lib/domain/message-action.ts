@@ -1,3 +1,4 @@
+import { tooQuick } from "./message-verdict.ts";
 import type { IncidentInput } from "./message.ts";
 
 /** What to do now: one concrete sentence by cause; null where there is nothing to do. `host` is already cleaned. */
@@ -8,7 +9,7 @@ export function actionOf({ event, facts, job, output }: IncidentInput, host: str
     case "missed":
       return missedAction(job.scheduleKind === "cron", host);
     case "failed":
-      return failedAction(facts.exitCode, { on, toldOutput: output !== null });
+      return tooQuick(facts) ? tooQuickAction(on) : failedAction(facts.exitCode, { on, toldOutput: output !== null });
     case "overlong":
       return `See whether it hangs or is only slow${on}: ps -eo pid,etime,args; if this is normal now, raise the job's time limit.`;
     case "overlap":
@@ -16,9 +17,9 @@ export function actionOf({ event, facts, job, output }: IncidentInput, host: str
     case "abandoned":
       return `See whether it still runs${on}, and let its last step ping in every case, also when it fails.`;
     case "slow":
-      return `See what it waits for${on}: ps -eo pid,etime,args.`;
+      return `See what holds it up${on}: ps -eo pid,etime,args; if this is normal now, turn the warning off in the job's settings.`;
     case "fast":
-      return `See whether it did its work${on}: its output, and what it should have made.`;
+      return `See whether it has done its work${on}: read its output, and look at what it should have made.`;
   }
 }
 
@@ -27,6 +28,10 @@ function missedAction(cron: boolean, host: string | null): string {
   return cron
     ? `Check that ${machine} is up and cron runs: systemctl status cron; then that the job's line is still there: crontab -l.`
     : `Check that ${machine} is up and that what starts the job runs.`;
+}
+
+function tooQuickAction(on: string): string {
+  return `See whether it has done its work${on}: read its output, and look at what it should have made; if it is that quick now, lower the job's shortest run time.`;
 }
 
 function failedAction(exitCode: number | null, { on, toldOutput }: { on: string; toldOutput: boolean }): string {

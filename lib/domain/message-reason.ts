@@ -3,6 +3,7 @@ import { exitCodeMeaning } from "./exit-code.ts";
 import type { AlertFacts } from "./incident.ts";
 import type { IncidentInput } from "./message.ts";
 import { clockIn, dayIn, fullTime, zoneName } from "./message-time.ts";
+import { tooQuick } from "./message-verdict.ts";
 import { SECOND, type Instant } from "./time.ts";
 
 /** Why people are told: which slot, how late, which limit. The most telling sentence comes first. */
@@ -28,9 +29,9 @@ function causeReasons({ facts, job }: IncidentInput): string[] {
         `A run${startPhrase(facts.startedAt, job.timeZone)} has not said how it ended, and no end is expected any more.`,
       ];
     case "slow":
-      return [`A run${startPhrase(facts.startedAt, job.timeZone)} is still going, far longer than usual.`];
+      return [`A run${startPhrase(facts.startedAt, job.timeZone)} is still going; that is far longer than usual.`];
     case "fast":
-      return [`A run${startPhrase(facts.startedAt, job.timeZone)} succeeded in far less time than usual.`];
+      return [`${finishedPhrase(facts, job.timeZone)}; that is far less than usual.`];
   }
 }
 
@@ -44,11 +45,15 @@ function missedReasons(facts: AlertFacts, timeZone: string): string[] {
 }
 
 function failedReasons(facts: AlertFacts, timeZone: string): string[] {
+  const earlier = facts.badCount > 1 ? [`It is the last of ${facts.badCount} bad runs in a row.`] : [];
+  if (tooQuick(facts)) {
+    const least = formatDuration(facts.minRuntimeMs ?? 0);
+    return [`${finishedPhrase(facts, timeZone)}; at least ${least} is expected.`, ...earlier];
+  }
   const when = facts.finishedAt === null ? "" : ` at ${clockIn(facts.finishedAt, timeZone)} (${zoneName(timeZone)})`;
   const meaning = facts.exitCode === null ? null : exitCodeMeaning(facts.exitCode);
   const exit =
     facts.exitCode === null ? "" : ` with exit code ${facts.exitCode}${meaning === null ? "" : `: ${meaning}`}`;
-  const earlier = facts.badCount > 1 ? [`It is the last of ${facts.badCount} bad runs in a row.`] : [];
   return [`The run failed${when}${exit}.`, ...earlier];
 }
 
@@ -90,6 +95,8 @@ function endReasons({ facts, job, at }: IncidentInput): string[] {
       ];
     case "no-overlap":
       return [`Runs overlapped ${lasted}.`];
+    case "usual":
+      return usualReasons(facts, job.timeZone);
     case "paused":
       return [`Somebody paused the job. It was in trouble ${lasted}.`];
     case "edited":
@@ -97,6 +104,18 @@ function endReasons({ facts, job, at }: IncidentInput): string[] {
     default:
       return [`Down ${lasted}.`, countsOf(facts)];
   }
+}
+
+function usualReasons(facts: AlertFacts, timeZone: string): string[] {
+  if (facts.cause !== "slow") return ["A good run took as long as usual again."];
+  if (facts.finishedAt === null) return ["The slow run has not said how it ended, and no end is expected any more."];
+  return [`The slow run ended at ${clockIn(facts.finishedAt, timeZone)} (${zoneName(timeZone)}).`];
+}
+
+/** "The run finished after 2 s". */
+function finishedPhrase({ durationMs, finishedAt }: AlertFacts, timeZone: string): string {
+  if (durationMs !== null) return `The run finished after ${formatDuration(durationMs)}`;
+  return finishedAt === null ? "The run finished" : `The run finished at ${clockIn(finishedAt, timeZone)}`;
 }
 
 function countsOf(facts: AlertFacts): string {

@@ -47,6 +47,8 @@ function endingOf(facts: AlertFacts, at: Instant): string {
       return "WITHDRAWN: it was in order";
     case "no-overlap":
       return "OVERLAP OVER";
+    case "usual":
+      return facts.cause === "slow" ? "SLOW RUN OVER" : "AS LONG AS USUAL";
     case "paused":
       return "CLOSED: job paused";
     case "edited":
@@ -57,9 +59,22 @@ function endingOf(facts: AlertFacts, at: Instant): string {
 }
 
 function detailOf(facts: AlertFacts): string {
+  if (tooQuick(facts)) return " (too quick)";
   if (facts.cause === "failed" && facts.exitCode !== null) return ` (exit ${facts.exitCode})`;
   if (facts.cause === "overlong" && facts.maxRuntimeMs !== null) return ` (over ${formatDuration(facts.maxRuntimeMs)})`;
+  if (facts.cause === "slow") return overOf(facts);
+  if (facts.cause === "fast" && facts.durationMs !== null) return ` (${formatDuration(facts.durationMs)})`;
   if (facts.cause === "overlap") return ` (${facts.openRuns} runs)`;
   if (facts.cause === "missed" && facts.missedCount > 1) return ` (${facts.missedCount} runs)`;
   return "";
+}
+
+/** After how long the run was slow. */
+function overOf({ startedAt, deadlineAt }: AlertFacts): string {
+  return startedAt === null || deadlineAt === null ? "" : ` (over ${formatDuration(deadlineAt - startedAt)})`;
+}
+
+/** Whether the run succeeded, but sooner than it can have done its work. */
+export function tooQuick({ cause, minRuntimeMs }: Pick<AlertFacts, "cause" | "minRuntimeMs">): boolean {
+  return cause === "failed" && (minRuntimeMs ?? null) !== null;
 }

@@ -1,7 +1,5 @@
 import type { Schedule } from "./schedule.ts";
-import type { ScheduleSpec } from "./job.ts";
 import { HOUR, MINUTE, type Instant, type Millis, SECOND } from "./time.ts";
-import { findZone } from "./zone.ts";
 
 /** One good run as the statistics see it. */
 export type UsualSample = {
@@ -97,12 +95,6 @@ export function unusualBounds({ duration, durationByWeekday }: Usual): UnusualBo
     slowAfterMs: spreads.map(({ p95 }) => Math.max(SLOW_FACTOR * p95, SLOW_FLOOR)),
     fastBelowMs: spreads.map(({ p5, median }) => (median < FAST_LEAST_MEDIAN ? null : Math.floor(p5 / FAST_FACTOR))),
   };
-}
-
-/** The weekday of `at`, 0 for Sunday, by the clocks of the schedule's zone; by UTC where it has none. */
-export function weekdayIn(schedule: ScheduleSpec, at: Instant): number {
-  const zone = schedule.kind === "cron" ? findZone(schedule.timeZone) : null;
-  return new Date(at + (zone?.offsetAt(at) ?? 0)).getUTCDay();
 }
 
 /** A grace that nearly all runs of the past would have kept with as much again to spare; null where too little is known. */

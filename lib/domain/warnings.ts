@@ -3,7 +3,7 @@ import type { Cause } from "./incident.ts";
 import { openIncident, openNew, resolve } from "./incident-steps.ts";
 import type { Run } from "./run.ts";
 import type { Instant, Millis } from "./time.ts";
-import { weekdayIn } from "./usual.ts";
+import { localWeekday } from "./usual.ts";
 
 // Warnings never make a job down, and one at a time is enough: while one is open, no other opens.
 
@@ -21,9 +21,9 @@ export function watchOverlap(draft: Draft, at: Instant): void {
 }
 
 /** When a run that started at `at` is slower than usual; null where that is not known or nobody wants to hear of it. */
-export function slowByOf({ job }: Draft, at: Instant): Instant | null {
+export function slowByOf({ job, schedule }: Draft, at: Instant): Instant | null {
   if (job.usual === null || job.limits.unusual === "ignore") return null;
-  const slowAfter = job.usual.slowAfterMs[weekdayIn(job.schedule, at)] ?? null;
+  const slowAfter = job.usual.slowAfterMs[localWeekday(schedule, at)] ?? null;
   return slowAfter === null ? null : at + slowAfter;
 }
 
@@ -55,9 +55,9 @@ export function dropUnusual(draft: Draft, at: Instant): void {
   resolve(draft, warning, { reason: "edited", run: null, at, alert: false });
 }
 
-function fastBelowOf({ job }: Draft, at: Instant): Millis {
+function fastBelowOf({ job, schedule }: Draft, at: Instant): Millis {
   if (job.usual === null || job.limits.unusual === "ignore") return 0;
-  return job.usual.fastBelowMs[weekdayIn(job.schedule, at)] ?? 0;
+  return job.usual.fastBelowMs[localWeekday(schedule, at)] ?? 0;
 }
 
 function warn(draft: Draft, cause: Cause, run: Run, at: Instant): void {

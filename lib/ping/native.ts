@@ -15,8 +15,8 @@ const HIGHEST_STATUS = 255;
 const NO_QUERY: ParsedUrlQuery = {};
 
 /**
- * Reads a request of the native protocol: `/ping/<uuid>` or `/ping/<key>/<slug>`, then nothing, `start`, `fail`, `log`
- * or an exit status, each with or without a trailing slash. Only what says which job it is and what happened can make
+ * Reads a request of the native protocol: `/ping/<uuid>` or `/ping/<key>/<slug>`, then nothing, `start`, `fail`, `log`,
+ * `skip` or an exit status, each with or without a trailing slash. Only what says which job it is and what happened can make
  * it refused; every other parameter that makes no sense is left out.
  * @param url Path and query as they came, the path beginning with `/ping/`.
  */
@@ -73,6 +73,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ["start", { action: "start", exitCode: null }],
   ["fail", { action: "fail", exitCode: null }],
   ["log", { action: "log", exitCode: null }],
+  ["skip", { action: "skip", exitCode: null }],
 ]);
 
 function readEnding(ending: string | undefined): Verb | null {

@@ -27,7 +27,7 @@ export type JobRow = {
   tags: string[];
   environment: string;
   status: JobStatus;
-  /** An overlap warning is open; the status does not show it. */
+  /** A warning is open, of an overlap or an unusual run; the status does not show it. */
   warning: boolean;
   running: number;
   schedule: ScheduleSpec;

@@ -72,7 +72,7 @@ describe("answers", () => {
   it("every ending does what it says, by id and by key and slug", async () => {
     const slug = "endings";
     const jobId = await makeJob(database, project, { slug });
-    for (const ending of ["/start", "/log", "/0", "/start/", "/7", ""]) {
+    for (const ending of ["/start", "/log", "/0", "/start/", "/7", "", "/skip"]) {
       expect((await say(`/ping/${project.pingKey}/${slug}${ending}`)).body).toBe("OK");
     }
     const stored = await pingsOf(jobId);
@@ -83,6 +83,7 @@ describe("answers", () => {
       ["start", null],
       ["fail", 7],
       ["success", null],
+      ["skip", null],
     ]);
     const runs = await rows("SELECT outcome, exit_code FROM runs WHERE job_id = $1 ORDER BY number", jobId);
     expect(runs.slice(0, 2)).toEqual([

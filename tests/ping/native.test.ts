@@ -24,6 +24,8 @@ describe("addresses", () => {
     ["/start", "start", null],
     ["/fail/", "fail", null],
     ["/log", "log", null],
+    ["/skip", "skip", null],
+    ["/skip/", "skip", null],
     ["/0", "success", 0],
     ["/1", "fail", 1],
     ["/255", "fail", 255],
@@ -37,6 +39,7 @@ describe("addresses", () => {
   it("ids may be in upper case, and slugs may look like endings", () => {
     expect(ping(`/ping/${ID.toUpperCase()}`).address).toEqual({ kind: "job", jobId: ID });
     expect(ping("/ping/bfp_key/start")).toMatchObject({ action: "success", address: { slug: "start" } });
+    expect(ping("/ping/bfp_key/skip/skip")).toMatchObject({ action: "skip", address: { slug: "skip" } });
     expect(ping("/ping/bfp_key/12/fail")).toMatchObject({ action: "fail", address: { slug: "12" } });
     expect(ping("/ping/bfp%5Fkey/db").address).toEqual({ kind: "slug", key: "bfp_key", slug: "db" });
   });

@@ -57,7 +57,10 @@ describe("the search field", () => {
 
   test("knows the words people use for states", () => {
     expect(matches(job({ status: "down" }), parseQuery("state:failing"), NOW)).toBe(true);
-    expect(matches(job({ warning: true }), parseQuery("state:overlap"), NOW)).toBe(true);
+    for (const state of ["warning", "overlap", "slow", "fast"]) {
+      expect(matches(job({ warning: true }), parseQuery(`state:${state}`), NOW)).toBe(true);
+      expect(matches(job({}), parseQuery(`state:${state}`), NOW)).toBe(false);
+    }
   });
 });
 
