@@ -159,7 +159,7 @@ describe("warnings that follow from the plan", () => {
     ["0 0 29 * *", ["February has a day 29 in leap years only: in other years this leaves it out."]],
     ["0 0 28-31 * *", []],
     ["0 0 31 1 *", []],
-    ["0 0 31 * 1", []],
+    ["0 0 31 * 1", ["Day and weekday are both set: Debian's cron runs when either of them matches."]],
     [
       "*/45 * * * *",
       ['"*/45" in the minute field begins anew every hour: from minute 45 to minute 0 it is 15 minutes.'],

@@ -139,8 +139,16 @@ describe("what Debian's cron does with odd texts", () => {
       ['"fri-sun" in the weekday field never matches: cron does not wrap ranges around.', "This never runs."],
     ],
     ["0 0 * * 5-7", ["2026-06-05T00:00"], []],
-    ["0 0 1 * */2", ["2026-08-01T00:00"], []],
-    ["0 0 1 * 0,2,4,6", ["2026-06-02T00:00"], []],
+    [
+      "0 0 1 * */2",
+      ["2026-08-01T00:00"],
+      ["Day and weekday are both set: Debian's cron runs only on days that match both."],
+    ],
+    [
+      "0 0 1 * 0,2,4,6",
+      ["2026-06-02T00:00"],
+      ["Day and weekday are both set: Debian's cron runs when either of them matches."],
+    ],
     ["*5 12 * * *", ["2026-06-01T12:01"], ['Cron ignores "5" in the minute field and reads "*".']],
     ["4294967296 0 * * *", ["2026-06-02T00:00"], []],
     ["*/61 * * * *", ["2026-06-01T13:00"], []],

@@ -15,8 +15,8 @@ export type ReadSchedule = {
   zone: Zone;
   /** As the subject of a sentence; null where it is not known which scheduler runs it. */
   scheduler: string | null;
-  /** Whether wall times left out by a jump are run at its end. */
-  catchesUp(jump: Millis): boolean;
+  /** Whether wall times left out by a jump to `offset` are run at its end. */
+  catchesUp(jump: Millis, offset: Millis): boolean;
 };
 
 /** A change of the offset at `at`, by `jump`: from `before` to `after`. */
@@ -55,7 +55,7 @@ function noteOfGap(read: ReadSchedule, change: Change, from: Instant): ClockNote
   if (wall === null || wall >= at + after) return null;
   const moved = schedule
     .between(at - 1, at + jump - 1, MOST_SLOTS)
-    .filter((slot) => !isMatch(clock, slot + after) || (slot === at && read.catchesUp(jump)));
+    .filter((slot) => !isMatch(clock, slot + after) || (slot === at && read.catchesUp(jump, after)));
   const strange = moved.some((slot) => slot > at || !isMatch(clock, slot + after));
   if (!strange && !moved.some(schedule.isOptional) && keepsPace(read, change)) return null;
   const stretch = stretchWords(at + before, at + after);

@@ -2,6 +2,7 @@ import type { NamedDialect, ScheduleSpec } from "../job.ts";
 import type { Instant, Millis } from "../time.ts";
 import { getZone, type Zone } from "../zone.ts";
 import type { PolicyAt } from "./cron-slots.ts";
+import { dayRuleLint } from "./day-rule-lint.ts";
 import { DIALECTS } from "./dialects.ts";
 import { type DialectReading, readByGuess } from "./guess.ts";
 import { createIntervalSlots } from "./interval.ts";
@@ -33,10 +34,11 @@ export function compileCron({ dialect, expression }: CronSpec, zone: Zone): Cron
   const base = { neverRuns: false, jitterMs: row.jitterMs, warnings: plan.warnings, zone: null };
   if (plan.kind === "event") return { ...base, ...requireAll(NO_SLOTS), kind: "none", jitterMs: 0 };
   if (plan.kind === "every") return { ...base, ...requireAll(createIntervalSlots(plan.everyMs)), kind: "interval" };
-  const clock = createWallClock(plan.fields, row.dayRule(plan.fields));
+  const rule = row.dayRule(plan.fields);
+  const clock = createWallClock(plan.fields, rule);
   const neverRuns = clock.next(ANY_DAY) === null;
-  const warnings = [...new Set(plan.warnings)];
-  if (neverRuns) warnings.push("This never runs.");
+  const last = neverRuns ? "This never runs." : dayRuleLint(plan.fields, rule, row.scheduler);
+  const warnings = [...new Set([...plan.warnings, ...(last === null ? [] : [last])])];
   const placed = plan.timeZone === undefined ? zone : getZone(plan.timeZone);
   // In company a scheduler goes by its policy: how it answers a question asked in between is an accident.
   const ownSlots = readings.length === 1 ? row.slots?.(expression, placed) : undefined;
@@ -58,7 +60,7 @@ function readingIn(name: NamedDialect, expression: string): DialectReading {
 
 /** A policy looks at the fields as its own grammar reads them: at what is starred, say. */
 function policyOf({ row, plan }: DialectReading): PolicyAt[] {
-  return plan.kind === "times" ? [(jump) => row.policy(plan.fields, jump)] : [];
+  return plan.kind === "times" ? [(...change) => row.policy(plan.fields, ...change)] : [];
 }
 
 const NO_SLOTS = { next: () => null, prev: () => null };

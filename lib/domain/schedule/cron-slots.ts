@@ -11,8 +11,11 @@ export type Slots = {
   prev(from: Instant): Instant | null;
 };
 
-/** What to do where the offset changes by `jump`; positive where clocks are put forward. */
-export type PolicyAt = (jump: Millis) => Pick<ClockChangePolicy, "gap"> & {
+/** What to do where the offset changes by `jump`, positive where clocks are put forward, to `offset`. */
+export type PolicyAt = (
+  jump: Millis,
+  offset: Millis,
+) => Pick<ClockChangePolicy, "gap"> & {
   /** `neither`: wall times that exist twice are left out. */
   fold: ClockChangePolicy["fold"] | "neither";
 };
@@ -79,7 +82,7 @@ function stretchOf(zone: Zone, at: Instant, policyAt: PolicyAt): Stretch {
   const segment = segmentAt(zone, at);
   const opening = segment.start + segment.offset;
   const closing = segment.start + segment.offsetBefore;
-  const policy = policyAt(segment.offset - segment.offsetBefore);
+  const policy = policyAt(segment.offset - segment.offsetBefore, segment.offset);
   return {
     ...segment,
     firstWall: policy.fold === "first" || policy.fold === "neither" ? Math.max(opening, closing) : opening,
@@ -91,7 +94,7 @@ function stretchOf(zone: Zone, at: Instant, policyAt: PolicyAt): Stretch {
 function lastEndOf({ end, offset }: Segment, offsetAfter: Millis, policyAt: PolicyAt): Instant {
   const jump = offsetAfter - offset;
   if (jump >= 0) return end;
-  const { fold } = policyAt(jump);
+  const { fold } = policyAt(jump, offsetAfter);
   return fold === "second" || fold === "neither" ? end + jump : end;
 }
 

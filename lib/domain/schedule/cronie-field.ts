@@ -1,5 +1,5 @@
 import type { CronField } from "./cron-plan.ts";
-import { type FieldRule, type Findings, int32, leadingWord } from "./debian-field.ts";
+import { type FieldRule, type Findings, int32 } from "./debian-field.ts";
 import { quoted, type ScheduleError } from "./error.ts";
 import { fieldOf, placeOf, wrong } from "./field-reader.ts";
 
@@ -33,7 +33,7 @@ function readItem(place: ItemPlace): Range {
   }
   const [range = "", step, more] = item.split("/");
   const [first = "", last, third] = range.split("-");
-  if (more === undefined && range.includes("~") && step === undefined) return readDrawn(range, place);
+  if (range.includes("~")) return readDrawn(place);
   if (more !== undefined || third !== undefined || first === "") throw unreadable(place);
   const from = readValue(first, place);
   if (last === undefined) {
@@ -57,10 +57,10 @@ function readRange(from: number, last: number, stepText: string | undefined, pla
   return { from, to, step, warning: `${where} is ${from} to ${to}: cronie takes a 0 at the end of a range for 7.` };
 }
 
-function readDrawn(range: string, place: ItemPlace): Range {
+function readDrawn(place: ItemPlace): Range {
   const { item, rule } = place;
-  const [first = "", last = "", third] = range.split("~");
-  if (third !== undefined) throw unreadable(place);
+  const [, first, last] = /^(\w*)~(\w*)$/.exec(item) ?? [];
+  if (first === undefined || last === undefined) throw unreadable(place);
   const from = first === "" ? rule.low : readValue(first, place);
   const to = last === "" ? rule.high : readValue(last, place);
   checkBounds(from, place);
@@ -97,6 +97,5 @@ function checkBounds(value: number, { item, field, rule }: ItemPlace): void {
 
 function unreadable({ item, field, rule }: ItemPlace): ScheduleError {
   if (item === "") return wrong(`The ${rule.name} field ${quoted(field)} has an empty item`, rule.example);
-  const rest = item.slice(leadingWord(item).length);
-  return wrong(`${placeOf(item, field, rule)} cannot go on with ${quoted(rest)} in cronie`, rule.example);
+  return wrong(`${placeOf(item, field, rule)} is not known to cronie`, rule.example);
 }

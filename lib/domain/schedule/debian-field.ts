@@ -87,8 +87,7 @@ function readValue(text: string, field: string, rule: FieldRule): { value: numbe
   return { value, rest: text.slice(word.length) };
 }
 
-/** The letters and digits at the start. */
-export function leadingWord(text: string): string {
+function leadingWord(text: string): string {
   return /^[0-9A-Za-z]*/.exec(text)?.[0] ?? "";
 }
 

@@ -16,8 +16,8 @@ export type CronDialect = {
   grammar(expression: string): CronPlan;
   /** How day and weekday go together. */
   dayRule(fields: CronFields): DayRule;
-  /** What happens where the clock is changed by `jump`; positive where it is put forward. */
-  policy(fields: CronFields, jump: Millis): ClockChangePolicy;
+  /** What happens where the clock is changed by `jump`, positive where it is put forward, to `offset` ahead of UTC. */
+  policy(fields: CronFields, jump: Millis, offset: Millis): ClockChangePolicy;
   /** The delay that this scheduler adds by itself as it is usually set up; inside it a job is not late. */
   jitterMs: Millis;
   /** The slots of a scheduler that no calendar with a policy describes. */

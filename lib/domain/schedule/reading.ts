@@ -112,7 +112,8 @@ type Read = { schedule: Schedule; fields: CronFields; row: CronDialect; zone: Zo
 function notesOf({ schedule, fields, row, zone, isCertain }: Read, from: Instant): ClockNote[] {
   if (schedule.neverRuns) return [];
   const clock = createWallClock(fields, row.dayRule(fields));
-  const catchesUp = (jump: Millis) => isCertain && row.policy(fields, jump).gap === "end";
+  const catchesUp = (...change: [jump: Millis, offset: Millis]) =>
+    isCertain && row.policy(fields, ...change).gap === "end";
   const scheduler = isCertain ? row.scheduler : null;
   return clockNotes({ schedule, clock, zone, scheduler, catchesUp }, from, from + COMING_YEAR);
 }

@@ -22,9 +22,9 @@ export function requireAll(slots: Slots | UnionSlots): UnionSlots {
  */
 export function createUnionSlots(clock: WallClock, zone: Zone, policies: readonly PolicyAt[]): UnionSlots {
   const differing = distinct(policies);
-  const all = createCronSlots(clock, zone, (jump) => policyOfAny(differing, jump));
+  const all = createCronSlots(clock, zone, (...change) => policyOfAny(differing, change));
   if (differing.length < 2) return requireAll(all);
-  const required = createCronSlots(clock, zone, (jump) => policyOfAll(differing, jump));
+  const required = createCronSlots(clock, zone, (...change) => policyOfAll(differing, change));
   let calm: Calm = { from: 0, to: 0 };
   return {
     ...all,
@@ -51,22 +51,26 @@ function calmAround(zone: Zone, at: Instant): Calm {
 
 type Policy = ReturnType<PolicyAt>;
 
-// A jump of three hours is where some begin to think that somebody has set the clock; no policy asks for more of it.
+// A jump of three hours is where some begin to think that somebody has set the clock; no policy asks for more of it, nor
+// of the offset than whether it is east of Greenwich.
 const JUMPS: readonly Millis[] = [MINUTE, HOUR, 3 * HOUR - 1, 3 * HOUR, 3 * HOUR + 1, DAY];
+const CHANGES = JUMPS.flatMap((jump) =>
+  [-HOUR, 0].flatMap((offset) => [[jump, offset] as const, [-jump, offset] as const]),
+);
 
 /** One of each kind, so that a schedule need not remember all. */
 function distinct(policies: readonly PolicyAt[]): PolicyAt[] {
   const kinds = new Map<string, PolicyAt>();
   for (const policyAt of policies) {
-    const answers = JUMPS.flatMap((jump) => [policyAt(jump), policyAt(-jump)]).map(({ gap, fold }) => gap + fold);
+    const answers = CHANGES.map((change) => policyAt(...change)).map(({ gap, fold }) => gap + fold);
     kinds.set(answers.join(), policyAt);
   }
   return [...kinds.values()];
 }
 
 /** Runs wherever one of them does. */
-function policyOfAny(policies: readonly PolicyAt[], jump: Millis): Policy {
-  const each = policies.map((policyAt) => policyAt(jump));
+function policyOfAny(policies: readonly PolicyAt[], change: Parameters<PolicyAt>): Policy {
+  const each = policies.map((policyAt) => policyAt(...change));
   return policyOf({
     caughtUp: each.some(isCaughtUp),
     firstPass: each.some(hasFirstPass),
@@ -75,8 +79,8 @@ function policyOfAny(policies: readonly PolicyAt[], jump: Millis): Policy {
 }
 
 /** Runs only where each of them does. */
-function policyOfAll(policies: readonly PolicyAt[], jump: Millis): Policy {
-  const each = policies.map((policyAt) => policyAt(jump));
+function policyOfAll(policies: readonly PolicyAt[], change: Parameters<PolicyAt>): Policy {
+  const each = policies.map((policyAt) => policyAt(...change));
   return policyOf({
     caughtUp: each.every(isCaughtUp),
     firstPass: each.every(hasFirstPass),

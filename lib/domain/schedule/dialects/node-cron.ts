@@ -1,4 +1,5 @@
-import type { CronFields, CronPlan } from "../cron-plan.ts";
+import type { Millis } from "../../time.ts";
+import type { ClockChangePolicy, CronFields, CronPlan } from "../cron-plan.ts";
 import { readDayField, readWeekdayField } from "../day-rules.ts";
 import type { CronDialect } from "../dialect.ts";
 import { type FieldSyntax, placeOf, readItems, wrong } from "../field-reader.ts";
@@ -16,9 +17,14 @@ export const nodeCron: CronDialect = {
   example: EXAMPLE,
   grammar: parseNodeCron,
   dayRule: () => "both",
-  policy: () => ({ gap: "skip", fold: "first" }),
+  policy: nodeCronPolicy,
   jitterMs: 0,
 };
+
+/** It looks for the offset of a wall time as if that were UTC, and so finds the later one from Greenwich on to the east. */
+function nodeCronPolicy(_: CronFields, jump: Millis, offset: Millis): ClockChangePolicy {
+  return { gap: "skip", fold: jump < 0 && offset >= 0 ? "second" : "first" };
+}
 
 const NICKNAMES = new Map([
   ["@yearly", "0 0 1 1 *"],
