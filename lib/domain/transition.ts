@@ -4,7 +4,7 @@ import { closeDraft, type Draft, openDraft } from "./draft.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Job } from "./job.ts";
 import type { Ping } from "./ping.ts";
-import { compileSchedule } from "./schedule.ts";
+import { compileSchedule, type Schedule, ScheduleError } from "./schedule.ts";
 import { close, nextDeadline, settle } from "./settle.ts";
 import { account } from "./slots.ts";
 import type { JobState, StatusFacts, Transition } from "./state.ts";
@@ -114,12 +114,23 @@ export function statusFacts(state: JobState): StatusFacts {
 function expectation(state: JobState): Pick<StatusFacts, "nextSlotAt" | "lateAt"> {
   const { job, pausedAt, openRuns } = state;
   if (pausedAt !== null || state.nextSlotAt === null) return { nextSlotAt: null, lateAt: null };
-  const schedule = compileSchedule(job.schedule);
+  const schedule = readableSchedule(job);
+  if (schedule === null) return { nextSlotAt: null, lateAt: null };
   let slot: Instant | null = state.nextSlotAt;
   // Behind an optional slot the run of a later one may be under way.
   const isUnderWay = (at: Instant) => at !== state.nextSlotAt && openRuns.some((run) => run.slotAt === at);
   while (slot !== null && (schedule.isOptional(slot) || isUnderWay(slot))) slot = schedule.required.next(slot);
   return { nextSlotAt: slot, lateAt: slot === null ? null : slot + jitterOf(schedule, job.limits) };
+}
+
+/** Null where it cannot be read, such as one stored by a newer Belfry: the job is set aside, but it is still listed. */
+function readableSchedule(job: Job): Schedule | null {
+  try {
+    return compileSchedule(job.schedule);
+  } catch (error) {
+    if (error instanceof ScheduleError) return null;
+    throw error;
+  }
 }
 
 function book(draft: Draft, entry: Entry): Booking {
