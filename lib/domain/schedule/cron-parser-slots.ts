@@ -2,90 +2,125 @@ import type { CronExpression } from "cron-parser";
 import { DAY, HOUR, SECOND, type Instant, type Millis } from "../time.ts";
 import type { Zone } from "../zone.ts";
 import type { Slots } from "./cron-slots.ts";
-
-// As for our own slots: outside these years the rules of zones are guesswork.
-const EARLIEST = Date.UTC(1901, 0, 1);
-const LATEST = Date.UTC(2499, 0, 1);
+import { LruMap } from "./lru.ts";
 
 /**
- * The slots that cron-parser finds, each looked for from the one before, as a queue does. `zone` must be the one that
- * `expression` was parsed with, by the engine's data; `near` are slots that lie at most hours away from cron-parser's and
- * are found much faster, which tell where to look.
+ * The slots of a queue that asks cron-parser for each after the one before. `zone` must be the one that `expression` was
+ * parsed with, by the engine's data. `near` are the slots of the same fields: away from changes of the clock cron-parser
+ * finds the same ones, twenty times slower. Around a change what it finds depends on where it comes from, so there it is
+ * asked from slot to slot.
  */
 export function createCronParserSlots(expression: CronExpression, zone: Zone, near: Slots): Slots {
-  let known: { from: Instant; slot: Instant } | null = null;
+  const strolls = new LruMap<Instant, Stroll>(4);
 
-  /** What cron-parser answers; whole seconds are its finest unit. */
-  function ask(from: Instant): Instant | null {
-    expression.reset(new Date(Math.floor(from / SECOND) * SECOND));
-    try {
-      const slot = expression.next().getTime();
-      return slot > from && slot <= LATEST ? slot : null;
-    } catch {
-      return null;
-    }
+  function strollPast(change: Instant): Stroll {
+    const known = strolls.get(change);
+    if (known !== undefined) return known;
+    const jump = Math.abs(zone.offsetAt(change) - zone.offsetAt(change - 1));
+    const stroll = createStroll(expression, near, { change, jump });
+    strolls.set(change, stroll);
+    return stroll;
   }
 
-  /** The same where changes of the clock lie between: what it finds there depends on whether it comes from before. */
-  function askAcross(from: Instant): Instant | null {
-    const slot = ask(from);
-    if (slot === null) return null;
-    for (let at = zone.nextTransition(from); at !== null && at <= slot; at = zone.nextTransition(at)) {
-      const first = isNear(at, near) ? ask(at - SECOND) : null;
-      if (first !== null && first < slot) return first;
-    }
-    return slot;
-  }
-
-  function find(from: Instant): Instant | null {
-    const change = zone.prevTransition(from);
-    if (change === null || from >= change + Math.abs(jumpAt(change, zone))) return askAcross(from);
-    let slot = ask(change - SECOND);
-    while (slot !== null && slot <= from) slot = askAcross(slot);
-    return slot;
-  }
-
-  function next(from: Instant): Instant | null {
-    if (from < EARLIEST || from > LATEST) return null;
-    if (known !== null && from >= known.from && from < known.slot) return known.slot;
-    const slot = find(from);
-    if (slot !== null) known = { from, slot };
-    return slot;
-  }
-
-  return { next, prev: (from) => lastUpTo(from, next, near.prev(from) ?? from) };
-}
-
-const NEAR: Millis = DAY;
-
-function isNear(at: Instant, { next }: Slots): boolean {
-  const slot = next(at - NEAR);
-  return slot !== null && slot <= at + NEAR;
-}
-
-function jumpAt(change: Instant, zone: Zone): Millis {
-  return zone.offsetAt(change) - zone.offsetAt(change - 1);
-}
-
-const FURTHEST_BACK: Millis = 41 * 366 * DAY;
-
-/** The last slot at or before `from`, by `next` alone: looks back from about `near` on, and then halves the stretch. */
-function lastUpTo(from: Instant, next: Slots["next"], near: Instant): Instant | null {
-  const upTo = (at: Instant): Instant | null => {
-    const slot = next(at);
-    return slot !== null && slot <= from ? slot : null;
+  return {
+    next(from) {
+      let after = from;
+      for (let change = zone.nextTransition(from - FARTHEST); change !== null;) {
+        const stroll = strollPast(change);
+        const slot = near.next(after);
+        if (slot !== null && slot < stroll.start) return slot;
+        if (after < stroll.end && stroll.isVisited()) {
+          const found = stroll.next(after);
+          if (found !== null) return found;
+          after = stroll.end - 1;
+        }
+        change = zone.nextTransition(Math.max(change, (slot ?? change) - FARTHEST));
+      }
+      return near.next(after);
+    },
+    prev(from) {
+      let upTo = from;
+      for (let change = zone.prevTransition(from + FARTHEST); change !== null;) {
+        const stroll = strollPast(change);
+        const slot = near.prev(upTo);
+        if (slot !== null && slot >= stroll.end) return slot;
+        if (upTo >= stroll.start && stroll.isVisited()) {
+          const found = stroll.prev(upTo);
+          if (found !== null) return found;
+          upTo = stroll.start - 1;
+        }
+        change = zone.prevTransition(Math.min(change - 1, (slot ?? change) + FARTHEST));
+      }
+      return near.prev(upTo);
+    },
   };
-  let last: Instant | null = null;
-  for (let back: Millis = HOUR; last === null && back < 8 * FURTHEST_BACK; back *= 8) last = upTo(near - back);
-  if (last === null) return null;
-  last = upTo(last) ?? last;
-  if (upTo(last) === null) return last;
-  let end = from;
-  while (end - last > SECOND) {
-    const middle = last + Math.ceil((end - last) / 2);
-    const slot = upTo(middle);
-    if (slot === null) end = middle;
-    else last = slot;
+}
+
+/** The slots around one change of the clock, from `start` up to before `end`. */
+type Stroll = Slots & {
+  start: Instant;
+  end: Instant;
+  /** Whether there may be any. */
+  isVisited(): boolean;
+};
+
+// cron-parser may lose the whole day that a change ends, and is itself again within an hour after the repeated time.
+const BEFORE: Millis = 26 * HOUR;
+const AFTER: Millis = HOUR;
+/** More than the time before a change and after it, with the longest jump and the way to the next slot of `near`. */
+const FARTHEST: Millis = 4 * DAY;
+/** So close to the slot before it is not lost. */
+const CLOSE: Millis = HOUR;
+
+/** Walks on from the last slot before `start`, as far as it is asked for. */
+function createStroll(
+  expression: CronExpression,
+  near: Slots,
+  { change, jump }: { change: Instant; jump: Millis },
+): Stroll {
+  const start = change - jump - BEFORE;
+  const end = change + jump + AFTER;
+  const slots: Instant[] = [];
+  let tip: Instant | null = null;
+  let visited: boolean | null = null;
+
+  function step(from: Instant): Instant | null {
+    const slot = near.next(from);
+    if (slot !== null && slot - from <= CLOSE && slot < change - jump - AFTER) return slot;
+    return ask(expression, from);
   }
-  return last;
+
+  /** Finds all slots up to the first after `at`. */
+  function walkBeyond(at: Instant): void {
+    tip ??= near.prev(start - 1) ?? start - SECOND;
+    while (tip <= at && tip < end) {
+      tip = step(tip) ?? end;
+      if (tip >= start && tip < end) slots.push(tip);
+    }
+  }
+
+  return {
+    start,
+    end,
+    isVisited: () => (visited ??= (near.next(start - DAY) ?? Infinity) < end + DAY),
+    next(from) {
+      walkBeyond(from);
+      return slots.find((slot) => slot > from) ?? null;
+    },
+    prev(from) {
+      walkBeyond(from);
+      return slots.findLast((slot) => slot <= from) ?? null;
+    },
+  };
+}
+
+/** What cron-parser answers; null where it loses its way. Whole seconds are its finest unit. */
+function ask(expression: CronExpression, from: Instant): Instant | null {
+  expression.reset(new Date(Math.floor(from / SECOND) * SECOND));
+  try {
+    const slot = expression.next().getTime();
+    return slot > from ? slot : null;
+  } catch {
+    return null;
+  }
 }
