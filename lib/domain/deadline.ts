@@ -83,6 +83,17 @@ export function blindWithin(draft: Draft, from: Instant, to: Instant): boolean {
   return draft.gaps.some((gap) => gap.to - gap.from >= BLINDING_GAP && gap.from <= to && gap.to >= from);
 }
 
+/**
+ * Up to where the deadlines of slots from `slot` on lie in the very gap of ours that theirs lies in: all of them come due
+ * at its end and nobody can know what became of them. Null where there is no such gap.
+ */
+export function blindUntil(draft: Draft, slot: Instant): Instant | null {
+  const { graceMs } = draft.job.limits;
+  const longest = jitterOf(draft.schedule, draft.job.limits) + (graceMs ?? HOUR);
+  const gap = draft.gaps.find(({ from, to }) => to - from >= BLINDING_GAP && from <= slot && slot + longest < to);
+  return gap === undefined ? null : gap.to - longest - 1;
+}
+
 function outOfGaps(gaps: readonly Gap[], deadline: Instant): Instant {
   let moved = deadline;
   for (const gap of gaps) {

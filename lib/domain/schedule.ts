@@ -7,6 +7,7 @@ import { guessDialect } from "./schedule/guess.ts";
 import { createIntervalSlots, describeInterval, formatInterval, parseInterval } from "./schedule/interval.ts";
 import { LruMap } from "./schedule/lru.ts";
 import { requireAll } from "./schedule/union-slots.ts";
+import type { WallClock } from "./schedule/wall-clock.ts";
 import type { Instant, Millis } from "./time.ts";
 import { getZone, type Zone } from "./zone.ts";
 
@@ -34,6 +35,8 @@ export type Schedule = {
   warnings: readonly string[];
   /** The zone whose clocks it goes by: the expression's own before the job's. Null for intervals, events and none. */
   zone: Zone | null;
+  /** The wall times that its slots are, but near changes of the clock; null where they are not just those. */
+  clock: WallClock | null;
 };
 
 const REMEMBERED = 5_000;
@@ -60,6 +63,7 @@ const NO_SCHEDULE = withBetween({
   neverRuns: false,
   warnings: [],
   zone: null,
+  clock: null,
 });
 
 function compileInterval(everyMs: Millis): Schedule {

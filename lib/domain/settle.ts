@@ -1,5 +1,6 @@
 import {
   abandonDeadline,
+  blindUntil,
   blindWithin,
   coveredSlot,
   earlyAt,
@@ -10,6 +11,7 @@ import {
 } from "./deadline.ts";
 import { type Draft, makeRun, putOpen, putSettled } from "./draft.ts";
 import type { Outcome, Run, RunReason } from "./run.ts";
+import { type SlotStretch, stretchFrom } from "./schedule/slot-stretch.ts";
 import { account, firstPending, isVerdict } from "./slots.ts";
 import type { Instant } from "./time.ts";
 import { countBad } from "./verdicts.ts";
@@ -46,7 +48,7 @@ function nextEvent(draft: Draft): Event | null {
   const slot = firstPending(draft);
   if (slot !== null) {
     const deadline = slotDeadline(draft, slot);
-    offer(deadline, () => passSlot(draft, slot, { at: deadline, counts: true }));
+    offer(deadline, () => passSlots(draft, slot, deadline));
   }
   return earliest;
 }
@@ -110,10 +112,22 @@ export function settleSlotsBefore(draft: Draft, slot: Instant, at: Instant): voi
   if (draft.memory.nextSlotAt === slot) account(draft, slot);
 }
 
+/** Passes the pending slot; where we were away for long, all those with it that share its fate. */
+function passSlots(draft: Draft, slot: Instant, at: Instant): void {
+  const blind = blindUntil(draft, slot);
+  // A slot that a run holds is none of them.
+  const held = draft.memory.openRuns.map((run) => (run.slotAt ?? slot) - 1).filter((end) => end >= slot);
+  const stretch = blind === null ? null : stretchFrom(draft.schedule, slot, Math.min(blind, ...held));
+  if (stretch === null || stretch.count < 2) return passSlot(draft, slot, { at, counts: true });
+  const before = draft.memory.accountedThrough;
+  account(draft, stretch.last);
+  bookVerdict(draft, { slot, ...stretch, before, at }, "unknown", "own-gap");
+}
+
 function passSlot(draft: Draft, slot: Instant, { at, counts }: { at: Instant; counts: boolean }): void {
   const before = draft.memory.accountedThrough;
   account(draft, slot);
-  const verdict = { slot, before, at };
+  const verdict = { slot, last: slot, count: 1, before, at };
   if (draft.schedule.isOptional(slot)) {
     bookVerdict(draft, verdict, "skipped", "optional");
   } else if (blindWithin(draft, slot - earlyAt(draft, slot), nominalDeadline(draft, slot))) {
@@ -139,10 +153,13 @@ function isCovered(draft: Draft, slot: Instant): boolean {
   });
 }
 
+/** What is booked of slots in a row, from `slot` to `last`; `before` is the one that was accounted for before them. */
+type Verdict = SlotStretch & { slot: Instant; before: Instant | null; at: Instant };
+
 /** Books the verdict of a slot; it shares the row of the slot right before it where that ended alike. */
 function bookVerdict(
   draft: Draft,
-  { slot, before, at }: { slot: Instant; before: Instant | null; at: Instant },
+  { slot, last: lastSlotAt, count, before, at }: Verdict,
   outcome: Outcome,
   reason: RunReason | null,
 ): Run {
@@ -150,8 +167,8 @@ function bookVerdict(
   const latest = last?.number === draft.memory.lastRunNumber && last.lastSlotAt === before && isVerdict(last);
   const row =
     latest && last.outcome === outcome && last.reason === reason
-      ? { ...last, lastSlotAt: slot, count: last.count + 1, settledAt: at }
-      : makeRun(draft, { outcome, reason, slotAt: slot, lastSlotAt: slot, settledAt: at });
+      ? { ...last, lastSlotAt, count: last.count + count, settledAt: at }
+      : makeRun(draft, { outcome, reason, slotAt: slot, lastSlotAt, count, settledAt: at });
   putSettled(draft, row);
   return row;
 }

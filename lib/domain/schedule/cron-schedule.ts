@@ -7,7 +7,7 @@ import { DIALECTS } from "./dialects.ts";
 import { type DialectReading, readByGuess } from "./guess.ts";
 import { createIntervalSlots } from "./interval.ts";
 import { createUnionSlots, requireAll, type UnionSlots } from "./union-slots.ts";
-import { createWallClock } from "./wall-clock.ts";
+import { createWallClock, type WallClock } from "./wall-clock.ts";
 
 export type CronSpec = Extract<ScheduleSpec, { kind: "cron" }>;
 
@@ -20,6 +20,8 @@ export type CronSchedule = UnionSlots & {
   warnings: readonly string[];
   /** The zone whose clocks it goes by; null without times. */
   zone: Zone | null;
+  /** The wall times that its slots are, but near changes of the clock; null where they are not just those. */
+  clock: WallClock | null;
 };
 
 const MOST_WARNINGS = 5;
@@ -31,7 +33,7 @@ type Readings = readonly [DialectReading, ...DialectReading[]];
 export function compileCron({ dialect, expression }: CronSpec, zone: Zone): CronSchedule {
   const readings: Readings = dialect === "auto" ? readByGuess(expression) : [readingIn(dialect, expression)];
   const [{ row, plan }] = readings;
-  const base = { neverRuns: false, jitterMs: row.jitterMs, warnings: plan.warnings, zone: null };
+  const base = { neverRuns: false, jitterMs: row.jitterMs, warnings: plan.warnings, zone: null, clock: null };
   if (plan.kind === "event") return { ...base, ...requireAll(NO_SLOTS), kind: "none", jitterMs: 0 };
   if (plan.kind === "every") return { ...base, ...requireAll(createIntervalSlots(plan.everyMs)), kind: "interval" };
   const rule = row.dayRule(plan.fields);
@@ -50,6 +52,7 @@ export function compileCron({ dialect, expression }: CronSpec, zone: Zone): Cron
     jitterMs: row.jitterMs + (plan.jitterMs ?? 0),
     warnings: warnings.slice(0, MOST_WARNINGS),
     zone: placed,
+    clock: ownSlots === undefined ? clock : null,
   };
 }
 

@@ -39,12 +39,12 @@ export function createUnionSlots(clock: WallClock, zone: Zone, policies: readonl
 /** A stretch of time in which policies make no difference. */
 type Calm = { from: Instant; to: Instant };
 
-function isWithin({ from, to }: Calm, at: Instant): boolean {
+export function isWithin({ from, to }: Calm, at: Instant): boolean {
   return at >= from && at < to;
 }
 
 /** The time around `at` without a change of the offset, but for as long as the change is at either end. */
-function calmAround(zone: Zone, at: Instant): Calm {
+export function calmAround(zone: Zone, at: Instant): Calm {
   const { start, end, offset, offsetBefore } = segmentAt(zone, at);
   return { from: start + Math.abs(offset - offsetBefore), to: end - Math.abs(zone.offsetAt(end) - offset) };
 }

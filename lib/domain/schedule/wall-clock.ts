@@ -11,6 +11,8 @@ export type WallClock = {
   next(wall: WallTime): WallTime | null;
   /** The last match at or before `wall`; null where there is none within 41 such years before. */
   prev(wall: WallTime): WallTime | null;
+  /** How many matches there are after `from` up to and including `to`, without looking at each. */
+  count(from: WallTime, to: WallTime): number;
 };
 
 // 29 February and a weekday meet again after 40 years at most, across a century without a leap day.
@@ -54,6 +56,12 @@ export function createWallClock(fields: CronFields, dayRule: DayRule): WallClock
       const earlier = prevDay(today - DAY);
       return earlier === null ? null : earlier + last;
     },
+    count(from, to) {
+      const [fromDay, toDay] = [startOfDay(from), startOfDay(to)];
+      const whole = countDays(daysOf, years, fromDay, toDay) * countTimes(times, DAY - SECOND);
+      const upTo = (at: WallTime, day: WallTime) => (nextDay(day) === day ? countTimes(times, at - day) : 0);
+      return whole + upTo(to, toDay) - upTo(from, fromDay);
+    },
   };
 }
 
@@ -93,6 +101,27 @@ function findDay(
   return null;
 }
 
+/** The matching days from `from` up to but not including `to`, both starts of days. */
+function countDays(daysOf: DayCalendar, years: readonly number[] | null, from: WallTime, to: WallTime): number {
+  let count = 0;
+  for (let day = from; day < to;) {
+    const date = new Date(day);
+    const [year, month] = [date.getUTCFullYear(), date.getUTCMonth()];
+    const next = Math.min(Date.UTC(year, month + 1, 1), to);
+    const first = date.getUTCDate() - 1;
+    const span = 2 ** (first + (next - day) / DAY) - 2 ** first;
+    if (years === null || years.includes(year)) count += countBits(daysOf(year, month) & span);
+    day = next;
+  }
+  return count;
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
+}
+
 function nearestYear(years: readonly number[], year: number, direction: 1 | -1): number | null {
   return (direction === 1 ? atLeast(years, year) : atMost(years, year)) ?? null;
 }
@@ -129,6 +158,18 @@ function prevTime(times: TimesOfDay, time: Millis): Millis | null {
   const prevMinute = hereHour ? atMost(times.minutes, minute - 1) : undefined;
   if (prevMinute !== undefined) return timeOf(hour, prevMinute, times.seconds.at(-1));
   return timeOf(atMost(times.hours, hour - 1), times.minutes.at(-1), times.seconds.at(-1));
+}
+
+/** The times of day up to and including `time`. */
+function countTimes({ hours, minutes, seconds }: TimesOfDay, time: Millis): number {
+  const { hour, minute, second } = partsOf(time);
+  const inMinute = minutes.includes(minute) ? countBelow(seconds, second + 1) : 0;
+  const inHour = hours.includes(hour) ? countBelow(minutes, minute) * seconds.length + inMinute : 0;
+  return countBelow(hours, hour) * minutes.length * seconds.length + inHour;
+}
+
+function countBelow(values: readonly number[], limit: number): number {
+  return values.reduce((count, value) => (value < limit ? count + 1 : count), 0);
 }
 
 function partsOf(time: Millis): { hour: number; minute: number; second: number } {
