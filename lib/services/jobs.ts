@@ -114,7 +114,8 @@ function successRate({ ok, bad }: FiguresRow): number | null {
   return ok + bad === 0 ? null : ok / (ok + bad);
 }
 
-function effectiveGrace(job: JobRecord, now: Instant): Millis | null {
+/** The grace in force at the job's next slot; null without a schedule. */
+export function effectiveGrace(job: JobRecord, now: Instant): Millis | null {
   const { id, schedule, scheduleSince, limits } = job;
   const slot = job.facts.nextSlotAt ?? compileSchedule(schedule).next(now);
   if (slot === null) return null;

@@ -1,5 +1,6 @@
 import type { Outcome, RunReason } from "../domain/run.ts";
 import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
+import type { Spread } from "../domain/usual.ts";
 import { AppError } from "../errors.ts";
 import { listIncidentsOfRun } from "../store/incidents.ts";
 import {
@@ -17,6 +18,7 @@ import { type IncidentRow, incidentRowOf } from "./incidents.ts";
 import { parseLimit } from "./input.ts";
 import { requireJob } from "./jobs.ts";
 import { readableText } from "./output.ts";
+import { factorOf, findYardstick, usualLength } from "./usual.ts";
 
 export type RunRow = {
   number: number;
@@ -42,6 +44,8 @@ export type RunRow = {
   settledAt: Instant | null;
   /** Bytes of output as sent; 0 without. */
   outputSize: number;
+  /** Another run of the job was open at the same time. */
+  overlapped: boolean;
 };
 
 export type RunList = {
@@ -62,6 +66,10 @@ export type RunOutput = {
 export type RunPage = {
   job: { id: string; projectId: string; name: string; slug: string; timeZone: string | null };
   run: RunRow;
+  /** What runs of its weekday usually take; null where too few are known. */
+  usual: Spread | null;
+  /** How many times its usual length it took, where that is unusual; else null. */
+  usualFactor: number | null;
   output: RunOutput | null;
   /** Oldest first, at most 100. */
   pings: PingRecord[];
@@ -97,11 +105,12 @@ export async function getRun(ctx: Ctx, input: { jobId: string; number: number })
   const { job, run } = await requireRun(ctx, input);
   const { pool } = ctx.database;
   const now = ctx.clock.now();
-  const [body, pings, incidents, neighbours] = await Promise.all([
+  const [body, pings, incidents, neighbours, yardstick] = await Promise.all([
     bodyOf(ctx, run),
     listPingsOfRun(pool, { jobId: job.id, runNumber: run.number, ...receiptsOf(run, now), limit: PINGS_SHOWN }),
     listIncidentsOfRun(pool, job.id, run.number),
     findNeighbours(pool, job.id, run.number),
+    findYardstick(ctx, job),
   ]);
   const alerts = await listAlerts(
     pool,
@@ -112,6 +121,8 @@ export async function getRun(ctx: Ctx, input: { jobId: string; number: number })
   return {
     job: { id, projectId, name, slug, timeZone: schedule.kind === "cron" ? schedule.timeZone : null },
     run: runRowOf(run),
+    usual: yardstick === null || run.startedAt === null ? null : usualLength(yardstick, run.startedAt),
+    usualFactor: factorOf(yardstick, run),
     output: body === null ? null : outputOf(body, run.outputSize),
     incidents: incidents.map(incidentRowOf),
     ...{ pings, alerts, ...neighbours, now },

@@ -26,11 +26,25 @@ export type RunRecord = {
   outputReceivedAt: Instant | null;
   /** Bytes as sent; 0 without. */
   outputSize: number;
+  /** Another run of the job was open at the same time. */
+  overlapped: boolean;
 };
 
 type Row = {
   [Key in keyof RunRecord]: Key extends `${string}At` | "finishBy" ? Date | null : RunRecord[Key];
 };
+
+/** When a run was no longer open, as SQL; `infinity` while it is. */
+const endOf = (run: string): string => `coalesce(${run}.finished_at, CASE
+  WHEN ${run}.outcome = 'running' OR ${run}.outcome = 'overlong' AND ${run}.reason IS NULL THEN 'infinity'
+  ELSE ${run}.settled_at END)`;
+
+/** Open runs are few, so that those open at once have numbers close to each other. */
+const NEAR = 50;
+
+const OVERLAPPED = `r.start_seen AND EXISTS (SELECT 1 FROM runs o WHERE o.job_id = r.job_id
+  AND o.number BETWEEN r.number - ${NEAR} AND r.number + ${NEAR} AND o.number <> r.number AND o.start_seen
+  AND o.started_at < ${endOf("r")} AND r.started_at < ${endOf("o")})`;
 
 const SELECT = `SELECT r.number, r.outcome, r.reason, r.slot_at AS "slotAt", r.last_slot_at AS "lastSlotAt", r.count,
   r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.duration_ms AS "durationMs", r.finish_by AS "finishBy",
@@ -38,7 +52,7 @@ const SELECT = `SELECT r.number, r.outcome, r.reason, r.slot_at AS "slotAt", r.l
   r.start_seen AS "startSeen", r.settled_at AS "settledAt", r.output_ping_id AS "outputPingId",
   r.output_received_at AS "outputReceivedAt",
   coalesce((SELECT p.body_size FROM pings p
-    WHERE p.job_id = r.job_id AND p.received_at = r.output_received_at AND p.id = r.output_ping_id), 0) AS "outputSize"
+    WHERE p.job_id = r.job_id AND p.received_at = r.output_received_at AND p.id = r.output_ping_id), 0) AS "outputSize", ${OVERLAPPED} AS overlapped
   FROM runs r`;
 
 /** Newest first: numbers below `before`; with `outcomes` only those. */
