@@ -1,13 +1,13 @@
 import { type Ground, openGround } from "./ground.ts";
 import { benchPings } from "./pings.ts";
-import { benchSchedule } from "./schedule.ts";
+import { benchSchedule, TIME_ZONE } from "./schedule.ts";
 import { benchStorm } from "./storm.ts";
 
 // npm run bench [-- pings storm schedule]: the figures of this machine at this moment; other work beside it spoils them.
 
-const BENCHES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
-  async pings(ground) {
-    const figures = await benchPings(ground, { jobs: 1_000, connections: 50 });
+const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
+  async pings() {
+    const figures = await onGround((ground) => benchPings(ground, { jobs: 1_000, connections: 50 }));
     console.log("\nPings, 50 connections, 1,000 jobs, every ping with a run id of its own, answered after the commit");
     print("node:http answering OK", `${whole(figures.plainPerSecond)}/s`);
     print("Belfry", `${whole(figures.belfryPerSecond)}/s, batches of ${figures.batchSize.toFixed(1)}`);
@@ -18,8 +18,8 @@ const BENCHES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     const total = figures.frontCpuUs + (figures.postgresCpuUs ?? 0);
     print("bound", `two processors of this speed could do ${whole(2e6 / total)}/s with nothing else to do`);
   },
-  async storm(ground) {
-    const figures = await benchStorm(ground, 10_000);
+  async storm() {
+    const figures = await onGround((ground) => benchStorm(ground, 10_000));
     console.log("\n10,000 jobs miss one deadline, one process, a webhook each to a receiver on loopback");
     print(
       "last verdict written",
@@ -32,13 +32,23 @@ const BENCHES: Readonly<Record<string, (ground: Ground) => Promise<void>>> = {
     print("CPU a job", `Belfry ${micros(figures.ownCpuUs)}, PostgreSQL ${micros(figures.postgresCpuUs)}`);
   },
   async schedule() {
-    const figures = benchSchedule();
-    console.log("\nOne next() of a cron schedule");
-    print("ours, Europe/Vienna", `${figures.oursUs.toFixed(2)} µs`);
-    print("cron-parser, UTC", `${figures.cronParserUs.toFixed(2)} µs`);
-    print("cron-parser ÷ ours", figures.ratio.toFixed(1));
+    console.log(`\nOne next() of a cron schedule in ${TIME_ZONE}, beside cron-parser at the same times in UTC`);
+    printRow("", ["ours", "cron-parser", "÷"]);
+    for (const { dialect, expression, oursUs, cronParserUs, ratio } of benchSchedule()) {
+      const figures = [`${oursUs.toFixed(2)} µs`, `${cronParserUs.toFixed(1)} µs`, ratio.toFixed(0)];
+      printRow(`${dialect.padEnd(14)} ${expression}`, figures);
+    }
   },
 };
+
+async function onGround<T>(measure: (ground: Ground) => Promise<T>): Promise<T> {
+  const ground = await openGround();
+  return measure(ground).finally(() => ground.close());
+}
+
+function printRow(name: string, figures: readonly string[]): void {
+  console.log(`  ${name.padEnd(40)}${figures.map((figure) => figure.padStart(12)).join("")}`);
+}
 
 function print(name: string, figure: string): void {
   console.log(`  ${name.padEnd(24)} ${figure}`);
@@ -60,6 +70,5 @@ if (unknown !== undefined) {
 }
 for (const [name, bench] of Object.entries(BENCHES)) {
   if (chosen.length > 0 && !chosen.includes(name)) continue;
-  const ground = await openGround();
-  await bench(ground).finally(() => ground.close());
+  await bench();
 }

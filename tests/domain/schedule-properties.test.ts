@@ -35,7 +35,7 @@ function moments(names: readonly string[]): fc.Arbitrary<{ timeZone: string; at:
   });
 }
 
-/** Quartz and a systemd timer answer by when they are asked within an hour that comes twice, and so do we. */
+/** In an hour that comes twice these answer by when they are asked, and so do we. */
 const ASKED_IN_BETWEEN: ReadonlySet<NamedDialect> = new Set(["quartz", "systemd", "celery"]);
 
 describe.each(ZONES)("over $source", ({ names, prepare }) => {
@@ -56,7 +56,7 @@ describe.each(ZONES)("over $source", ({ names, prepare }) => {
         }),
         { numRuns: RUNS },
       );
-      expect(read / asked).toBeGreaterThan(0.5);
+      expect(read / asked).toBeGreaterThan(0.9);
     }
 
     it("next is strictly later, on a whole second", () => {
@@ -117,9 +117,11 @@ describe.each(ZONES)("over $source", ({ names, prepare }) => {
       );
     });
 
-    it("are all required, as it is known whose they are", () => {
-      if (dialect === "systemd") return;
-      check((schedule, at) => {
+    // Versions of systemd differ at the turn of the year.
+    if (dialect === "systemd") return;
+    it("are all required where it does not matter when the scheduler was started", () => {
+      check((schedule, at, zone) => {
+        if (ASKED_IN_BETWEEN.has(dialect) && isRepeated(zone, at)) return;
         for (const slot of schedule.between(at, Infinity, 5)) expect(schedule.isOptional(slot)).toBe(false);
       });
     });
