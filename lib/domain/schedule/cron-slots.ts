@@ -29,11 +29,16 @@ const LATEST = Date.UTC(2499, 0, 1);
  * at a change the policy decides about wall times that do not exist or exist twice.
  */
 export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt): Slots {
-  let current: Stretch | null = null;
+  // Two are remembered: a rare slot often lies in another stretch than the question.
+  let latest: Stretch | null = null;
+  let earlier: Stretch | null = null;
 
   function stretchAt(at: Instant): Stretch {
-    if (current === null || at < current.start || at >= current.end) current = stretchOf(zone, at, policyAt);
-    return current;
+    if (latest !== null && isWithin(latest, at)) return latest;
+    const found = earlier !== null && isWithin(earlier, at) ? earlier : stretchOf(zone, at, policyAt);
+    earlier = latest;
+    latest = found;
+    return found;
   }
 
   return {
@@ -77,6 +82,10 @@ type Stretch = Segment & {
   /** From here to its end wall times do not run: they run after the clocks went back. */
   lastEnd: Instant;
 };
+
+function isWithin({ start, end }: Stretch, at: Instant): boolean {
+  return at >= start && at < end;
+}
 
 function stretchOf(zone: Zone, at: Instant, policyAt: PolicyAt): Stretch {
   const segment = segmentAt(zone, at);
