@@ -15,6 +15,9 @@ import { dropUnusual, watchOverlap } from "./warnings.ts";
 /** A spooled ping older than this is booked at its receipt. */
 const OLDEST_SPOOLED: Millis = 7 * DAY;
 
+/** No limit of a run may be longer either. */
+const LONGEST_DURATION: Millis = 366 * DAY;
+
 /** The same ping again within this time is a re-send; less for short intervals. */
 const RESEND_WINDOW: Millis = 30 * SECOND;
 const RESEND_WINDOW_WITHOUT_SCHEDULE: Millis = 5 * SECOND;
@@ -28,7 +31,7 @@ export function applyPing(state: JobState, ping: Ping, now: Instant): Transition
   const draft = openDraft(state);
   const received = Math.min(ping.receivedAt, now);
   settle(draft, received);
-  const booking = book(draft, { ping, received, at: timeOf(ping, received) });
+  const booking = book(draft, { ping: believable(ping), received, at: timeOf(ping, received) });
   draft.memory.lastPingAt = Math.max(draft.memory.lastPingAt ?? received, received);
   return closeDraft(draft, {
     checkAt: nextDeadline(draft),
@@ -75,11 +78,9 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
   settle(before, now);
   const draft: Draft = { ...openDraft({ ...before.memory, job, gaps: state.gaps }), ...changesOf(before) };
   const { memory } = draft;
-  if (draft.schedule.kind === "none") {
-    memory.accountedThrough = null;
-    memory.nextSlotAt = null;
-  } else if (memory.firstPingAt !== null && !sameSchedule(state.job, job)) {
-    account(draft, now);
+  if (memory.firstPingAt !== null && !sameSchedule(state.job, job)) {
+    // A slot taken early, or before the clock was set back, must not come again.
+    account(draft, Math.max(now, memory.accountedThrough ?? now));
   }
   const { maxRuntimeMs } = job.limits;
   if (maxRuntimeMs !== state.job.limits.maxRuntimeMs) {
@@ -156,8 +157,15 @@ function book(draft: Draft, entry: Entry): Booking {
 
 /** The time that the ping speaks of: its own where it was spooled and is believable, else its receipt. */
 function timeOf(ping: Ping, received: Instant): Instant {
-  if (ping.at === null || ping.at > received || ping.at < received - OLDEST_SPOOLED) return received;
-  return ping.at;
+  const { at } = ping;
+  return at !== null && at <= received && at >= received - OLDEST_SPOOLED ? at : received;
+}
+
+/** A duration that nobody can have measured is as good as none. */
+function believable(ping: Ping): Ping {
+  const { durationMs } = ping;
+  if (durationMs === null || (durationMs >= 0 && durationMs <= LONGEST_DURATION)) return ping;
+  return { ...ping, durationMs: null };
 }
 
 /** Whether the same was said a moment ago; remembers it either way. */
@@ -167,11 +175,12 @@ function isResend(draft: Draft, { ping, received }: Entry): boolean {
   const result = resultOf(ping);
   const key = result + fingerprint(said);
   memory.recentPings = memory.recentPings
-    .filter((recent) => received - recent.at < RESEND_WINDOW)
+    .filter((recent) => Math.abs(received - recent.at) < RESEND_WINDOW)
     .slice(1 - RECENT_PINGS);
   const index = memory.recentPings.findLastIndex((recent) => recent.key === key);
   const before = memory.recentPings[index];
-  const again = before !== undefined && received - before.at < resendWindow(draft, received);
+  // After the clock was set back, what was said before may seem to be still to come.
+  const again = before !== undefined && Math.abs(received - before.at) < resendWindow(draft, received);
   if (again && !memory.recentPings.slice(index).some((recent) => isOpposite(recent.key, result))) return true;
   memory.recentPings.push({ key, at: received });
   return false;
@@ -195,9 +204,10 @@ function resendWindow({ schedule }: Draft, now: Instant): Millis {
 }
 
 function resume(draft: Draft, now: Instant): void {
-  draft.memory.pausedAt = null;
-  draft.memory.badStreak = 0;
-  if (draft.memory.accountedThrough !== null) account(draft, now);
+  const { memory } = draft;
+  memory.pausedAt = null;
+  memory.badStreak = 0;
+  if (memory.accountedThrough !== null) account(draft, Math.max(now, memory.accountedThrough));
 }
 
 function changesOf({ runs, removedRuns, incidents, alerts }: Draft): Partial<Draft> {

@@ -4,11 +4,11 @@ import type { ScheduleSpec } from "../../lib/domain/job.ts";
 import { HOUR, MINUTE } from "../../lib/domain/time.ts";
 import { intlZone, setZoneSource, type Zone } from "../../lib/domain/zone.ts";
 import { unsure } from "./clock-changes.ts";
-import { START } from "./lives.ts";
+import { instant } from "./scenario.ts";
 
 const NAME = "Test/Restless";
-const FORWARD = START + 90 * MINUTE;
-const BACK = START + 4 * HOUR;
+const FORWARD = instant("00:00") + 90 * MINUTE;
+const BACK = instant("00:00") + 4 * HOUR;
 
 /** Within one life its clocks are put forward by an hour, from 01:30 to 02:30, and back, from 05:00 to 04:00. */
 const restlessZone: Zone = {

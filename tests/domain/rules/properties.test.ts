@@ -1,93 +1,30 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ScheduleSpec } from "../../../lib/domain/job.ts";
-import type { Ping } from "../../../lib/domain/ping.ts";
-import type { Run } from "../../../lib/domain/run.ts";
-import type { Gap } from "../../../lib/domain/state.ts";
 import { compileSchedule } from "../../../lib/domain/schedule.ts";
 import { MINUTE } from "../../../lib/domain/time.ts";
 import { applyDeadline, applyPing } from "../../../lib/domain/transition.ts";
-import { gapsArbitrary, limitsArbitrary, pingArbitrary, scheduleArbitrary, SPAN, START } from "../../support/lives.ts";
-import { unsureScheduleArbitrary, useRestlessZone } from "../../support/restless-zone.ts";
-import { Scenario } from "../../support/scenario.ts";
+import { inOrder, lifeArbitrary, live, pingArbitrary, SPAN, START } from "../../support/lives.ts";
+import { useRestlessZone } from "../../support/restless-zone.ts";
+import { expectTurns, expectValid, slotsOf } from "../../support/validity.ts";
 
 beforeEach(useRestlessZone);
-
-const lifeArbitrary = fc.record({
-  schedule: fc.oneof(scheduleArbitrary, unsureScheduleArbitrary),
-  limits: limitsArbitrary,
-  pings: fc.array(pingArbitrary, { maxLength: 40 }),
-  gaps: gapsArbitrary,
-});
-
-function live({
-  schedule,
-  limits,
-  pings,
-  gaps,
-}: {
-  schedule: ScheduleSpec;
-  limits: object;
-  pings: Ping[];
-  gaps: Gap[];
-}): Scenario {
-  const job = new Scenario(schedule, limits, { since: START - 1, gaps });
-  for (const ping of pings) job.apply(ping);
-  return job;
-}
-
-const inOrder = (pings: Ping[]): Ping[] => [...pings].sort((a, b) => a.receivedAt - b.receivedAt);
-
-/** Every slot that a run row speaks for. */
-function slotsOf(run: Run, spec: ScheduleSpec): number[] {
-  if (run.slotAt === null || run.lastSlotAt === null) return [];
-  const slots = [run.slotAt];
-  const schedule = compileSchedule(spec);
-  for (let slot = run.slotAt; slot < run.lastSlotAt;) {
-    slot = schedule.next(slot) ?? Number.POSITIVE_INFINITY;
-    slots.push(slot);
-  }
-  return slots;
-}
 
 describe("any pings in any order", () => {
   it("leave a valid state", () => {
     fc.assert(
       fc.property(lifeArbitrary, (life) => {
         const job = live(life).sweep(START + SPAN + 60 * MINUTE);
-        const { state } = job;
-        expect(state.openRuns.length).toBeLessThanOrEqual(50);
-        expect(state.recentRuns.length).toBeLessThanOrEqual(8);
-        expect(state.openRuns.every((run) => run.outcome === "running" || run.outcome === "overlong")).toBe(true);
-        expect(state.recentRuns.every((run) => run.outcome !== "running")).toBe(true);
-        expect(new Set(state.openRuns.map((run) => run.number)).size).toBe(state.openRuns.length);
-        expect(state.incidents.filter((incident) => incident.severity === "critical").length).toBeLessThanOrEqual(1);
-        expect(state.incidents.filter((incident) => incident.severity === "warning").length).toBeLessThanOrEqual(1);
-        for (const run of job.runs()) {
-          expect(run.slotAt === null).toBe(run.lastSlotAt === null);
-          expect(run.durationMs ?? 0).toBeGreaterThanOrEqual(0);
-          expect(run.count).toBeGreaterThanOrEqual(1);
-        }
-        const stillOpen = job
-          .runs()
-          .filter((run) => run.outcome === "running")
-          .map((run) => run.number);
-        expect(
-          state.openRuns
-            .filter((run) => run.outcome === "running")
-            .map((run) => run.number)
-            .sort((a, b) => a - b),
-        ).toEqual(stillOpen);
+        expectValid(job.state, job.runs());
       }),
     );
   });
 
   it("survive being stored as JSON between any two steps", () => {
     fc.assert(
-      fc.property(lifeArbitrary, ({ schedule, limits, pings, gaps }) => {
-        const whole = live({ schedule, limits, pings, gaps });
-        const stored = new Scenario(schedule, limits, { since: START - 1, gaps });
-        for (const ping of pings) {
+      fc.property(lifeArbitrary, (life) => {
+        const whole = live(life);
+        const stored = live({ ...life, pings: [] });
+        for (const ping of life.pings) {
           stored.state = JSON.parse(JSON.stringify(stored.state));
           stored.apply(ping);
         }
@@ -103,13 +40,13 @@ describe("every slot", () => {
       fc.property(lifeArbitrary, (life) => {
         fc.pre(life.schedule.kind === "cron");
         const end = START + SPAN + 60 * MINUTE;
+        const schedule = compileSchedule(life.schedule);
         const job = live({ ...life, pings: inOrder(life.pings) }).sweep(end);
-        const told = job.runs().flatMap((run) => slotsOf(run, life.schedule));
+        const told = job.runs().flatMap((run) => slotsOf(run, schedule));
         expect(new Set(told).size).toBe(told.length);
         const { accountedThrough } = job.state;
         if (accountedThrough === null) return;
         const counted = [...told].sort((a, b) => a - b);
-        const schedule = compileSchedule(life.schedule);
         const first = counted[0];
         if (first === undefined) return;
         for (let slot: number | null = first; slot !== null && slot <= accountedThrough; slot = schedule.next(slot)) {
@@ -135,19 +72,7 @@ describe("nothing opens twice", () => {
     fc.assert(
       fc.property(lifeArbitrary, (life) => {
         const job = live(life).sweep(START + SPAN + 60 * MINUTE);
-        const open = new Map<string, number>();
-        for (const alert of job.alerts) {
-          const { severity, number } = alert.incident;
-          if (alert.event === "opened") {
-            expect(open.has(severity)).toBe(false);
-            open.set(severity, number);
-          } else {
-            expect(open.get(severity)).toBe(number);
-            open.delete(severity);
-          }
-        }
-        const keys = job.alerts.map((alert) => `${alert.incident.number} ${alert.event} ${alert.sequence}`);
-        expect(new Set(keys).size).toBe(keys.length);
+        expectTurns(job);
       }),
     );
   });
