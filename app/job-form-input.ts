@@ -14,9 +14,11 @@ export function parseJobForm(input: unknown): JobFormValues {
     timeZone: asText(given.timeZone),
     grace: asText(given.grace),
     maxRuntime: asText(given.maxRuntime),
+    minRuntime: asText(given.minRuntime),
     jitter: asText(given.jitter),
     failuresToOpen: Number(given.failuresToOpen ?? 1),
     overlap: asText(given.overlap),
+    unusual: asText(given.unusual),
     channelIds: given.channelIds === null || given.channelIds === undefined ? null : asTexts(given.channelIds),
   };
 }

@@ -1,11 +1,14 @@
 import { cache } from "react";
 import type { ChartRun } from "../components/job/chart-shape.ts";
 import type { SentenceFacts } from "../components/job/job-sentence.tsx";
+import type { RunView } from "../components/job/run-table.tsx";
 import type { LastPing } from "../components/job/listening.tsx";
+import { unusualFactor } from "../lib/domain/usual-runs.ts";
 import type { Ctx } from "../lib/services/context.ts";
 import type { JobPage } from "../lib/services/job-views.ts";
 import { getJob } from "../lib/services/jobs.ts";
 import { getRun, type RunRow } from "../lib/services/runs.ts";
+import type { JobUsual } from "../lib/services/usual.ts";
 import { load } from "./failures.ts";
 import { requireVisit } from "./request.ts";
 
@@ -36,6 +39,11 @@ export function sentenceFacts(job: JobPage, latest: readonly RunRow[]): Sentence
     lastOkAt: job.lastOkAt,
     lastOkMs: latest.find((run) => run.outcome === "ok")?.durationMs ?? null,
   };
+}
+
+/** Runs beside what is usual. */
+export function runViews(runs: readonly RunRow[], { yardstick }: JobUsual): RunView[] {
+  return runs.map((run) => ({ ...run, usualFactor: unusualFactor(run, yardstick) }));
 }
 
 /** Newest first becomes oldest first. */

@@ -3,7 +3,7 @@ import type { JobStatus } from "../../lib/domain/job.ts";
 import type { Outcome } from "../../lib/domain/run.ts";
 import tones from "./tone.module.css";
 
-export type Shape = JobStatus | Outcome | "warning";
+export type Shape = JobStatus | Outcome | "warning" | "slow" | "fast";
 
 const cut = "var(--surface)";
 const line = { stroke: "currentColor", strokeWidth: 1.6, fill: "none", strokeLinecap: "round" } as const;
@@ -39,6 +39,20 @@ export const SHAPES: Readonly<Record<Shape, ReactNode>> = {
     <>
       <rect x="1" y="4" width="9" height="5" rx="1.5" {...line} />
       <rect x="6" y="8" width="9" height="5" rx="1.5" fill="currentColor" />
+    </>
+  ),
+  slow: (
+    <>
+      <path d="M1.8 12a6.2 6.2 0 1 1 12.4 0" {...line} />
+      <path d="m8 12 4-3.4" {...line} />
+      <circle cx="8" cy="12" r="1.4" fill="currentColor" />
+    </>
+  ),
+  fast: (
+    <>
+      <path d="M1.8 12a6.2 6.2 0 1 1 12.4 0" {...line} />
+      <path d="M8 12 4 8.6" {...line} />
+      <circle cx="8" cy="12" r="1.4" fill="currentColor" />
     </>
   ),
   running: (

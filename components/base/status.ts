@@ -83,6 +83,21 @@ export const REASON_TEXT: Readonly<Record<RunReason, string>> = {
   "day-without-end": "No end came for 24 hours.",
 };
 
+/** The same in few words, beside the outcome. */
+export const REASON_LABEL: Readonly<Record<RunReason, string>> = {
+  "still-running": "the run before was still going",
+  announced: "announced by the job",
+  "too-quick": "too quick",
+  optional: "optional",
+  "own-gap": "Belfry was away",
+  paused: "the job was paused",
+  withdrawn: "alarm withdrawn",
+  "next-slot": "no end came",
+  "too-many-open": "over 50 runs were open",
+  "newer-ended": "a newer run ended first",
+  "day-without-end": "no end for 24 h",
+};
+
 export const CAUSE_LABEL: Readonly<Record<Cause, string>> = {
   missed: "Missed",
   failed: "Failed",
@@ -91,6 +106,17 @@ export const CAUSE_LABEL: Readonly<Record<Cause, string>> = {
   abandoned: "Abandoned",
   slow: "Slow",
   fast: "Fast",
+};
+
+/** What it means for the job just now, for tooltips. */
+export const CAUSE_MEANING: Readonly<Record<Cause, string>> = {
+  missed: "No sign of the run came in time.",
+  failed: "The run said that it did not succeed.",
+  overlong: "A run did not end within its limit.",
+  overlap: "Two runs are open at once.",
+  abandoned: "A run began and its end never came.",
+  slow: "A run takes far longer than usual.",
+  fast: "A run took far less time than usual.",
 };
 
 /** Warnings stand beside the status and never make a job down. */
@@ -104,6 +130,16 @@ export const CAUSE_TONE: Readonly<Record<Cause, Tone>> = {
   abandoned: "down",
   slow: "late",
   fast: "late",
+};
+
+/** Verb of an incident's end: "resolved after 5 min", "withdrawn after 5 min". */
+export const RESOLVE_VERB: Readonly<Record<ResolveReason, string>> = {
+  recovered: "resolved",
+  paused: "closed by a pause",
+  withdrawn: "withdrawn",
+  "no-overlap": "resolved",
+  edited: "closed by a change of the job",
+  usual: "resolved",
 };
 
 export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {

@@ -7,6 +7,6 @@ export const CAUSE_SHAPE: Readonly<Record<Cause, Shape>> = {
   overlong: "overlong",
   overlap: "warning",
   abandoned: "abandoned",
-  slow: "warning",
-  fast: "warning",
+  slow: "slow",
+  fast: "fast",
 };

@@ -43,7 +43,9 @@ export function IncidentItems({ incidents, withJob = true }: { incidents: Incide
               </>
             ) : (
               <>
-                <Moment at={incident.openedAt} />, lasted {lengthText(incident.resolvedAt - incident.openedAt)}
+                <Moment at={incident.openedAt} />,{" "}
+                {incident.resolveReason === "withdrawn" ? "withdrawn after" : "lasted"}{" "}
+                {lengthText(incident.resolvedAt - incident.openedAt)}
               </>
             )}
           </p>

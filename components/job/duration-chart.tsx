@@ -1,3 +1,4 @@
+import type { Spread } from "../../lib/domain/usual.ts";
 import { lengthText } from "../base/ago.ts";
 import { Panel } from "../base/panel.tsx";
 import { OUTCOME_LABEL } from "../base/status.ts";
@@ -13,18 +14,17 @@ type Props = {
   jobId: string;
   /** Oldest first. */
   runs: ChartRun[];
-  /** The usual: median and 95th percentile of the last 30 days. */
-  medianMs: number | null;
-  p95Ms: number | null;
+  /** What runs usually take; null where too little is known. */
+  usual: Pick<Spread, "median" | "p95"> | null;
 };
 
 const TROUBLE = new Set(["failed", "missed", "overlong", "abandoned"]);
 
 /** Duration of the latest runs, oldest at the left; what went wrong is marked below the line. */
-export function DurationChart({ jobId, runs, medianMs, p95Ms }: Props) {
+export function DurationChart({ jobId, runs, usual }: Props) {
   const durations = runs.flatMap((run) => (run.durationMs === null ? [] : [run.durationMs]));
   if (durations.length === 0) return null;
-  const scale = chartScale([...durations, ...(p95Ms === null ? [] : [p95Ms])]);
+  const scale = chartScale([...durations, ...(usual === null ? [] : [usual.p95])]);
   const step = (WIDTH - LEFT) / runs.length;
   const y = (ms: number) => HEIGHT - scale.of(ms) * HEIGHT;
   return (
@@ -37,10 +37,10 @@ export function DurationChart({ jobId, runs, medianMs, p95Ms }: Props) {
         data-job={jobId}
       >
         <Grid scale={scale} />
-        {medianMs !== null && p95Ms !== null && (
+        {usual !== null && (
           <g className={styles.band}>
-            <rect x={LEFT} width={WIDTH - LEFT} y={y(p95Ms)} height={Math.max(1, y(medianMs) - y(p95Ms))} />
-            <path d={`M${LEFT} ${y(medianMs)}H${WIDTH}`} />
+            <rect x={LEFT} width={WIDTH - LEFT} y={y(usual.p95)} height={Math.max(1, y(usual.median) - y(usual.p95))} />
+            <path d={`M${LEFT} ${y(usual.median)}H${WIDTH}`} />
           </g>
         )}
         {runs.map((run, index) => (
@@ -54,9 +54,9 @@ export function DurationChart({ jobId, runs, medianMs, p95Ms }: Props) {
         ))}
         <path className={styles.axis} d={`M${LEFT} ${HEIGHT}H${WIDTH}`} />
       </svg>
-      {medianMs !== null && p95Ms !== null && (
+      {usual !== null && (
         <p className={styles.caption}>
-          Shaded: the usual, from {lengthText(medianMs)} (median) to {lengthText(p95Ms)} (95 % of the last 30 days).
+          Shaded: the usual, from {lengthText(usual.median)} (median) to {lengthText(usual.p95)} (95 % within).
         </p>
       )}
     </Panel>

@@ -47,6 +47,8 @@ export function JobFacts(props: Props) {
           <dd>{limits.failuresToOpen === 1 ? "the first bad run" : `${limits.failuresToOpen} bad runs in a row`}</dd>
           <dt>Overlaps</dt>
           <dd>{limits.overlap === "alert" ? "are warned of" : "are fine"}</dd>
+          <dt>Unusual runs</dt>
+          <dd>{limits.unusual === "alert" ? "are warned of" : "are only marked"}</dd>
         </dl>
       </Panel>
       <Panel title="About">

@@ -4,28 +4,33 @@ import type { Instant } from "../../lib/domain/time.ts";
 import { Ago } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
 import { CAUSE_LABEL, WARNING_CAUSES } from "../base/status.ts";
+import { HostZoneNote, type HostZoneView } from "./host-zone-note.tsx";
 
 type Props = {
-  openIncident: { id: string; cause: Cause; openedAt: Instant } | null;
+  openIncidents: { id: string; cause: Cause; openedAt: Instant }[];
   /** Why nobody would be told, with what to do. */
   nobodyTold: string | null;
   ambiguous: boolean;
   /** Its schedule has no slot at all. */
   neverRuns: boolean;
+  hostZone: HostZoneView | null;
+  /** Where the job is changed; null for those who may not. */
+  editHref: string | null;
 };
 
 /** What one should know before the rest of a job's page. */
-export function JobNotes({ openIncident, nobodyTold, ambiguous, neverRuns }: Props) {
+export function JobNotes({ openIncidents, nobodyTold, ambiguous, neverRuns, hostZone, editHref }: Props) {
   return (
     <>
-      {openIncident !== null && (
-        <Note tone={WARNING_CAUSES.has(openIncident.cause) ? "late" : "down"}>
+      {openIncidents.map(({ id, cause, openedAt }) => (
+        <Note key={id} tone={WARNING_CAUSES.has(cause) ? "late" : "down"}>
           <p>
-            <b>{CAUSE_LABEL[openIncident.cause]}</b>, open for <Ago at={openIncident.openedAt} />.{" "}
-            <Link href={`/incidents/${openIncident.id}`}>What happened and who was told</Link>
+            <b>{CAUSE_LABEL[cause]}</b>, open for <Ago at={openedAt} />.{" "}
+            <Link href={`/incidents/${id}`}>What happened and who was told</Link>
           </p>
         </Note>
-      )}
+      ))}
+      {hostZone !== null && <HostZoneNote {...hostZone} editHref={editHref} />}
       {neverRuns && (
         <Note tone="late">
           <p>This schedule never runs, so nothing is expected and nothing can be missed.</p>

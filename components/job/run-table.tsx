@@ -5,9 +5,10 @@ import { lengthText } from "../base/ago.ts";
 import { OutcomeLabel } from "../base/glyph.tsx";
 import { ExactMoment } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
-import { REASON_TEXT } from "../base/status.ts";
+import { REASON_LABEL, REASON_TEXT } from "../base/status.ts";
 import styles from "../base/table.module.css";
 import { delayText, sizeText } from "./run-words.ts";
+import { factorText } from "./usual-words.ts";
 
 export type RunView = {
   number: number;
@@ -25,6 +26,12 @@ export type RunView = {
   exitCode: number | null;
   host: string | null;
   ambiguous: boolean;
+  /** Another run was open at the same time. */
+  overlapped: boolean;
+  /** It showed that an alarm had been wrong. */
+  withdrew: boolean;
+  /** How many times its usual length it took, where that is unusual. */
+  usualFactor: number | null;
   outputSize: number;
 };
 
@@ -68,7 +75,7 @@ export function RunTable({ jobId, timeZone, runs }: Props) {
 
 function RunTableRow({ run, jobId, timeZone }: { run: RunView; jobId: string; timeZone: string | null }) {
   return (
-    <tr className={styles.linked}>
+    <tr className={`${styles.linked} ${run.reason === "optional" ? styles.faint : ""}`}>
       <td>
         <Link href={`/jobs/${jobId}/runs/${run.number}`} className={styles.rowLink} prefetch={false}>
           #{run.number}
@@ -77,16 +84,17 @@ function RunTableRow({ run, jobId, timeZone }: { run: RunView; jobId: string; ti
       <td title={run.reason === null ? undefined : REASON_TEXT[run.reason]}>
         <OutcomeLabel outcome={run.outcome} />
         {run.count > 1 && <span className={styles.soft}> × {run.count}</span>}
-        {run.reason === "too-quick" && <span className={styles.soft}> too quick</span>}
-        {run.finishedLate && <span className={styles.soft}> finished late</span>}
-        {run.ambiguous && <span className={styles.soft}> which end is a guess</span>}
+        <Marks run={run} />
       </td>
       <td className={`${styles.soft} ${styles.spare}`}>
         {run.slotAt === null ? "–" : <ExactMoment at={run.slotAt} jobZone={timeZone} />}
       </td>
       <td>{run.startedAt === null ? <None /> : <ExactMoment at={run.startedAt} jobZone={timeZone} />}</td>
       <td className={`${styles.number} ${styles.spare}`}>{run.delayMs === null ? <None /> : delayText(run.delayMs)}</td>
-      <td className={styles.number}>{run.durationMs === null ? <None /> : lengthText(run.durationMs)}</td>
+      <td className={styles.number}>
+        {run.durationMs === null ? <None /> : lengthText(run.durationMs)}
+        {run.usualFactor !== null && <span className={styles.unusual}> {factorText(run.usualFactor)}</span>}
+      </td>
       <td className={`${styles.number} ${run.exitCode ? styles.bad : ""}`}>{run.exitCode ?? <None />}</td>
       <td className={styles.spare}>{run.host === null ? <None /> : <Said text={run.host} />}</td>
       <td className={`${styles.number} ${styles.spare}`}>
@@ -94,6 +102,18 @@ function RunTableRow({ run, jobId, timeZone }: { run: RunView; jobId: string; ti
       </td>
     </tr>
   );
+}
+
+/** What the outcome alone does not say. */
+function Marks({ run }: { run: RunView }) {
+  const marks = [
+    ...(run.reason === null ? [] : [REASON_LABEL[run.reason]]),
+    ...(run.withdrew ? [REASON_LABEL.withdrawn] : []),
+    ...(run.finishedLate ? ["finished late"] : []),
+    ...(run.overlapped ? ["overlapped"] : []),
+    ...(run.ambiguous ? ["which end is a guess"] : []),
+  ];
+  return marks.length === 0 ? null : <span className={styles.marks}>{[...new Set(marks)].join(", ")}</span>;
 }
 
 function None() {

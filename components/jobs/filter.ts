@@ -53,16 +53,12 @@ export function parseQuery(text: string): Query {
 
 const STATE_WORDS: Readonly<Record<string, JobStatus>> = { failing: "down", pending: "new" };
 
-/** The list does not know which warning it is. */
-function isWarning(state: string): boolean {
-  return ["warning", "overlap", "slow", "fast"].includes(state);
-}
-
 /** Whether a job matches every term. Words match name, slug, tag and schedule anywhere; a half-typed state or tag its beginning. */
 export function matches(job: JobView, query: Query, now: Instant): boolean {
   const status = statusAt(job, now);
   const isState = (state: string) =>
-    status.startsWith(STATE_WORDS[state] ?? state) || (job.warning && isWarning(state));
+    status.startsWith(STATE_WORDS[state] ?? state) ||
+    (job.warning !== null && (state === "warning" || state === job.warning));
   const isTag = (wanted: string) => job.tags.some((tag) => tag.toLowerCase().startsWith(wanted));
   if (query.states.length > 0 && !query.states.some(isState)) return false;
   if (!query.tags.every(isTag)) return false;
@@ -76,7 +72,7 @@ export function urgency(job: JobView, now: Instant): number {
   const status = statusAt(job, now);
   if (status === "down") return 0;
   if (status === "late") return 1;
-  if (job.warning && status !== "paused") return 2;
+  if (job.warning !== null && status !== "paused") return 2;
   return status === "unknown" ? 3 : status === "new" ? 4 : status === "paused" ? 6 : 5;
 }
 

@@ -1,4 +1,5 @@
 import type { Reading } from "../../lib/domain/schedule/reading.ts";
+import type { Millis } from "../../lib/domain/time.ts";
 
 /** A job's form: durations and schedule as they are typed, empty for the default. */
 export type JobFormValues = {
@@ -12,9 +13,11 @@ export type JobFormValues = {
   timeZone: string;
   grace: string;
   maxRuntime: string;
+  minRuntime: string;
   jitter: string;
   failuresToOpen: number;
   overlap: string;
+  unusual: string;
   /** Null: every channel of the project, later ones too. */
   channelIds: string[] | null;
 };
@@ -37,11 +40,16 @@ export const NEW_JOB: JobFormValues = {
   timeZone: "UTC",
   grace: "",
   maxRuntime: "",
+  minRuntime: "",
   jitter: "",
   failuresToOpen: 1,
   overlap: "alert",
+  unusual: "ignore",
   channelIds: null,
 };
+
+/** Limits that would suit the job's latest runs; null where those it has do. */
+export type SuggestedLimits = { runs: number; graceMs: Millis | null; maxRuntimeMs: Millis | null };
 
 /** What the schedule field means, as one types. */
 export type PreviewAnswer =

@@ -8,9 +8,17 @@ import { Note } from "../base/note.tsx";
 import { AboutFields } from "./about-fields.tsx";
 import { ChannelPicker } from "./channel-picker.tsx";
 import styles from "./job-form.module.css";
-import type { ChannelChoice, DialectChoice, JobFormValues, PreviewAnswer, ScheduleInput } from "./job-form-values.ts";
+import type {
+  ChannelChoice,
+  DialectChoice,
+  JobFormValues,
+  PreviewAnswer,
+  ScheduleInput,
+  SuggestedLimits,
+} from "./job-form-values.ts";
 import { type CountedJitter, LimitFields } from "./limit-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
+import { TellFields } from "./tell-fields.tsx";
 import { useSchedulePreview } from "./use-schedule-preview.ts";
 
 type Props = {
@@ -20,13 +28,16 @@ type Props = {
   channels: ChannelChoice[];
   zones: string[];
   dialects: DialectChoice[];
+  /** Null for a new job. */
+  suggested: SuggestedLimits | null;
   cancelHref: string;
   /** Saves and goes to the job; gives back what is wrong. */
   save: (values: JobFormValues) => Promise<FormState<JobFormValues> | null>;
   preview: (input: ScheduleInput) => Promise<PreviewAnswer>;
 };
 
-export function JobForm({ initial, isNew, channels, zones, dialects, cancelHref, save, preview }: Props) {
+export function JobForm(props: Props) {
+  const { initial, isNew, channels, zones, dialects, suggested, cancelHref, save, preview } = props;
   const [values, setValues] = useState(initial);
   const [failure, setFailure] = useState<FormState<JobFormValues> | null>(null);
   const [saving, start] = useTransition();
@@ -66,7 +77,14 @@ export function JobForm({ initial, isNew, channels, zones, dialects, cancelHref,
         change={change}
         answer={meaning}
       />
-      <LimitFields values={values} errors={errors} counted={countedJitter(meaning)} change={change} />
+      <LimitFields
+        values={values}
+        errors={errors}
+        counted={countedJitter(meaning)}
+        suggested={suggested}
+        change={change}
+      />
+      <TellFields values={values} errors={errors} change={change} />
       <ChannelPicker
         channels={channels}
         chosen={values.channelIds}

@@ -9,6 +9,8 @@ import { useNow } from "../base/clock.tsx";
 import { Glyph, StatusLabel } from "../base/glyph.tsx";
 import { Ago } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
+import { CAUSE_LABEL, CAUSE_MEANING, CAUSE_TONE } from "../base/status.ts";
+import { CAUSE_SHAPE } from "../incidents/cause-shape.ts";
 import { type JobView, statusAt } from "./job-view.ts";
 import { NextCell } from "./next-cell.tsx";
 import { RunStrip } from "./run-strip.tsx";
@@ -34,13 +36,10 @@ export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: 
         <Link href={`/jobs/${job.id}`} id={linkId} className={styles.link} prefetch={false}>
           <Said text={job.name} />
         </Link>
-        {job.warning && (
-          <span
-            className={styles.warning}
-            title="Two runs are open at once, or one is much slower or faster than usual"
-          >
-            <Glyph shape="warning" tone="late" size={14} />
-            Warning
+        {job.warning !== null && (
+          <span className={styles.warning} title={CAUSE_MEANING[job.warning]}>
+            <Glyph shape={CAUSE_SHAPE[job.warning]} tone={CAUSE_TONE[job.warning]} size={14} />
+            {CAUSE_LABEL[job.warning]}
           </span>
         )}
         {job.channelCount === 0 && (

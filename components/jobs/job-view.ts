@@ -1,3 +1,4 @@
+import type { Cause } from "../../lib/domain/incident.ts";
 import type { JobStatus } from "../../lib/domain/job.ts";
 import type { Outcome } from "../../lib/domain/run.ts";
 import type { Instant, Millis } from "../../lib/domain/time.ts";
@@ -22,8 +23,8 @@ export type JobView = {
   name: string;
   tags: string[];
   status: JobStatus;
-  /** A warning is open: of an overlap or an unusual run. */
-  warning: boolean;
+  /** What the open warning is about; null without one. */
+  warning: Cause | null;
   running: number;
   scheduleWords: string;
   timeZone: string | null;

@@ -36,7 +36,9 @@ export function JobsScreen({ projectId, jobs }: { projectId: string; jobs: JobVi
   const shown = tile === null ? found : found.filter((job) => onTile(job, tile, now));
   const failing = rows.filter((job) => onTile(job, "failing", now)).length;
   useTitle(failing);
-  useTellOpenIncidents(rows.filter((job) => job.status === "down").length + rows.filter((job) => job.warning).length);
+  useTellOpenIncidents(
+    rows.filter((job) => job.status === "down").length + rows.filter((job) => job.warning !== null).length,
+  );
 
   useShortcuts({
     "/": () => search.current?.focus(),

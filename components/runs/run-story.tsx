@@ -2,11 +2,13 @@ import type { ReactNode } from "react";
 import { exitCodeMeaning } from "../../lib/domain/exit-code.ts";
 import type { Run } from "../../lib/domain/run.ts";
 import type { Instant, Millis } from "../../lib/domain/time.ts";
+import type { Spread } from "../../lib/domain/usual.ts";
 import { lengthText } from "../base/ago.ts";
 import { ExactMoment } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
 import { OUTCOME_MEANING, REASON_TEXT } from "../base/status.ts";
 import { delayText } from "../job/run-words.ts";
+import { durationWords, factorText } from "../job/usual-words.ts";
 import styles from "./run-story.module.css";
 
 /** A run as its page tells it. */
@@ -27,10 +29,25 @@ export type RunStoryView = Pick<
   | "host"
   | "source"
   | "startSeen"
-> & { delayMs: Millis | null };
+> & {
+  delayMs: Millis | null;
+  /** Another run was open at the same time. */
+  overlapped: boolean;
+  /** It showed that an alarm had been wrong. */
+  withdrew: boolean;
+};
+
+type Props = {
+  run: RunStoryView;
+  timeZone: string | null;
+  /** What runs like this usually take; null where too little is known. */
+  usual: Pick<Spread, "median" | "p95"> | null;
+  /** How many times that it took, where it is unusual. */
+  usualFactor: number | null;
+};
 
 /** Expected, started, finished; and what stands around it. */
-export function RunStory({ run, timeZone }: { run: RunStoryView; timeZone: string | null }) {
+export function RunStory({ run, timeZone, usual, usualFactor }: Props) {
   const meaning = run.exitCode === null ? null : exitCodeMeaning(run.exitCode);
   return (
     <div className={styles.story}>
@@ -53,6 +70,7 @@ export function RunStory({ run, timeZone }: { run: RunStoryView; timeZone: strin
           absent={run.outcome === "running" ? "not yet" : "never"}
         >
           {run.durationMs !== null && `after ${lengthText(run.durationMs)}`}
+          {usualFactor !== null && `, ${factorText(usualFactor)}`}
           {run.finishedLate && ", past its limit"}
         </Step>
       </ol>
@@ -64,6 +82,9 @@ export function RunStory({ run, timeZone }: { run: RunStoryView; timeZone: strin
             {meaning !== null && `: ${meaning}`}
           </Fact>
         )}
+        {usual !== null && <Fact name="Usually takes">{durationWords(usual)}</Fact>}
+        {run.withdrew && <Fact name="Alarm">{REASON_TEXT.withdrawn}</Fact>}
+        {run.overlapped && <Fact name="Overlap">Another run was open at the same time.</Fact>}
         {run.finishBy !== null && (
           <Fact name="Had to end by">
             <ExactMoment at={run.finishBy} jobZone={timeZone} />

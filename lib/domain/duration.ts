@@ -27,6 +27,25 @@ export function parseDuration(text: string): Millis | null {
   return Number.isSafeInteger(total) ? total : null;
 }
 
+const SPELLED: readonly (readonly [unit: string, size: Millis])[] = [
+  ["d", DAY],
+  ["h", HOUR],
+  ["m", MINUTE],
+  ["s", SECOND],
+  ["ms", 1],
+];
+
+/** A length of time in whole milliseconds as people type it, such as `1h30m`: what `parseDuration` reads as the same. */
+export function spellDuration(durationMs: Millis): string {
+  if (durationMs === 0) return "0s";
+  let rest = durationMs;
+  return SPELLED.map(([unit, size]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count === 0 ? "" : `${count}${unit}`;
+  }).join("");
+}
+
 /** A length of time in words, its two longest units: "4 min 10 s", "1 d 3 h"; below a minute "59 s", "1.9 s", "350 ms". */
 export function formatDuration(durationMs: Millis): string {
   if (durationMs < 0) return `-${formatDuration(-durationMs)}`;

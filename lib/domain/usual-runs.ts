@@ -1,11 +1,13 @@
 import { jitterOf } from "./deadline.ts";
 import type { Limits, ScheduleSpec } from "./job.ts";
+import type { Run } from "./run.ts";
 import { compileSchedule } from "./schedule.ts";
 import { type Instant, type Millis, SECOND } from "./time.ts";
-import { localWeekday, type Spread, type UnusualBounds, type Usual, type UsualSample, usualOf } from "./usual.ts";
+import { localWeekday, type Spread, unusualBounds, type Usual, type UsualSample, usualOf } from "./usual.ts";
 
 /** What the statistics need to know of a good run. */
 export type GoodRun = {
+  number: number;
   startedAt: Instant;
   /** Its first sign: the start, or the end where no start was seen. */
   signAt: Instant;
@@ -28,18 +30,26 @@ export function usualOfRuns(runs: readonly GoodRun[], { schedule: spec, limits }
   return usualOf(samples, (at) => localWeekday(schedule, at));
 }
 
-export type WeekdaySpread = { weekday: number; duration: Spread };
+/** How long a job takes on most days, and on the weekdays that are unlike those. */
+export type UsualDays = { ordinary: Spread | null; unlike: { weekday: number; duration: Spread }[] };
 
 /** So much longer or shorter, and by so much, is worth a word of its own. */
 const UNLIKE_FACTOR = 1.5;
 const UNLIKE_LEAST: Millis = 10 * SECOND;
 
-/** The weekdays on which a job usually takes much more or less time than in general. */
-export function unlikeWeekdays({ duration, durationByWeekday }: Usual): WeekdaySpread[] {
-  if (duration === null) return [];
-  return durationByWeekday.flatMap((spread, weekday) =>
-    spread !== null && isUnlike(spread.median, duration.median) ? [{ weekday, duration: spread }] : [],
+/** Tells the weekdays apart on which runs take much longer or less long than in general. */
+export function usualDays(runs: readonly GoodRun[], settings: UsualSettings): UsualDays {
+  const { duration, durationByWeekday } = usualOfRuns(runs, settings);
+  const unlike = durationByWeekday.flatMap((spread, weekday) =>
+    duration !== null && spread !== null && isUnlike(spread.median, duration.median)
+      ? [{ weekday, duration: spread }]
+      : [],
   );
+  if (unlike.length === 0) return { ordinary: duration, unlike };
+  const weekdays = new Set(unlike.map(({ weekday }) => weekday));
+  const schedule = compileSchedule(settings.schedule);
+  const others = runs.filter(({ startedAt }) => !weekdays.has(localWeekday(schedule, startedAt)));
+  return { ordinary: usualOfRuns(others, settings).duration ?? duration, unlike };
 }
 
 function isUnlike(one: Millis, other: Millis): boolean {
@@ -47,24 +57,35 @@ function isUnlike(one: Millis, other: Millis): boolean {
   return more >= UNLIKE_FACTOR * less && more - less >= UNLIKE_LEAST;
 }
 
-/** What lengths of runs are held against. */
-export type Yardstick = { usual: Usual; bounds: UnusualBounds };
+/** What lengths of a job's runs are held against. */
+export type Yardstick = { runs: readonly GoodRun[]; settings: UsualSettings };
+
+/** What runs that start at `at` usually take; null where too little is known. */
+export function usualLength({ runs, settings }: Yardstick, at: Instant): Spread | null {
+  const { duration, durationByWeekday } = usualOfRuns(runs, settings);
+  return durationByWeekday[localWeekday(compileSchedule(settings.schedule), at)] ?? duration;
+}
 
 /**
- * How many times the usual length a run took, where that lies beyond what is usual on its weekday; else null. Only a
- * good run can be too fast: one that failed has its reason.
+ * How many times its usual length a run took, where that is unusual beside the others; else null. Only a good run can be
+ * too fast: one that failed has its reason.
  */
 export function unusualFactor(
-  run: { durationMs: Millis | null; good: boolean },
-  weekday: number,
-  { usual, bounds }: Yardstick,
+  run: Pick<Run, "number" | "startedAt" | "durationMs" | "outcome" | "finishedLate">,
+  { runs, settings }: Yardstick,
 ): number | null {
-  const { durationMs, good } = run;
+  const { number, startedAt, durationMs, outcome, finishedLate } = run;
+  if (startedAt === null || durationMs === null) return null;
+  const others = runs.filter((other) => other.number !== number);
+  const usual = usualOfRuns(others, settings);
+  const bounds = unusualBounds(usual);
+  if (bounds === null) return null;
+  const weekday = localWeekday(compileSchedule(settings.schedule), startedAt);
   const median = (usual.durationByWeekday[weekday] ?? usual.duration)?.median ?? 0;
-  if (durationMs === null || median === 0) return null;
   const slow = durationMs > (bounds.slowAfterMs[weekday] ?? Infinity);
+  const good = outcome === "ok" || finishedLate;
   const fast = good && durationMs < (bounds.fastBelowMs[weekday] ?? 0);
-  return slow || fast ? durationMs / median : null;
+  return (slow || fast) && median > 0 ? durationMs / median : null;
 }
 
 /** Changes of a limit by less than this are not worth anybody's time. */

@@ -1,8 +1,8 @@
-import { parseDuration } from "../domain/duration.ts";
+import { parseDuration, spellDuration } from "../domain/duration.ts";
 import type { Dialect, Limits, OverlapPolicy, ScheduleSpec, UnusualPolicy } from "../domain/job.ts";
 import { DIALECT_NAMES, isDialect } from "../domain/schedule/dialect-names.ts";
 import { formatScheduleText, parseScheduleText, ScheduleError } from "../domain/schedule.ts";
-import { DAY, HOUR, type Millis, MINUTE, SECOND } from "../domain/time.ts";
+import { DAY, type Millis, SECOND } from "../domain/time.ts";
 import { getZone } from "../domain/zone.ts";
 import { AppError } from "../errors.ts";
 import type { JobRecord, JobSettings } from "../store/jobs.ts";
@@ -106,25 +106,8 @@ export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
   };
 }
 
-/** `1h30m`: what `parseDuration` reads back; empty for null. */
 function durationText(ms: Millis | null): string {
-  if (ms === null) return "";
-  if (ms === 0) return "0s";
-  const units: [string, Millis][] = [
-    ["d", DAY],
-    ["h", HOUR],
-    ["m", MINUTE],
-    ["s", SECOND],
-    ["ms", 1],
-  ];
-  let rest = ms;
-  return units
-    .map(([unit, size]) => {
-      const count = Math.floor(rest / size);
-      rest -= count * size;
-      return count === 0 ? "" : `${count}${unit}`;
-    })
-    .join("");
+  return ms === null ? "" : spellDuration(ms);
 }
 
 function given(input: NewJob): NewJob {

@@ -27,8 +27,8 @@ export type JobRow = {
   tags: string[];
   environment: string;
   status: JobStatus;
-  /** A warning is open, of an overlap or an unusual run; the status does not show it. */
-  warning: boolean;
+  /** What the open warning is about; the status does not show it. Null without one. */
+  warning: Cause | null;
   running: number;
   schedule: ScheduleSpec;
   /** "At 02:00 every day"; the zone is not in it. */
@@ -79,6 +79,8 @@ export type Figures = {
   incidents: number;
 };
 
+export type OpenIncidentRow = { id: string; cause: Cause; openedAt: Instant };
+
 export type JobPage = JobRow & {
   description: string;
   limits: Limits;
@@ -92,7 +94,8 @@ export type JobPage = JobRow & {
   figures: Figures[];
   /** What the schedule means, with its next five occurrences from now. */
   reading: Reading;
-  openIncident: { id: string; cause: Cause; openedAt: Instant } | null;
+  /** The critical one before the warning; mostly none. */
+  openIncidents: OpenIncidentRow[];
   /** Two open runs without run ids: which end belongs to which is a guess. */
   ambiguous: boolean;
   /** A sentence where nobody would be told, with what to do; null where somebody would. */
@@ -119,7 +122,7 @@ export function jobRowOf(
   return {
     ...{ id, projectId, slug, name, tags, environment, schedule, strip, lastPingAt, lastOkAt },
     status: statusOf(facts, context.now),
-    warning: facts.warning,
+    warning: record.warningCause,
     running: facts.running,
     scheduleWords: words,
     timeZone,

@@ -7,7 +7,7 @@ import { compileSchedule } from "../domain/schedule.ts";
 import { DAY, type Instant, type Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { type ChannelRecord, listChannelRecords } from "../store/channels.ts";
-import { findOpenIncident } from "../store/incidents.ts";
+import { listOpenIncidents } from "../store/incidents.ts";
 import { findJobRecord, type JobRecord, listJobChannelIds } from "../store/jobs.ts";
 import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
 import { countWorkingChannels, listJobRecords, listStrip } from "../store/jobs-list.ts";
@@ -61,10 +61,10 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
   const job = await requireJob(ctx, input.jobId, "see");
   const { pool } = ctx.database;
   const now = ctx.clock.now();
-  const [strip, figures, openIncident, ambiguous, channels, ownChannelIds] = await Promise.all([
+  const [strip, figures, openIncidents, ambiguous, channels, ownChannelIds] = await Promise.all([
     listStrip(pool, job.id),
     figuresOf(ctx, job.id, now),
-    findOpenIncident(pool, job.id),
+    listOpenIncidents(pool, job.id),
     hasAmbiguousRuns(pool, job.id),
     listChannelRecords(pool, job.projectId),
     listJobChannelIds(pool, job.id),
@@ -73,7 +73,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
   const { description, limits, pings, createdAt, facts } = job;
   return {
     ...jobRowOf({ ...job, strip }, { now, channelCount: heard.filter(isWorking).length }),
-    ...{ description, limits, pings, createdAt, figures, openIncident, ambiguous, now },
+    ...{ description, limits, pings, createdAt, figures, openIncidents, ambiguous, now },
     effectiveGraceMs: effectiveGrace(job, now),
     pingUrl: pingUrlOf(ctx, job.id),
     firstPingAt: facts.firstPingAt,

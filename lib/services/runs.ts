@@ -1,8 +1,9 @@
 import type { Outcome, RunReason } from "../domain/run.ts";
 import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
 import type { Spread } from "../domain/usual.ts";
+import { unusualFactor, usualLength } from "../domain/usual-runs.ts";
 import { AppError } from "../errors.ts";
-import { listIncidentsOfRun } from "../store/incidents.ts";
+import { listIncidentsOfRun, listRefutingRuns } from "../store/incidents.ts";
 import {
   findNeighbours,
   findPingBody,
@@ -18,7 +19,7 @@ import { type IncidentRow, incidentRowOf } from "./incidents.ts";
 import { parseLimit } from "./input.ts";
 import { requireJob } from "./jobs.ts";
 import { readableText } from "./output.ts";
-import { factorOf, findYardstick, usualLength } from "./usual.ts";
+import { findYardstick } from "./usual.ts";
 
 export type RunRow = {
   number: number;
@@ -46,6 +47,8 @@ export type RunRow = {
   outputSize: number;
   /** Another run of the job was open at the same time. */
   overlapped: boolean;
+  /** It came to light late, and showed that an alarm had been wrong. */
+  withdrew: boolean;
 };
 
 export type RunList = {
@@ -97,7 +100,9 @@ export async function listRuns(
   });
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : undefined;
-  return { runs: shown.map(runRowOf), nextBefore: last?.number ?? null };
+  const span = { from: shown.at(-1)?.number ?? 0, to: shown[0]?.number ?? 0 };
+  const refuting = await listRefutingRuns(ctx.database.pool, { jobId: job.id, ...span });
+  return { runs: shown.map((run) => runRowOf(run, refuting)), nextBefore: last?.number ?? null };
 }
 
 /** @throws AppError `not-found`, also for strangers. */
@@ -105,11 +110,12 @@ export async function getRun(ctx: Ctx, input: { jobId: string; number: number })
   const { job, run } = await requireRun(ctx, input);
   const { pool } = ctx.database;
   const now = ctx.clock.now();
-  const [body, pings, incidents, neighbours, yardstick] = await Promise.all([
+  const [body, pings, incidents, neighbours, refuting, yardstick] = await Promise.all([
     bodyOf(ctx, run),
     listPingsOfRun(pool, { jobId: job.id, runNumber: run.number, ...receiptsOf(run, now), limit: PINGS_SHOWN }),
     listIncidentsOfRun(pool, job.id, run.number),
     findNeighbours(pool, job.id, run.number),
+    listRefutingRuns(pool, { jobId: job.id, from: run.number, to: run.number }),
     findYardstick(ctx, job),
   ]);
   const alerts = await listAlerts(
@@ -120,9 +126,9 @@ export async function getRun(ctx: Ctx, input: { jobId: string; number: number })
   const { id, projectId, name, slug, schedule } = job;
   return {
     job: { id, projectId, name, slug, timeZone: schedule.kind === "cron" ? schedule.timeZone : null },
-    run: runRowOf(run),
-    usual: yardstick === null || run.startedAt === null ? null : usualLength(yardstick, run.startedAt),
-    usualFactor: factorOf(yardstick, run),
+    run: runRowOf(run, refuting),
+    usual: run.startedAt === null ? null : usualLength(yardstick, run.startedAt),
+    usualFactor: unusualFactor(run, yardstick),
     output: body === null ? null : outputOf(body, run.outputSize),
     incidents: incidents.map(incidentRowOf),
     ...{ pings, alerts, ...neighbours, now },
@@ -165,8 +171,12 @@ function receiptsOf(run: RunRecord, now: Instant): { from: Instant; to: Instant 
   return { from: Math.min(...known, now) - MINUTE, to: last + MINUTE };
 }
 
-function runRowOf(run: RunRecord): RunRow {
+function runRowOf(run: RunRecord, refuting: ReadonlySet<number>): RunRow {
   const { outputPingId: _pingId, outputReceivedAt: _receivedAt, ...row } = run;
   const { startedAt, slotAt } = run;
-  return { ...row, delayMs: startedAt === null || slotAt === null ? null : startedAt - slotAt };
+  return {
+    ...row,
+    delayMs: startedAt === null || slotAt === null ? null : startedAt - slotAt,
+    withdrew: refuting.has(run.number),
+  };
 }

@@ -1,43 +1,30 @@
 import { hostZoneOf } from "../domain/host-zone.ts";
 import { compileSchedule, intervalAround, type Schedule } from "../domain/schedule.ts";
-import type { Instant, Millis } from "../domain/time.ts";
-import {
-  localWeekday,
-  type Spread,
-  suggestedGrace,
-  suggestedMaxRuntime,
-  type Usual,
-  unusualBounds,
-} from "../domain/usual.ts";
-import {
-  unlikeWeekdays,
-  unusualFactor,
-  usualOfRuns,
-  type WeekdaySpread,
-  worthSuggesting,
-  type Yardstick,
-} from "../domain/usual-runs.ts";
+import type { Millis } from "../domain/time.ts";
+import { type Spread, suggestedGrace, suggestedMaxRuntime } from "../domain/usual.ts";
+import { type UsualDays, usualDays, usualOfRuns, worthSuggesting, type Yardstick } from "../domain/usual-runs.ts";
 import type { JobRecord } from "../store/jobs.ts";
-import type { RunRecord } from "../store/runs.ts";
 import { listGoodRuns, listStarts, type SeenStart } from "../store/usual.ts";
 import type { Ctx } from "./context.ts";
 import { effectiveGrace, requireJob } from "./jobs.ts";
 
 export type JobUsual = {
-  /** How long good runs take; null where too few are known. */
+  /** Good runs that it comes from. */
+  runs: number;
+  /** How long good runs take on most days; null where too few are known. */
   duration: Spread | null;
   /** How long after slot + jitter the first sign of a run comes; negative where before. */
   lateness: Spread | null;
   /** What that sign mostly is. */
   sign: "start" | "end";
   /** Weekdays on which runs take much longer or less long, 0 for Sunday. */
-  weekdays: WeekdaySpread[];
+  weekdays: UsualDays["unlike"];
   /** Limits that would suit these runs, where those in force do not. */
   suggested: { graceMs: Millis | null; maxRuntimeMs: Millis | null };
   /** Set where the job's machine seems to be in another zone. */
   hostZone: HostZoneHint | null;
-  /** For `factorOf`; null where too few durations are known. */
-  yardstick: RunYardstick | null;
+  /** What the length of each run is held against. */
+  yardstick: Yardstick;
 };
 
 export type HostZoneHint = {
@@ -61,6 +48,7 @@ export async function jobUsual(ctx: Ctx, input: { jobId: string }): Promise<JobU
     listStarts(pool, { jobId: job.id, since: job.scheduleSince, limit: 2 * STARTS_COMPARED }),
   ]);
   const usual = usualOfRuns(runs, job);
+  const days = usualDays(runs, job);
   const schedule = compileSchedule(job.schedule);
   const graceMs = effectiveGrace(job, now);
   const hostZone = hostZoneHint(schedule, starts, graceMs);
@@ -69,16 +57,17 @@ export async function jobUsual(ctx: Ctx, input: { jobId: string }): Promise<JobU
   const interval = intervalAround(schedule, job.facts.nextSlotAt ?? now).afterMs ?? Infinity;
   const ends = runs.filter(({ signAt, startedAt, durationMs }) => signAt > startedAt || durationMs === null);
   return {
-    duration: usual.duration,
+    runs: runs.length,
+    duration: days.ordinary,
     lateness: usual.lateness,
     sign: ends.length > runs.length / 2 ? "end" : "start",
-    weekdays: unlikeWeekdays(usual),
+    weekdays: days.unlike,
     suggested: {
       graceMs: grace !== null && grace < interval ? worthSuggesting(grace, graceMs) : null,
       maxRuntimeMs: worthSuggesting(suggestedMaxRuntime(usual), job.limits.maxRuntimeMs),
     },
     hostZone,
-    yardstick: yardstickOf(usual, schedule),
+    yardstick: { runs, settings: job },
   };
 }
 
@@ -107,31 +96,7 @@ function hintOf(schedule: Schedule, starts: readonly SeenStart[], graceMs: Milli
   return { words: found.words, timeZone: zone.name, shiftMs: found.shiftMs, mayTakeThatLong };
 }
 
-/** What lengths of a job's runs are held against. */
-export type RunYardstick = Yardstick & { schedule: Schedule };
-
-/** Null where too little is known. */
-export async function findYardstick(ctx: Ctx, job: JobRecord): Promise<RunYardstick | null> {
-  return yardstickOf(usualOfRuns(await listGoodRuns(ctx.database.pool, job.id), job), compileSchedule(job.schedule));
-}
-
-function yardstickOf(usual: Usual, schedule: Schedule): RunYardstick | null {
-  const bounds = unusualBounds(usual);
-  return bounds === null ? null : { usual, bounds, schedule };
-}
-
-/** What runs that start at `at` usually take. */
-export function usualLength({ usual, schedule }: RunYardstick, at: Instant): Spread | null {
-  return usual.durationByWeekday[localWeekday(schedule, at)] ?? usual.duration;
-}
-
-/** How many times its usual length a run took, where that is unusual; else null. */
-export function factorOf(
-  yardstick: RunYardstick | null,
-  run: Pick<RunRecord, "startedAt" | "durationMs" | "outcome" | "finishedLate">,
-): number | null {
-  const { startedAt, durationMs, outcome, finishedLate } = run;
-  if (yardstick === null || startedAt === null) return null;
-  const good = outcome === "ok" || finishedLate;
-  return unusualFactor({ durationMs, good }, localWeekday(yardstick.schedule, startedAt), yardstick);
+/** What the length of a job's runs is held against. */
+export async function findYardstick(ctx: Ctx, job: JobRecord): Promise<Yardstick> {
+  return { runs: await listGoodRuns(ctx.database.pool, job.id), settings: job };
 }

@@ -66,18 +66,16 @@ export async function findIncidentRecord(database: Queryable, incidentId: string
   return row === undefined ? null : recordOf(row);
 }
 
-/** The job's open critical incident. */
-export async function findOpenIncident(
+/** The job's open incidents: the critical one, then the warning. */
+export async function listOpenIncidents(
   database: Queryable,
   jobId: string,
-): Promise<{ id: string; cause: Cause; openedAt: Instant } | null> {
+): Promise<{ id: string; cause: Cause; openedAt: Instant }[]> {
   const { rows } = await database.query<{ id: string; cause: Cause; openedAt: Date }>(
-    `SELECT id, cause, opened_at AS "openedAt" FROM incidents
-     WHERE job_id = $1 AND state = 'open' AND severity = 'critical'`,
+    `SELECT id, cause, opened_at AS "openedAt" FROM incidents WHERE job_id = $1 AND state = 'open' ORDER BY severity`,
     [jobId],
   );
-  const [row] = rows;
-  return row === undefined ? null : { ...row, openedAt: instantOf(row.openedAt) };
+  return rows.map((row) => ({ ...row, openedAt: instantOf(row.openedAt) }));
 }
 
 /** Incidents that a run opened or added to, newest first. */
@@ -93,6 +91,19 @@ export async function listIncidentsOfRun(
     [jobId, runNumber],
   );
   return rows.map(recordOf);
+}
+
+/** Runs with numbers within [from, to] that showed an alarm to be wrong: a verdict about their time was withdrawn. */
+export async function listRefutingRuns(
+  database: Queryable,
+  { jobId, from, to }: { jobId: string; from: number; to: number },
+): Promise<Set<number>> {
+  const { rows } = await database.query<{ number: number }>(
+    `SELECT e.run_number AS number FROM incidents i JOIN incident_events e ON e.incident_id = i.id
+     WHERE i.job_id = $1 AND i.resolve_reason = 'withdrawn' AND e.kind = 'resolved' AND e.run_number BETWEEN $2 AND $3`,
+    [jobId, from, to],
+  );
+  return new Set(rows.map((row) => row.number));
 }
 
 function recordOf(row: Row): IncidentRecord {

@@ -1,4 +1,5 @@
 import { newMemory } from "../domain/draft.ts";
+import type { Cause } from "../domain/incident.ts";
 import type { Limits, ScheduleSpec } from "../domain/job.ts";
 import { isDialect } from "../domain/schedule/dialect-names.ts";
 import type { StatusFacts } from "../domain/state.ts";
@@ -28,6 +29,8 @@ export type JobRecord = JobSettings & {
   lastPingAt: Instant | null;
   lastOkAt: Instant | null;
   facts: StatusFacts;
+  /** Of the open warning; null without one. */
+  warningCause: Cause | null;
 };
 
 export type JobRow = {
@@ -63,6 +66,7 @@ export type JobRow = {
   lateAt: Date | null;
   down: boolean;
   warning: boolean;
+  warningCause: Cause | null;
   running: number;
   unknown: boolean;
 };
@@ -75,7 +79,9 @@ export const JOB_COLUMNS = `j.id, j.project_id AS "projectId", j.slug, j.name, j
   j.failures_to_open AS "failuresToOpen", j.successes_to_close AS "successesToClose", j.overlap, j.unusual,
   j.all_channels AS "allChannels", j.created_at AS "createdAt", s.pings, s.paused_at AS "pausedAt",
   s.first_ping_at AS "firstPingAt", s.last_ping_at AS "lastPingAt", s.last_ok_at AS "lastOkAt",
-  s.next_slot_at AS "nextSlotAt", s.late_at AS "lateAt", s.down, s.warning, s.running, s.unknown`;
+  s.next_slot_at AS "nextSlotAt", s.late_at AS "lateAt", s.down, s.warning, s.running, s.unknown,
+  CASE WHEN s.warning THEN (SELECT i.cause FROM incidents i
+    WHERE i.job_id = j.id AND i.state = 'open' AND i.severity = 'warning') END AS "warningCause"`;
 
 export async function findJobRecord(database: Queryable, jobId: string): Promise<JobRecord | null> {
   const { rows } = await database.query<JobRow>(
@@ -87,9 +93,9 @@ export async function findJobRecord(database: Queryable, jobId: string): Promise
 }
 
 export function jobRecordOf(row: JobRow): JobRecord {
-  const { id, projectId, slug, name, description, tags, environment, allChannels, pings } = row;
+  const { id, projectId, slug, name, description, tags, environment, allChannels, pings, warningCause } = row;
   return {
-    ...{ id, projectId, slug, name, description, tags, environment, allChannels, pings },
+    ...{ id, projectId, slug, name, description, tags, environment, allChannels, pings, warningCause },
     schedule: scheduleOf(row),
     scheduleText: row.scheduleExpression,
     limits: limitsOf(row),

@@ -14,12 +14,18 @@ const GOOD_RUNS = 200;
 /** A job that hardly ever ends well must not have all its history read. */
 const RUNS_LOOKED_AT = 1_000;
 
-type GoodRunEntry = [startedAt: Instant, signAt: Instant, slotAt: Instant | null, durationMs: Millis | null];
+type GoodRunEntry = [
+  number: number,
+  startedAt: Instant,
+  signAt: Instant,
+  slotAt: Instant | null,
+  durationMs: Millis | null,
+];
 
 const msOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::bigint`;
 
 /** The latest good runs as JSON, which Node reads many times faster than as many rows. Guessed ends tell no length. */
-const goodRunsOf = (jobId: string): string => `SELECT json_agg(json_build_array(${msOf("started_at")},
+const goodRunsOf = (jobId: string): string => `SELECT json_agg(json_build_array(number, ${msOf("started_at")},
     ${msOf("CASE WHEN start_seen THEN started_at ELSE finished_at END")}, ${msOf("slot_at")}, duration_ms)) AS runs
   FROM (
     SELECT * FROM (SELECT * FROM runs WHERE job_id = ${jobId} ORDER BY number DESC LIMIT ${RUNS_LOOKED_AT}) newest
@@ -34,7 +40,9 @@ export async function listGoodRuns(database: Queryable, jobId: string): Promise<
 }
 
 function goodRuns(entries: readonly GoodRunEntry[] | null): GoodRun[] {
-  return (entries ?? []).map(([startedAt, signAt, slotAt, durationMs]) => ({ startedAt, signAt, slotAt, durationMs }));
+  return (entries ?? []).map(([number, startedAt, signAt, slotAt, durationMs]) => ({
+    ...{ number, startedAt, signAt, slotAt, durationMs },
+  }));
 }
 
 export type SeenStart = {

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatDuration, parseDuration } from "../../lib/domain/duration.ts";
+import { formatDuration, parseDuration, spellDuration } from "../../lib/domain/duration.ts";
 
 describe("parseDuration", () => {
   it.each([
@@ -37,6 +38,19 @@ describe("parseDuration", () => {
     expect(parseDuration("1h".repeat(500_000))).toBeNull();
     expect(parseDuration(`${"1".repeat(1_000_000)}h`)).toBeNull();
     expect(performance.now() - started).toBeLessThan(250);
+  });
+});
+
+describe("spellDuration", () => {
+  it.each([
+    [0, "0s"],
+    [60_000, "1m"],
+    [5_400_000, "1h30m"],
+    [90_061_001, "1d1h1m1s1ms"],
+  ])("%d ms is %j", (durationMs, expected) => expect(spellDuration(durationMs)).toBe(expected));
+
+  it("is read back as the same", () => {
+    fc.assert(fc.property(fc.maxSafeNat(), (ms) => parseDuration(spellDuration(ms)) === ms));
   });
 });
 

@@ -54,7 +54,7 @@ describe("a new job", () => {
     });
     expect(await rowOf(created.id)).toMatchObject({
       ...{ name: "Nightly backup", status: "new", timeZone: "Europe/Riga", strip: [], lastDurationMs: null },
-      ...{ tags: ["db", "night"], running: 0, warning: false, nextExpectedAt: null, channelCount: 0 },
+      ...{ tags: ["db", "night"], running: 0, warning: null, nextExpectedAt: null, channelCount: 0 },
       scheduleWords: expect.stringContaining("02:00"),
     });
     const page = await getJob(world.owner, { jobId: created.id });
@@ -126,7 +126,7 @@ describe("what happened", () => {
       ...{ period: "24h", runs: 5, ok: 2, bad: 3, successRate: 0.4, incidents: 2 },
       ...{ medianMs: 32.5 * SECOND, p95Ms: expect.closeTo(57_250, 0) },
     });
-    expect(page.openIncident).toMatchObject({ cause: "missed" });
+    expect(page.openIncidents).toMatchObject([{ cause: "missed" }]);
   });
 
   test("a job past its slot is late without an alarm", async () => {
@@ -139,8 +139,11 @@ describe("what happened", () => {
     const jobId = await createEarlier();
     await book(world, jobId, { action: "start" });
     await book(world, jobId, { action: "start", source: "192.0.2.2" });
-    expect(await rowOf(jobId)).toMatchObject({ status: "running", running: 2, warning: true });
-    expect(await getJob(world.owner, { jobId })).toMatchObject({ ambiguous: true });
+    expect(await rowOf(jobId)).toMatchObject({ status: "running", running: 2, warning: "overlap" });
+    expect(await getJob(world.owner, { jobId })).toMatchObject({
+      ambiguous: true,
+      openIncidents: [{ cause: "overlap" }],
+    });
   });
 
   test("the strip shows the newest 30, oldest first", async () => {
@@ -159,7 +162,7 @@ describe("pause and resume", () => {
     expect(await pauseJob(world.owner, { jobId })).toMatchObject({ state: "paused" });
     expect(await getJob(world.owner, { jobId })).toMatchObject({
       status: "paused",
-      openIncident: null,
+      openIncidents: [],
       nextExpectedAt: null,
     });
     expect(await resumeJob(world.owner, { jobId })).toMatchObject({ state: "ok" });

@@ -93,6 +93,23 @@ test("consecutive missed slots are one row without times of a run", async () => 
   });
 });
 
+test("a run that showed an alarm to be wrong says so", async () => {
+  const jobId = await newJob({ schedule: "every 10m", grace: "1m" });
+  const now = world.services.clock.now();
+  await book(world, jobId, { action: "success", receivedAt: now - 40 * MINUTE });
+  await sweepJob(world, jobId, now - 25 * MINUTE);
+  await book(world, jobId, { action: "success", receivedAt: now - 24 * MINUTE, at: now - 30 * MINUTE });
+  const { runs } = await listRuns(world.owner, { jobId });
+  expect(runs.map(({ outcome, withdrew }) => [outcome, withdrew])).toEqual([
+    ["ok", true],
+    ["ok", false],
+  ]);
+  expect(await getRun(world.owner, { jobId, number: 2 })).toMatchObject({
+    run: { withdrew: true },
+    incidents: [{ cause: "missed", resolveReason: "withdrawn" }],
+  });
+});
+
 test("runs are paged by number, newest first, also by outcome", async () => {
   const jobId = await newJob();
   for (let run = 1; run <= 7; run++) {

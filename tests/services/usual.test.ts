@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DAY, HOUR, type Instant, type Millis, MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { unusualFactor } from "../../lib/domain/usual-runs.ts";
 import { createJob, updateJob } from "../../lib/services/job-changes.ts";
 import { getRun, listRuns } from "../../lib/services/runs.ts";
-import { factorOf, type JobUsual, jobUsual } from "../../lib/services/usual.ts";
+import { type JobUsual, jobUsual } from "../../lib/services/usual.ts";
 import { offsetClock } from "../support/database.ts";
 import { openWorld, type World } from "./world.ts";
 
@@ -67,6 +68,7 @@ describe("what a job usually does", () => {
     );
     for (const ctx of [world.system, world.owner, world.teammate]) {
       expect(await jobUsual(ctx, { jobId })).toMatchObject({
+        runs: 30,
         duration: { count: 30, median: 4 * MINUTE, p95: 4 * MINUTE },
         lateness: { count: 30, median: 3 * SECOND },
         ...{ sign: "start", weekdays: [], hostZone: null },
@@ -79,8 +81,10 @@ describe("what a job usually does", () => {
   test("is unknown for few runs", async () => {
     const jobId = await newJob({ schedule: "0 2 * * *" });
     expect(await usualOf(jobId)).toEqual({
-      ...{ duration: null, lateness: null, sign: "start", weekdays: [], hostZone: null, yardstick: null },
+      runs: 0,
+      ...{ duration: null, lateness: null, sign: "start", weekdays: [], hostZone: null },
       suggested: { graceMs: null, maxRuntimeMs: null },
+      yardstick: expect.anything(),
     });
     await addRuns(
       jobId,
@@ -219,7 +223,7 @@ describe("a run beside what is usual", () => {
     );
     const { yardstick } = await usualOf(jobId);
     const { runs } = await listRuns(world.owner, { jobId, limit: 4 });
-    expect(runs.map((run) => factorOf(yardstick, run))).toEqual([null, null, 0.125, 4]);
+    expect(runs.map((run) => unusualFactor(run, yardstick))).toEqual([null, null, 0.125, 4]);
     expect(await getRun(world.owner, { jobId, number: 171 })).toMatchObject({
       usual: { median: 4 * MINUTE },
       usualFactor: 4,

@@ -12,7 +12,7 @@ function job(part: Partial<JobView>): JobView {
     name: "Nightly backup",
     tags: ["backup", "db"],
     status: "ok",
-    warning: false,
+    warning: null,
     running: 0,
     scheduleWords: "At 02:00 every day",
     timeZone: "Europe/Riga",
@@ -57,10 +57,12 @@ describe("the search field", () => {
 
   test("knows the words people use for states", () => {
     expect(matches(job({ status: "down" }), parseQuery("state:failing"), NOW)).toBe(true);
-    for (const state of ["warning", "overlap", "slow", "fast"]) {
-      expect(matches(job({ warning: true }), parseQuery(`state:${state}`), NOW)).toBe(true);
-      expect(matches(job({}), parseQuery(`state:${state}`), NOW)).toBe(false);
+    for (const cause of ["overlap", "slow", "fast"] as const) {
+      expect(matches(job({ warning: cause }), parseQuery(`state:${cause}`), NOW)).toBe(true);
+      expect(matches(job({ warning: cause }), parseQuery("state:warning"), NOW)).toBe(true);
+      expect(matches(job({}), parseQuery(`state:${cause}`), NOW)).toBe(false);
     }
+    expect(matches(job({ warning: "slow" }), parseQuery("state:overlap"), NOW)).toBe(false);
   });
 });
 
@@ -87,7 +89,7 @@ test("what needs attention comes first, then names in the order people expect", 
     job({ name: "paused", status: "paused" }),
     job({ name: "job 9", status: "running" }),
     job({ name: "unknown", status: "unknown" }),
-    job({ name: "overlaps", warning: true }),
+    job({ name: "overlaps", warning: "overlap" }),
     job({ name: "new", status: "new" }),
     job({ name: "late", lateAt: NOW - 1 }),
     job({ name: "down", status: "down" }),

@@ -6,7 +6,7 @@ import { Ago, ExactMoment } from "../../../../components/base/moment.tsx";
 import { Page, PageHeader } from "../../../../components/base/page.tsx";
 import { Panel } from "../../../../components/base/panel.tsx";
 import { Said } from "../../../../components/base/said.tsx";
-import { CAUSE_LABEL } from "../../../../components/base/status.ts";
+import { CAUSE_LABEL, RESOLVE_VERB } from "../../../../components/base/status.ts";
 import { visibleText } from "../../../../components/base/visible-text.ts";
 import { AlertList } from "../../../../components/incidents/alert-list.tsx";
 import { CauseLabel } from "../../../../components/incidents/incident-items.tsx";
@@ -69,8 +69,10 @@ export default async function IncidentPage({ params }: Props) {
                 , open for <Ago at={openedAt} />.
               </>
             ) : (
-              `, resolved after ${lengthText(resolvedAt - openedAt)}.`
+              `, ${RESOLVE_VERB[incident.resolveReason ?? "recovered"]} after ${lengthText(resolvedAt - openedAt)}.`
             )}
+            {incident.resolveReason === "withdrawn" &&
+              " A ping that arrived late showed that the verdict was wrong: nothing was amiss."}
             {incident.missedCount > 1 && ` ${incident.missedCount} runs were missed.`}
           </>
         }
@@ -81,7 +83,7 @@ export default async function IncidentPage({ params }: Props) {
           title="The run that opened it"
           note={<Link href={`/jobs/${incident.jobId}/runs/${opening.run.number}`}>Run #{opening.run.number}</Link>}
         >
-          <RunStory run={opening.run} timeZone={opening.job.timeZone} />
+          <RunStory {...opening} timeZone={opening.job.timeZone} />
         </Panel>
       )}
       <Timeline jobId={incident.jobId} events={incident.timeline} />

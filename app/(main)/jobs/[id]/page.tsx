@@ -12,11 +12,13 @@ import { JobNotes } from "../../../../components/job/job-notes.tsx";
 import { JobSentence } from "../../../../components/job/job-sentence.tsx";
 import { PingPanel } from "../../../../components/job/ping-panel.tsx";
 import { RunPanel } from "../../../../components/job/run-panel.tsx";
+import { UsualPanel } from "../../../../components/job/usual-panel.tsx";
 import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
 import { can } from "../../../../lib/auth/rules.ts";
 import { listRuns } from "../../../../lib/services/runs.ts";
+import { jobUsual } from "../../../../lib/services/usual.ts";
 import { load } from "../../../failures.ts";
-import { chartRuns, crontabOf, findLastPing, loadJob, sentenceFacts } from "../../../job-page-data.ts";
+import { chartRuns, crontabOf, findLastPing, loadJob, runViews, sentenceFacts } from "../../../job-page-data.ts";
 import { type Query, readNumber } from "../../../query.ts";
 import { findProjects, requireVisit } from "../../../request.ts";
 import { pause, remove, resume } from "../actions.ts";
@@ -37,7 +39,7 @@ export default async function JobPage({ params, searchParams }: Props) {
   const onlyBad = query.runs === "bad";
   const before = readNumber(query.before);
   const job = await loadJob(id);
-  const [latest, shown, lastPing] = await load(() =>
+  const [latest, shown, lastPing, usual] = await load(() =>
     Promise.all([
       listRuns(ctx, { jobId: id, limit: CHART_RUNS }),
       listRuns(ctx, {
@@ -47,12 +49,12 @@ export default async function JobPage({ params, searchParams }: Props) {
         ...(onlyBad ? { outcomes: BAD } : {}),
       }),
       findLastPing(ctx, job),
+      jobUsual(ctx, { jobId: id }),
     ]),
   );
   const { projects } = await load(() => findProjects(ctx));
   const role = projects.find((project) => project.id === job.projectId)?.role ?? "viewer";
   const mayChange = can(role, "change-jobs");
-  const month = job.figures.find((row) => row.period === "30d");
 
   return (
     <Page>
@@ -82,31 +84,29 @@ export default async function JobPage({ params, searchParams }: Props) {
         }
       />
       <JobNotes
-        openIncident={job.openIncident}
+        openIncidents={job.openIncidents}
         nobodyTold={job.nobodyTold}
         neverRuns={job.reading.neverRuns}
         ambiguous={job.ambiguous}
+        hostZone={usual.hostZone}
+        editHref={mayChange ? `/jobs/${job.id}/edit` : null}
       />
       <div className={styles.columns}>
         <div className={styles.column}>
           <PingPanel pingUrl={job.pingUrl} schedule={crontabOf(job)} lastPing={lastPing} />
           <Figures figures={job.figures} />
-          <DurationChart
-            jobId={job.id}
-            runs={chartRuns(latest.runs)}
-            medianMs={month?.medianMs ?? null}
-            p95Ms={month?.p95Ms ?? null}
-          />
+          <DurationChart jobId={job.id} runs={chartRuns(latest.runs)} usual={usual.duration} />
           <RunPanel
             jobId={job.id}
             timeZone={job.timeZone}
-            runs={shown.runs}
+            runs={runViews(shown.runs, usual)}
             onlyBad={onlyBad}
             before={before}
             nextBefore={shown.nextBefore}
           />
         </div>
         <div className={styles.column}>
+          <UsualPanel usual={usual} />
           <JobFacts {...job} paused={job.pausedAt !== null} />
         </div>
       </div>

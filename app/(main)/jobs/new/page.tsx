@@ -25,6 +25,7 @@ export default async function NewJobPage() {
         channels={channelChoices(channels)}
         zones={listZoneNames()}
         dialects={listDialects()}
+        suggested={null}
         cancelHref="/jobs"
         save={saveNewJob.bind(null, project.id)}
         preview={preview}

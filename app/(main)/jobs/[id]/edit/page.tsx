@@ -7,6 +7,7 @@ import { listZoneNames } from "../../../../../lib/domain/zone.ts";
 import { listChannels } from "../../../../../lib/services/channels.ts";
 import { listDialects } from "../../../../../lib/services/schedule-preview.ts";
 import { getJob } from "../../../../../lib/services/jobs.ts";
+import { jobUsual } from "../../../../../lib/services/usual.ts";
 import { channelChoices } from "../../../../channel-choices.ts";
 import { load } from "../../../../failures.ts";
 import { parseJobForm } from "../../../../job-form-input.ts";
@@ -21,7 +22,9 @@ export default async function EditJobPage({ params }: Props) {
   const { id } = await params;
   const { ctx } = await requireVisit();
   const job = await load(() => getJob(ctx, { jobId: id }));
-  const channels = await load(() => listChannels(ctx, { projectId: job.projectId }));
+  const [channels, usual] = await load(() =>
+    Promise.all([listChannels(ctx, { projectId: job.projectId }), jobUsual(ctx, { jobId: id })]),
+  );
   const zones = listZoneNames();
   return (
     <Page width="narrow">
@@ -38,6 +41,7 @@ export default async function EditJobPage({ params }: Props) {
         channels={channelChoices(channels)}
         zones={zones.includes(job.form.timeZone) ? zones : [job.form.timeZone, ...zones]}
         dialects={listDialects()}
+        suggested={{ ...usual.suggested, runs: usual.runs }}
         cancelHref={`/jobs/${id}`}
         save={saveJob.bind(null, id)}
         preview={preview}

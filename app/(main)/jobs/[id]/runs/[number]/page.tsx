@@ -28,7 +28,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function RunPage({ params }: Props) {
   const { id, number: text } = await params;
   const number = readNumber(text) ?? notFound();
-  const { job, run, output, pings, incidents, alerts, previous, next } = await loadRun(id, number);
+  const { job, run, usual, usualFactor, output, pings, incidents, alerts, previous, next } = await loadRun(id, number);
   const address = (other: number) => `/jobs/${job.id}/runs/${other}`;
   return (
     <Page>
@@ -54,7 +54,7 @@ export default async function RunPage({ params }: Props) {
         }
       />
       <Panel title="What happened" note={job.timeZone}>
-        <RunStory run={run} timeZone={job.timeZone} />
+        <RunStory run={run} timeZone={job.timeZone} usual={usual} usualFactor={usualFactor} />
       </Panel>
       {output !== null && <OutputPane {...output} downloadHref={`/api/jobs/${job.id}/runs/${run.number}/output`} />}
       {incidents.length > 0 && (
