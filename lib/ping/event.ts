@@ -29,6 +29,7 @@ export type CreationRequest = {
   timeZone: string | null;
   grace: string | null;
   maxRuntime: string | null;
+  jitter: string | null;
 };
 
 /** Why a ping was not taken, as the log of unmatched pings names it. */

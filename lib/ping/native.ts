@@ -114,6 +114,7 @@ function readCreation(query: ParsedUrlQuery): CreationRequest {
     timeZone: last(query.tz),
     grace: last(query.grace),
     maxRuntime: last(query.max_runtime),
+    jitter: last(query.jitter),
   };
 }
 

@@ -4,7 +4,7 @@ import type { JobSettings } from "../store/jobs.ts";
 
 /** The job that a first ping asks for, by the rules of the job form. @throws AppError `invalid` */
 export function jobOfPing(slug: string, request: CreationRequest): JobSettings {
-  const { schedule, dialect, timeZone, grace, maxRuntime } = request;
+  const { schedule, dialect, timeZone, grace, maxRuntime, jitter } = request;
   return parseNewJob({
     slug,
     schedule: schedule ?? undefined,
@@ -12,5 +12,6 @@ export function jobOfPing(slug: string, request: CreationRequest): JobSettings {
     timeZone: timeZone ?? undefined,
     grace: grace ?? undefined,
     maxRuntime: maxRuntime ?? undefined,
+    jitter: jitter ?? undefined,
   }).settings;
 }

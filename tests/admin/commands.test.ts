@@ -106,20 +106,21 @@ describe("jobs", () => {
   test("create-job", async () => {
     const job = await run(
       ...["create-job", "--project", project.id, "--slug", "backup", "--name", "Backup", "--schedule", "*/5 * * * *"],
-      ...["--dialect", "vixie", "--tz", "Europe/Riga", "--grace", "90s", "--max-runtime", "2h", "--overlap", "allow"],
+      ...["--dialect", "vixie", "--tz", "Europe/Riga", "--grace", "90s", "--max-runtime", "2h", "--jitter", "5m"],
+      ...["--overlap", "allow"],
     );
     expect(job).toEqual({
       ...{ id: expect.any(String), slug: "backup", pingUrl: `http://localhost:3000/ping/${job.id}` },
       warnings: [],
     });
     const { rows } = await database.pool.query(
-      "SELECT name, schedule_expression, dialect, time_zone, grace_ms, max_runtime_ms, overlap FROM jobs WHERE id = $1",
+      "SELECT name, schedule_expression, dialect, time_zone, grace_ms, max_runtime_ms, jitter_ms, overlap FROM jobs WHERE id = $1",
       [job.id],
     );
     expect(rows).toEqual([
       {
         ...{ name: "Backup", schedule_expression: "*/5 * * * *", dialect: "vixie", time_zone: "Europe/Riga" },
-        ...{ grace_ms: 90_000, max_runtime_ms: 7_200_000, overlap: "allow" },
+        ...{ grace_ms: 90_000, max_runtime_ms: 7_200_000, jitter_ms: 300_000, overlap: "allow" },
       },
     ]);
   });

@@ -90,13 +90,14 @@ describe("parameters", () => {
 
   it("a new job is only asked for with create=1", () => {
     expect(
-      ping("/ping/key/slug?create=1&schedule=5+4+*+*+*&dialect=spring&tz=Europe/Vienna&grace=5m").creation,
+      ping("/ping/key/slug?create=1&schedule=5+4+*+*+*&dialect=spring&tz=Europe/Vienna&grace=5m&jitter=2m").creation,
     ).toEqual({
       schedule: "5 4 * * *",
       dialect: "spring",
       timeZone: "Europe/Vienna",
       grace: "5m",
       maxRuntime: null,
+      jitter: "2m",
     });
     expect(ping("/ping/key/slug?create=0&schedule=1").creation).toBeNull();
   });

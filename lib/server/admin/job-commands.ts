@@ -19,6 +19,7 @@ export const JOB_COMMANDS: readonly Command[] = [
       { name: "tz", required: false, value: "ZONE" },
       { name: "grace", required: false, value: "DURATION" },
       { name: "max-runtime", required: false, value: "DURATION" },
+      { name: "jitter", required: false, value: "DURATION" },
       { name: "overlap", required: false, value: "alert|allow" },
     ],
     run: (ctx, options) => createJob(ctx, { projectId: required(options, "project"), ...newJob(options) }),
@@ -77,6 +78,7 @@ function newJob(options: Options) {
     timeZone: options.get("tz"),
     grace: options.get("grace"),
     maxRuntime: options.get("max-runtime"),
+    jitter: options.get("jitter"),
     overlap: options.get("overlap"),
   };
 }
