@@ -111,6 +111,7 @@ describe("parseScheduleText", () => {
     [",1 * * * *", 'The minute field ",1" lacks a value before ",1"; write something like 0, */5 or 10,40.'],
     ["@Daily", 'Cron knows its nicknames in lower case only; write @daily, not "@Daily".'],
     ["@daily x", 'Nothing may follow "@daily"; leave out "x".'],
+    ["@Daily x", 'Cron knows its nicknames in lower case only; write @daily, not "@Daily".'],
     ["every 5", '"every 5" is not an interval; write a number and a unit, such as "every 90 min" or "every 5s".'],
     ["every", '"every" alone is not an interval; write a number and a unit, such as "every 90 min" or "every 5s".'],
     ["every 0s", "An interval may be from 1 second to 366 days long."],

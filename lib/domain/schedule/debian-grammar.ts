@@ -43,18 +43,18 @@ export function expandNickname(text: string): string {
   const expanded = NICKNAMES.get(text);
   if (expanded !== undefined) return expanded;
   const [word = "", ...rest] = text.split(/[ \t]+/);
-  if (rest.length > 0) {
-    throw new ScheduleError("schedule", `Nothing may follow ${quoted(word)}; leave out ${quoted(rest.join(" "))}.`);
-  }
   const known = [...NICKNAMES.keys(), "@reboot"];
   const lower = word.toLowerCase();
-  if (known.includes(lower)) {
+  if (!known.includes(lower)) {
+    throw new ScheduleError("schedule", `Cron does not know ${quoted(word)}; it knows ${known.join(", ")}.`);
+  }
+  if (lower !== word) {
     throw new ScheduleError(
       "schedule",
       `Cron knows its nicknames in lower case only; write ${lower}, not ${quoted(word)}.`,
     );
   }
-  throw new ScheduleError("schedule", `Cron does not know ${quoted(word)}; it knows ${known.join(", ")}.`);
+  throw new ScheduleError("schedule", `Nothing may follow ${quoted(word)}; leave out ${quoted(rest.join(" "))}.`);
 }
 
 const CRONTAB_FIELDS: Record<"minute" | "hour" | "day" | "month" | "weekday", FieldRule> = {

@@ -69,3 +69,9 @@ it("a line with too few fields is refused", () => {
     '"0 0 * *" has 4 fields for BusyBox; write 5 (minute hour day month weekday), such as "0 2 * * 1-5".',
   );
 });
+
+it("an unknown word is named, whatever follows it", () => {
+  expect(refusal("@every 5m")).toBe(
+    'Cron does not know "@every"; it knows @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, @reboot.',
+  );
+});
