@@ -72,6 +72,7 @@ describe("Kubernetes refuses", () => {
       "@Daily",
       '"@Daily" is not known to Kubernetes; write one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, or "@every 90m".',
     ],
+    ["0 0 L * *", '"L" in the day field is not known to Kubernetes; write something like 1, */2 or 1-7.'],
     ["@every soon", '"@every soon" does not end with a duration; write "@every 1h30m" or "@every 90s".'],
     [", * * * *", 'The minute field "," has an empty item; write something like 0, */5 or 10,40.'],
     [

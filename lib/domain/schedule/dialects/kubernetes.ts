@@ -62,6 +62,7 @@ function parseEvery(text: string): CronPlan {
 }
 
 const USUAL = usualFields({ scheduler: SCHEDULER, reversed: "reject", question: true, stepFromValue: true });
+const DAY = { ...USUAL.day, example: "something like 1, */2 or 1-7" };
 const WEEKDAY = { ...USUAL.weekday, high: 6, example: "0 or SUN for Sunday, or something like MON-FRI" };
 
 function parseFields(text: string): CronPlan {
@@ -72,7 +73,7 @@ function parseFields(text: string): CronPlan {
     seconds: fieldOf("0", [0]),
     minutes: readField(minute, USUAL.minute, warnings),
     hours: readField(hour, USUAL.hour, warnings),
-    days: readField(day, USUAL.day, warnings),
+    days: readField(day, DAY, warnings),
     months: readField(month, USUAL.month, warnings),
     weekdays: readField(weekday, WEEKDAY, warnings),
     dayRules: [],
