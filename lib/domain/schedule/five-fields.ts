@@ -2,6 +2,14 @@ import { quoted, ScheduleError } from "./error.ts";
 
 export type FiveFields = readonly [minute: string, hour: string, day: string, month: string, weekday: string];
 
+// A word of two letters that is no weekday, or a path.
+const COMMAND = /^(?!sun|mon|tue|wed|thu|fri|sat)(?:[a-z./]{2}|.*[a-z/]{4})/i;
+
+/** Whether what follows five fields looks like the command in a line of a crontab. */
+export function isCommand(rest: string): boolean {
+  return COMMAND.test(rest);
+}
+
 const FIELDS = "minute hour day month weekday";
 
 /**
@@ -35,7 +43,7 @@ function adviceFor(fields: readonly string[], readable: (text: string) => boolea
   const firstFive = fields.slice(0, 5).join(" ");
   const lastFive = fields.slice(1, 6).join(" ");
   const [first = "", , , , , sixth = ""] = fields;
-  if (/[a-z/]{4}/i.test(fields.slice(5).join(" ")) && readable(firstFive)) {
+  if (isCommand(fields.slice(5).join(" ")) && readable(firstFive)) {
     return `leave out the command after the fifth: ${quoted(firstFive)}`;
   }
   const seconds = /^\*\/(\d{1,2})$/.exec(first)?.[1];

@@ -1,9 +1,11 @@
 import type { NamedDialect } from "../job.ts";
+import { findZone } from "../zone.ts";
 import type { CronPlan } from "./cron-plan.ts";
 import type { CronDialect } from "./dialect.ts";
 import { DIALECT_NAMES } from "./dialect-names.ts";
 import { DIALECTS } from "./dialects.ts";
 import { ScheduleError } from "./error.ts";
+import { isCommand } from "./five-fields.ts";
 import { LruMap } from "./lru.ts";
 import { meaningOf } from "./meaning.ts";
 import { createWallClock } from "./wall-clock.ts";
@@ -30,8 +32,8 @@ const ON_CALENDAR =
   /^@\d|:|\.\.|\*-|-\*|\d{4}-|^(?:minute|hour|dai|week|month|quarter|(?:semi-?|bi-)?annual|year)ly\b/i;
 /** Debian's cron stops reading a number there and takes what it has. */
 const BEYOND_DEBIAN = /[#~%&]/;
-/** What follows five fields in a line of a crontab. */
-const COMMAND = /^(?!sun|mon|tue|wed|thu|fri|sat).*[a-z/]{4}/i;
+/** As fugit writes zones. */
+const ZONE = /^[A-Z][a-z]+\/[A-Z]\S+$/;
 
 const REMEMBERED = 5_000;
 const guesses = new LruMap<string, Guess>(REMEMBERED);
@@ -78,7 +80,8 @@ function nearestFor(text: string, words: readonly string[]): NamedDialect {
   if (words.length !== 6 && words.length !== 7) return "vixie";
   const rest = words.slice(5).join(" ");
   // Debian's reader tells what to do about a command and a year.
-  if (COMMAND.test(rest) || (words.length === 6 && /^\d{4}/.test(rest))) return "vixie";
+  if (ZONE.test(rest) || (findZone(rest) !== null && rest.length > 3)) return "sidekiq";
+  if (isCommand(rest) || (words.length === 6 && /^\d{4}/.test(rest))) return "vixie";
   return words.length === 7 || text.includes("?") ? "quartz" : "spring";
 }
 

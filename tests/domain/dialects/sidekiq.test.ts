@@ -89,6 +89,14 @@ describe("Sidekiq refuses", () => {
       '"every day at five" is a phrase, which Belfry leaves to Sidekiq; write the cron behind it, such as "0 2 * * mon-fri".',
     ],
     ["0 2 * * * +05:30", '"+05:30" is no zone of whole hours; write a place, such as Asia/Kolkata.'],
+    [
+      "0 2 * * * europe/berlin",
+      'Sidekiq does not take "europe/berlin" for a time zone, because of its small letters; write Europe/Berlin.',
+    ],
+    [
+      "0 2 * * * backup",
+      '"backup" in the weekday field is not known to Sidekiq; write something like mon, mon-fri, mon#2 or mon%2.',
+    ],
     ["0 2 * * * Mars/Base", 'There is no time zone "Mars/Base"; write a place, such as Europe/Riga, or UTC.'],
     [", * * * *", 'The minute field "," names no value; write something like 0, */5 or 10,40.'],
     [

@@ -1,4 +1,5 @@
 import { SECOND } from "../../time.ts";
+import { findZone, getZone } from "../../zone.ts";
 import type { CronFields, CronPlan } from "../cron-plan.ts";
 import type { CronDialect } from "../dialect.ts";
 import { quoted, ScheduleError } from "../error.ts";
@@ -57,25 +58,32 @@ function parseSidekiq(expression: string): CronPlan {
 
 const WEEKDAY_WORD = /^(?:[\d*,/&-]|(?:sun|mon|tue|wed|thu|fri|sat)(?![a-z]))/i;
 
-/** A zone may follow the weekday. Of six words the last is one where it cannot be a weekday. */
+const ZONE_NAME = /^[A-Z][a-zA-Z0-9+-]+(?:\/[A-Z][\w+-]+){0,2}$/;
+const OFFSET = /^([-+])([01]\d|2[0-4]):?(00|15|30|45)$/;
+
+/** A zone may follow the weekday. Of six words the last is one where it looks like it and cannot be a weekday. */
 function splitZone(text: string): { times: string; timeZone: string | null } {
   const words = text.split(/[ \t]+/);
-  const zone = words.at(-1) ?? "";
-  const hasZone =
-    words.length === 7 || (words.length === 6 && !WEEKDAY_WORD.test(zone)) || /^[-+]\d\d:?\d\d$/.test(zone);
-  if (!hasZone) return { times: text, timeZone: null };
-  return { times: words.slice(0, -1).join(" "), timeZone: zoneNamed(zone) };
+  const last = words.at(-1) ?? "";
+  const none = { times: text, timeZone: null };
+  const times = words.slice(0, -1).join(" ");
+  if (words.length < 6) return none;
+  if (OFFSET.test(last)) return { times, timeZone: zoneAhead(last) };
+  if (words.length === 6 && WEEKDAY_WORD.test(last)) return none;
+  if (ZONE_NAME.test(last)) return { times, timeZone: getZone(last).name };
+  const meant = findZone(last);
+  if (meant === null) return none;
+  throw wrong(`Sidekiq does not take ${quoted(last)} for a time zone, because of its small letters`, meant.name);
 }
 
 /** Zones such as "+05:00" are named Etc/GMT-5. */
-function zoneNamed(zone: string): string {
-  const [, sign, hours, minutes] = /^([-+])(\d\d):?(\d\d)$/.exec(zone) ?? [];
-  if (sign === undefined) return zone;
+function zoneAhead(written: string): string {
+  const [, sign, hours, minutes] = OFFSET.exec(written) ?? [];
   const count = Number(hours);
   if (minutes !== "00" || count > (sign === "+" ? 14 : 12)) {
     throw new ScheduleError(
       "timeZone",
-      `${quoted(zone)} is no zone of whole hours; write a place, such as Asia/Kolkata.`,
+      `${quoted(written)} is no zone of whole hours; write a place, such as Asia/Kolkata.`,
     );
   }
   return count === 0 ? "UTC" : `Etc/GMT${sign === "+" ? "-" : "+"}${count}`;
