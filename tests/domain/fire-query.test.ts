@@ -1,9 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DIALECT_NAMES } from "../../lib/domain/schedule/dialect-names.ts";
 import { answerFireQuery } from "../../lib/domain/schedule/fire-query.ts";
 
 function ask(query: Record<string, unknown>) {
   return answerFireQuery(JSON.stringify({ expr: "0 2 * * *", tz: "UTC", from: "2026-03-28T12:00:00Z", ...query }));
+}
+
+function refusalOf(query: Record<string, unknown>): { error: string } {
+  const answer = ask(query);
+  if (!("error" in answer)) throw new Error("it was answered");
+  return answer;
 }
 
 describe("a question for fires", () => {
@@ -47,6 +54,10 @@ describe("a question for fires", () => {
     ['{"from":1}', '"from" is not a text'],
     ['{"from":"yesterday"}', '"yesterday" is not an instant'],
     ['{"from":"2026-13-28T12:00:00Z"}', "is not an instant"],
+    ['{"from":"2026-02-30T00:00:00Z"}', '"2026-02-30T00:00:00Z" is not an instant'],
+    ['{"from":"2026-11-31T00:00:00+05:30"}', "is not an instant"],
+    ['{"from":"2027-02-29T00:00Z"}', "is not an instant"],
+    ['{"from":"2026-03-28T12:00:00+05:60"}', "is not an instant"],
     ['{"from":"2026-03-28T12:00:00Z"}', '"expr" is missing'],
     ['{"from":"2026-03-28T12:00:00Z","expr":"@daily"}', '"tz" is missing'],
   ])("refuses %j in a sentence", (line, message) => {
@@ -65,6 +76,25 @@ describe("a question for fires", () => {
     [{ dialect: "vixie", expr: "" }, "The schedule is empty"],
   ])("refuses %j in a sentence", (query, message) => {
     expect(ask(query)).toEqual({ error: expect.stringContaining(message) });
+  });
+
+  it("names every dialect that it would have taken, none of them in vain", () => {
+    const { error } = refusalOf({ dialect: "cron" });
+    const names = /write one of (.*), or leave it out\.$/
+      .exec(error)?.[1]
+      ?.replaceAll(/ \([a-z]+\)/g, "")
+      .split(", ");
+    expect(names).toHaveLength(DIALECT_NAMES.length + 7);
+    expect(names).toEqual(expect.arrayContaining(["auto", "interval", "none", "debian", "robfig", "fugit", "cronos"]));
+    for (const dialect of names ?? []) expect(JSON.stringify(ask({ dialect }))).not.toContain("no dialect");
+    expect(error).toContain("robfig (kubernetes)");
+  });
+
+  it("takes an instant with any offset, and the 29th of February where there is one", () => {
+    const from = (text: string) => ask({ dialect: "vixie", from: text, count: 1 });
+    expect(from("2028-02-29T00:00:00Z")).toEqual({ fires: ["2028-02-29T02:00:00Z"] });
+    expect(from("2028-03-01T04:00:00+05:30")).toEqual({ fires: ["2028-03-01T02:00:00Z"] });
+    expect(from("2028-02-29T22:00-11:00")).toEqual({ fires: ["2028-03-02T02:00:00Z"] });
   });
 
   it("answers any line", () => {

@@ -44,12 +44,19 @@ function readQuery(line: string): Query {
   return { spec: specOf(query), from, count: countOf(query["count"] ?? DEFAULT_COUNT) };
 }
 
-const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i;
+const ISO = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i;
 
 function instantOf(text: string): Instant {
-  const at = ISO.test(text) ? Date.parse(text) : Number.NaN;
+  const date = ISO.exec(text)?.[1];
+  const at = date !== undefined && isInCalendar(date) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   throw refusal(`${quoted(text)} is not an instant; write "from" as something like 2026-03-29T01:00:00Z`);
+}
+
+/** `Date.parse` takes the 30th of February for the 2nd of March. */
+function isInCalendar(date: string): boolean {
+  const midnight = Date.parse(`${date}T00:00Z`);
+  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(date);
 }
 
 function countOf(count: unknown): number {
@@ -62,15 +69,18 @@ function specOf(query: JsonObject): ScheduleSpec {
   const timeZone = getZone(textIn(query, "tz")).name;
   const name = query["dialect"] === undefined ? "auto" : textIn(query, "dialect").toLowerCase();
   if (name === "auto") return parseScheduleText(expression, timeZone);
-  if (name === "interval" || name === "none") return specOfKind(name, parseScheduleText(expression, timeZone));
+  const kind = KINDS.find((each) => each === name);
+  if (kind !== undefined) return specOfKind(kind, parseScheduleText(expression, timeZone));
   return { kind: "cron", dialect: dialectOf(name), expression, timeZone };
 }
 
-function specOfKind(kind: "interval" | "none", spec: ScheduleSpec): ScheduleSpec {
+function specOfKind(kind: (typeof KINDS)[number], spec: ScheduleSpec): ScheduleSpec {
   if (spec.kind === kind) return spec;
   const right = kind === "none" ? 'an empty "expr"' : 'something like "every 90 min"';
   throw refusal(`The expression is not of the dialect ${quoted(kind)}; write ${right}`);
 }
+
+const KINDS = ["interval", "none"] as const;
 
 /** Names of libraries for the schedulers that are built on them. */
 const ALIASES: ReadonlyMap<string, Dialect> = new Map([
@@ -83,7 +93,11 @@ const ALIASES: ReadonlyMap<string, Dialect> = new Map([
 function dialectOf(name: string): Dialect {
   const dialect = ALIASES.get(name) ?? name;
   if (isDialect(dialect)) return dialect;
-  throw refusal(`There is no dialect ${quoted(name)}; write one of ${DIALECT_NAMES.join(", ")}, or leave it out`);
+  const names = ["auto", ...DIALECT_NAMES, ...KINDS];
+  const aliases = [...ALIASES].map(([alias, meant]) => `${alias} (${meant})`);
+  throw refusal(
+    `There is no dialect ${quoted(name)}; write one of ${[...names, ...aliases].join(", ")}, or leave it out`,
+  );
 }
 
 function refusal(sentence: string): JsonLineError {
