@@ -35,6 +35,15 @@ function compile(expression: string, timeZone: string) {
 }
 
 describe("slots of a cron expression over all zones", () => {
+  it("are found from far outside the years that have them", () => {
+    const nightly = compile("0 2 * * *", "UTC");
+    const first = Date.UTC(1901, 0, 1, 2);
+    const last = Date.UTC(2498, 11, 31, 2);
+    expect([Date.UTC(1800, 0, 1), Date.UTC(1900, 11, 31, 23)].map(nightly.next)).toEqual([first, first]);
+    expect([Date.UTC(3000, 0, 1), Date.UTC(2499, 0, 1, 1)].map(nightly.prev)).toEqual([last, last]);
+    expect([nightly.prev(Date.UTC(1800, 0, 1)), nightly.next(Date.UTC(3000, 0, 1))]).toEqual([null, null]);
+  });
+
   it("next is strictly later and prev is its inverse", () => {
     fc.assert(
       fc.property(any, zoneAndMoment, (expression, { name, at }) => {

@@ -43,9 +43,9 @@ export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt
 
   return {
     next(from) {
-      let at = from;
-      let after = from;
-      while (at >= EARLIEST && at <= LATEST) {
+      let at = Math.max(from, EARLIEST);
+      let after = at === from ? from : at - 1;
+      while (at <= LATEST) {
         const stretch = stretchAt(at);
         if (after < stretch.start && catchesUp(stretch, clock)) return stretch.start;
         const wall = clock.next(Math.max(after + stretch.offset, stretch.firstWall - 1));
@@ -58,8 +58,8 @@ export function createCronSlots(clock: WallClock, zone: Zone, policyAt: PolicyAt
       return null;
     },
     prev(from) {
-      let at = from;
-      while (at >= EARLIEST && at <= LATEST) {
+      let at = Math.min(from, LATEST);
+      while (at >= EARLIEST) {
         const stretch = stretchAt(at);
         const wall = clock.prev(Math.min(at, stretch.lastEnd - 1) + stretch.offset);
         if (wall === null) return null;
