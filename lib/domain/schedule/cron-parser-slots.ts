@@ -17,7 +17,7 @@ export function createCronParserSlots(expression: CronExpression, zone: Zone, ne
     const known = strolls.get(change);
     if (known !== undefined) return known;
     const jump = Math.abs(zone.offsetAt(change) - zone.offsetAt(change - 1));
-    const stroll = createStroll(expression, near, { change, jump });
+    const stroll = createStroll({ expression, zone, near }, { change, jump });
     strolls.set(change, stroll);
     return stroll;
   }
@@ -72,30 +72,41 @@ const FARTHEST: Millis = 4 * DAY;
 /** So close to the slot before it is not lost. */
 const CLOSE: Millis = HOUR;
 
+/** What a walk goes by: cron-parser where it has to, and otherwise the slots that it is known to find. */
+type Guide = { expression: CronExpression; zone: Zone; near: Slots };
+
+/** Slots from `first` to `last` that are those of `near`; just one where both are the same. */
+type Run = { first: Instant; last: Instant };
+
 /** Walks on from the last slot before `start`, as far as it is asked for. */
-function createStroll(
-  expression: CronExpression,
-  near: Slots,
-  { change, jump }: { change: Instant; jump: Millis },
-): Stroll {
+function createStroll(guide: Guide, { change, jump }: { change: Instant; jump: Millis }): Stroll {
+  const { expression, zone, near } = guide;
   const start = change - jump - BEFORE;
   const end = change + jump + AFTER;
-  const slots: Instant[] = [];
+  const calmEnd = change - jump - AFTER;
+  const runs: Run[] = [];
   let tip: Instant | null = null;
   let visited: boolean | null = null;
 
-  function step(from: Instant): Instant | null {
-    const slot = near.next(from);
-    if (slot !== null && slot - from <= CLOSE && slot < change - jump - AFTER) return slot;
-    return ask(expression, from);
+  /** Up to where cron-parser finds the slots of `near` if it comes from `from`. */
+  function sureUntil(from: Instant): Instant {
+    return from < calmEnd ? Math.min(from + CLOSE, calmEnd - 1) : Math.min(endOfHour(zone, from), end) - 1;
+  }
+
+  function step(from: Instant): Run | null {
+    const last = near.prev(sureUntil(from));
+    if (last !== null && last > from) return { first: near.next(from) ?? last, last };
+    const slot = ask(expression, from);
+    return slot === null ? null : { first: slot, last: slot };
   }
 
   /** Finds all slots up to the first after `at`. */
   function walkBeyond(at: Instant): void {
     tip ??= near.prev(start - 1) ?? start - SECOND;
     while (tip <= at && tip < end) {
-      tip = step(tip) ?? end;
-      if (tip >= start && tip < end) slots.push(tip);
+      const run = step(tip);
+      if (run !== null && run.first >= start && run.first < end) runs.push(run);
+      tip = run?.last ?? end;
     }
   }
 
@@ -105,13 +116,24 @@ function createStroll(
     isVisited: () => (visited ??= (near.next(start - DAY) ?? Infinity) < end + DAY),
     next(from) {
       walkBeyond(from);
-      return slots.find((slot) => slot > from) ?? null;
+      const run = runs.find(({ last }) => last > from);
+      if (run === undefined) return null;
+      return from < run.first ? run.first : near.next(from);
     },
     prev(from) {
       walkBeyond(from);
-      return slots.findLast((slot) => slot <= from) ?? null;
+      const run = runs.findLast(({ first }) => first <= from);
+      if (run === undefined) return null;
+      return from >= run.last ? run.last : near.prev(from);
     },
   };
+}
+
+/** Where the hour of the wall clock ends, or the clock is changed: cron-parser loses its way in neither's midst. */
+function endOfHour(zone: Zone, at: Instant): Instant {
+  const offset = zone.offsetAt(at);
+  const end = (Math.floor((at + offset) / HOUR) + 1) * HOUR - offset;
+  return Math.min(end, zone.nextTransition(at) ?? end);
 }
 
 /** What cron-parser answers; null where it loses its way. Whole seconds are its finest unit. */
