@@ -24,8 +24,8 @@ export type CrontabEntry = EntryText & {
   cronie: EntryVerdict;
 };
 
-/** What a daemon says to a line that is a setting. */
-export type VariableVerdict = { accepted: true } | { accepted: false; reason: string };
+/** What a daemon says to a line that is a setting: what it silently does with it, or why it takes it for none. */
+export type VariableVerdict = { accepted: true; warnings: readonly string[] } | { accepted: false; reason: string };
 
 export type CrontabVariable = {
   line: number;

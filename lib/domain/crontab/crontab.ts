@@ -13,6 +13,7 @@ import { cronieVerdict, debianVerdict, type Reader, splitEntry } from "./entry.t
 import { nameFromComment } from "./entry-name.ts";
 import { cronieFileVerdict, debianFileVerdict } from "./file-verdict.ts";
 import { readSetting } from "./setting.ts";
+import { settingLints } from "./setting-lints.ts";
 import { createTimeCheck } from "./time-check.ts";
 
 /** The users of a fresh Debian. */
@@ -22,7 +23,7 @@ export const DEBIAN_USERS: ReadonlySet<string> = new Set(
 
 /**
  * Reads a crontab as Debian's cron and cronie do, and goes on where they give up. `knownUsers` are those of the machine:
- * Debian ignores a system crontab that names another. Never throws.
+ * Debian ignores a system crontab that names another, which a list that is not the machine's own cannot tell. Never throws.
  */
 export function parseCrontab(
   text: string,
@@ -34,8 +35,8 @@ export function parseCrontab(
   const reader: Reader = {
     isSystem,
     knownUsers,
-    debian: createTimeCheck(DIALECTS.vixie.grammar),
-    cronie: createTimeCheck(DIALECTS.cronie.grammar),
+    debian: createTimeCheck(DIALECTS.vixie),
+    cronie: createTimeCheck(DIALECTS.cronie),
   };
   const entries: CrontabEntry[] = [];
   const variables: CrontabVariable[] = [];
@@ -73,13 +74,14 @@ function readVariable({ number, text, ended }: CrontabLine): CrontabVariable | n
   if (setting === null) return null;
   const { name, value, inDebian } = setting;
   const reason = `Debian's cron does not take a line without a value for a setting; write ${name}="".`;
-  const debian: VariableVerdict = inDebian ? { accepted: true } : { accepted: false, reason };
+  const lints = settingLints(name, value);
+  const debian: VariableVerdict = inDebian ? { accepted: true, warnings: lints.debian } : { accepted: false, reason };
   return {
     line: number,
     name,
     value,
     debian: ended ? debian : UNENDED,
-    cronie: ended ? { accepted: true } : UNENDED,
+    cronie: ended ? { accepted: true, warnings: lints.cronie } : UNENDED,
   };
 }
 

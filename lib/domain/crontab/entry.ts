@@ -3,8 +3,13 @@ import { type CrontabCommand, splitCommand } from "./command.ts";
 import { hintFor } from "./entry-hint.ts";
 import type { TimeCheck } from "./time-check.ts";
 
-/** What a daemon makes of an entry. `loaded` is the command as it keeps it, before it takes it apart at `%`. */
-export type EntryVerdict = ({ accepted: true; loaded: string } & CrontabCommand) | { accepted: false; reason: string };
+/**
+ * What a daemon makes of an entry. `loaded` is the command as it keeps it, before it takes it apart at `%`. `warnings` say
+ * what it silently does with the schedule. `unknownUser`: it is refused only where the machine has no such user.
+ */
+export type EntryVerdict =
+  | ({ accepted: true; loaded: string; warnings: readonly string[] } & CrontabCommand)
+  | { accepted: false; reason: string; unknownUser?: string };
 
 /** An entry as it is written. */
 export type EntryText = {
@@ -46,46 +51,49 @@ export type Reader = { isSystem: boolean; knownUsers: ReadonlySet<string>; debia
 /** What Debian's cron says to an entry. */
 export function debianVerdict(line: string, entry: EntryText, { isSystem, knownUsers, debian }: Reader): EntryVerdict {
   const time = debian(entry.schedule);
-  if (time !== null) return refused(hintFor(line) ?? time);
-  if (!isSystem) return entry.rest.startsWith("*") ? refused(SIXTH_STAR) : loadedByDebian(entry.rest);
+  if (!time.accepted) return refused(hintFor(line) ?? time.reason);
+  if (entry.rest.startsWith("*")) return refused(SIXTH_STAR);
+  if (!isSystem) return loadedByDebian(entry.rest, time.warnings);
   const user = entry.user ?? "";
   if (entry.rest.length === user.length) return refused(user === "" ? NO_USER : noCommandFor(user));
-  if (!knownUsers.has(user)) return refused(unknownUser(user));
+  if (user.includes("/")) return refused(noName(user));
+  if (!knownUsers.has(user)) return { accepted: false, reason: notAmongKnown(user), unknownUser: user };
   // Only one blank goes with the user.
-  return loadedByDebian(entry.rest.slice(user.length + 1));
+  return loadedByDebian(entry.rest.slice(user.length + 1), time.warnings);
 }
 
 const LONGEST_COMMAND = 998;
 
-function loadedByDebian(loaded: string): EntryVerdict {
+function loadedByDebian(loaded: string, warnings: readonly string[]): EntryVerdict {
   const bytes = loaded.length > LONGEST_COMMAND / 4 ? new TextEncoder().encode(loaded).length : 0;
   if (bytes > LONGEST_COMMAND) {
     return refused(`The command has ${bytes} bytes; Debian's cron takes ${LONGEST_COMMAND}, so put it into a script.`);
   }
-  return { accepted: true, loaded, ...splitCommand(loaded, { joinsBackslashes: true }) };
+  return { accepted: true, loaded, warnings, ...splitCommand(loaded, { joinsBackslashes: true }) };
 }
 
 /** What cronie says to an entry. */
 export function cronieVerdict(line: string, entry: EntryText, { isSystem, cronie }: Reader): EntryVerdict {
   const time = cronie(entry.schedule);
-  if (time !== null) return refused(hintFor(line) ?? time);
+  if (!time.accepted) return refused(hintFor(line) ?? time.reason);
   if (entry.rest === "") return refused(isSystem ? NO_USER : NO_COMMAND);
   if (entry.rest.startsWith("*")) return refused(SIXTH_STAR);
   const user = entry.user ?? "";
   const command = isSystem ? skipBlanks(entry.rest.slice(user.length)) : entry.rest;
   if (command === "") return refused(noCommandFor(user));
-  return loadedByCronie(command);
+  return loadedByCronie(command, time.warnings);
 }
 
 /** Cronie's one option before a command, `-n`: mail only where it fails. */
-function loadedByCronie(command: string): EntryVerdict {
-  if (!command.startsWith("-")) return { accepted: true, loaded: command, ...splitCommand(command, CRONIE) };
+function loadedByCronie(command: string, warnings: readonly string[]): EntryVerdict {
+  const loads = (loaded: string) => ({ accepted: true as const, loaded, warnings, ...splitCommand(loaded, CRONIE) });
+  if (!command.startsWith("-")) return loads(command);
   const loaded = /^-n[ \t]+([^ \t].*)$/s.exec(command)?.[1];
   if (loaded === undefined || loaded.startsWith("-")) {
     const option = quoted(firstWord(command));
     return refused(`Cronie takes ${option} for an option of its own, of which it knows only "-n " before a command.`);
   }
-  return { accepted: true, loaded, ...splitCommand(loaded, CRONIE) };
+  return loads(loaded);
 }
 
 const CRONIE = { joinsBackslashes: false };
@@ -102,6 +110,10 @@ function noCommandFor(user: string): string {
   return `${quoted(user)} stands in the user's place and no command follows; write the user before the command.`;
 }
 
-function unknownUser(user: string): string {
-  return `There is no user ${quoted(user)} here, which the sixth word of a system crontab has to be.`;
+function noName(user: string): string {
+  return `${quoted(user)} stands in the user's place and is no name; write the user, root say, before the command.`;
+}
+
+function notAmongKnown(user: string): string {
+  return `The user ${quoted(user)}, the sixth word of a system crontab, is not among the users known here.`;
 }

@@ -1,3 +1,4 @@
+import { quoted } from "../schedule/error.ts";
 import { joined } from "../schedule/word-list.ts";
 import type { CrontabEntry, CrontabKind, CrontabLine, CrontabVariable, FileVerdict } from "./crontab-file.ts";
 
@@ -8,17 +9,39 @@ type Parts = {
   lines: readonly CrontabLine[];
 };
 
+const MOST_NAMED = 5;
+
 const FINE: FileVerdict = { accepted: true, reason: null };
 
 /** Debian's cron reads a crontab wholly or not at all. */
 export function debianFileVerdict(parts: Parts): FileVerdict {
-  const bad = [...parts.entries, ...parts.variables]
-    .filter(({ line, debian }) => !debian.accepted && parts.lines[line - 1]?.ended === true)
-    .toSorted((a, b) => a.line - b.line)[0];
-  if (bad !== undefined && !bad.debian.accepted) return ignored(`line ${bad.line} is wrong: ${bad.debian.reason}`);
+  const wrong = linesWrong(parts);
+  const bad = wrong.find(({ unknownUser }) => unknownUser === undefined);
+  if (bad !== undefined) return ignored(`line ${bad.line} is wrong: ${bad.reason}`);
   if (isTooLong(parts)) return ignored("it has more than 10,000 lines.");
   if (lastIsUnended(parts)) return ignored("no newline at the end of the last line.");
-  return FINE;
+  return wrong.length === 0 ? FINE : ignoredWithout(wrong);
+}
+
+type Wrong = { line: number; reason: string; unknownUser?: string };
+
+function linesWrong({ entries, variables, lines }: Parts): Wrong[] {
+  return [...entries, ...variables]
+    .flatMap(({ line, debian }) => (debian.accepted || lines[line - 1]?.ended !== true ? [] : [{ ...debian, line }]))
+    .toSorted((a, b) => a.line - b.line);
+}
+
+/** All that is wrong are users of whom we do not know: the machine may well have them. */
+function ignoredWithout(wrong: readonly Wrong[]): FileVerdict {
+  const users = [...new Set(wrong.flatMap(({ unknownUser }) => unknownUser ?? []))];
+  const named = joined(users.map(quoted), MOST_NAMED);
+  const who = users.length === 1 ? "who is" : "who are";
+  const word = users.length === 1 ? "user" : "users";
+  const first = `line ${wrong[0]?.line ?? 1}`;
+  return {
+    accepted: false,
+    reason: `Debian ignores this whole file where there is no ${word} ${named} (${first}), ${who} not among those known here.`,
+  };
 }
 
 function ignored(why: string): FileVerdict {
@@ -39,8 +62,6 @@ function lastIsUnended({ lines }: Parts): boolean {
   const last = lines.at(-1);
   return last !== undefined && !last.ended && last.text !== "" && !last.text.startsWith("#");
 }
-
-const MOST_NAMED = 5;
 
 /** Cronie leaves out what it cannot read and goes on. */
 export function cronieFileVerdict({ entries, variables }: Parts): FileVerdict {

@@ -1,31 +1,41 @@
-import type { CronPlan } from "../schedule/cron-plan.ts";
+import type { CronDialect } from "../schedule/dialect.ts";
+import { dayRuleLint } from "../schedule/day-rule-lint.ts";
 import { ScheduleError } from "../schedule/error.ts";
+import { createWallClock } from "../schedule/wall-clock.ts";
 
-/** What is wrong with the time part of an entry, as a sentence; null for nothing. */
-export type TimeCheck = (schedule: string) => string | null;
+/** What a daemon says to the time part of an entry: what it silently does with it, or what is wrong; a sentence each. */
+export type TimeVerdict = { accepted: true; warnings: readonly string[] } | { accepted: false; reason: string };
+
+export type TimeCheck = (schedule: string) => TimeVerdict;
 
 const LONGEST = 10_000;
+const TOO_LONG: TimeVerdict = { accepted: false, reason: `The schedule has more than ${LONGEST} characters.` };
 
-/** Checks by a grammar, each text once: the lines of a crontab repeat each other. */
-export function createTimeCheck(grammar: (expression: string) => CronPlan): TimeCheck {
-  const known = new Map<string, string | null>();
+/** Checks as one scheduler reads it, each text once: the lines of a crontab repeat each other. */
+export function createTimeCheck(row: CronDialect): TimeCheck {
+  const known = new Map<string, TimeVerdict>();
   return (schedule) => {
-    if (schedule.length > LONGEST) return `The schedule has more than ${LONGEST} characters.`;
-    let complaint = known.get(schedule);
-    if (complaint === undefined) {
-      complaint = complaintOf(grammar, schedule);
-      known.set(schedule, complaint);
-    }
-    return complaint;
+    if (schedule.length > LONGEST) return TOO_LONG;
+    const verdict = known.get(schedule) ?? verdictOf(row, schedule);
+    known.set(schedule, verdict);
+    return verdict;
   };
 }
 
-function complaintOf(grammar: (expression: string) => CronPlan, schedule: string): string | null {
+function verdictOf(row: CronDialect, schedule: string): TimeVerdict {
   try {
-    grammar(schedule);
-    return null;
+    return { accepted: true, warnings: warningsOf(row, schedule) };
   } catch (error) {
-    if (error instanceof ScheduleError) return error.message;
+    if (error instanceof ScheduleError) return { accepted: false, reason: error.message };
     throw error;
   }
+}
+
+function warningsOf({ grammar, dayRule, scheduler }: CronDialect, schedule: string): readonly string[] {
+  const plan = grammar(schedule);
+  if (plan.kind !== "times") return plan.warnings;
+  const rule = dayRule(plan.fields);
+  const neverRuns = createWallClock(plan.fields, rule).next(0) === null;
+  const last = neverRuns ? "This never runs." : dayRuleLint(plan.fields, rule, scheduler);
+  return last === null ? plan.warnings : [...plan.warnings, last];
 }
