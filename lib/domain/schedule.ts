@@ -4,7 +4,14 @@ import { describeCron } from "./schedule/cron-words.ts";
 import type { Slots } from "./schedule/cron-slots.ts";
 import { ScheduleError } from "./schedule/error.ts";
 import { guessDialect } from "./schedule/guess.ts";
-import { createIntervalSlots, describeInterval, formatInterval, parseInterval } from "./schedule/interval.ts";
+import {
+  checkEvery,
+  createIntervalSlots,
+  describeInterval,
+  formatInterval,
+  parseInterval,
+  startsAsIsoDuration,
+} from "./schedule/interval.ts";
 import { LruMap } from "./schedule/lru.ts";
 import { requireAll } from "./schedule/union-slots.ts";
 import type { WallClock } from "./schedule/wall-clock.ts";
@@ -27,6 +34,8 @@ export type Schedule = {
   isOptional(slot: Instant): boolean;
   /** The slots that must not stay empty. */
   required: Slots;
+  /** How long after each other its slots are, where they are counted from run to run (`kind` is `interval`). */
+  everyMs: Millis | null;
   /** Delay after a slot that the scheduler itself adds; inside it a job is not late. */
   jitterMs: Millis;
   /** A cron schedule without any slot: a date that does not exist. */
@@ -59,6 +68,7 @@ export function compileSchedule(spec: ScheduleSpec): Schedule {
 const NO_SCHEDULE = withBetween({
   kind: "none",
   ...requireAll({ next: () => null, prev: () => null }),
+  everyMs: null,
   jitterMs: 0,
   neverRuns: false,
   warnings: [],
@@ -67,7 +77,7 @@ const NO_SCHEDULE = withBetween({
 });
 
 function compileInterval(everyMs: Millis): Schedule {
-  return withBetween({ ...NO_SCHEDULE, ...requireAll(createIntervalSlots(everyMs)), kind: "interval" });
+  return withBetween({ ...NO_SCHEDULE, ...requireAll(createIntervalSlots(everyMs)), kind: "interval", everyMs });
 }
 
 function withBetween(schedule: Omit<Schedule, "between">): Schedule {
@@ -112,12 +122,27 @@ export function parseScheduleText(text: string, timeZone: string, dialect: Diale
   checkCharacters(text.trim());
   const words = text.trim().replaceAll(/[ \t]+/g, " ");
   if (words === "") return { kind: "none" };
-  const interval = /^@?every\b(.*)$/i.exec(words)?.[1] ?? (/^P[T\d]/i.test(words) ? words : null);
-  if (interval !== null) return { kind: "interval", everyMs: parseInterval(interval) };
-  const spec: CronSpec = { kind: "cron", dialect, expression: words, timeZone: getZone(timeZone).name };
-  const schedule = compileSchedule(spec);
-  // EventBridge's "rate(5 minutes)": every so long after the run before, in any zone.
-  return schedule.kind === "interval" ? { kind: "interval", everyMs: schedule.next(0) ?? 0 } : spec;
+  const interval = /^@?every\b(.*)$/i.exec(words)?.[1] ?? (startsAsIsoDuration(words) ? words : null);
+  if (interval !== null && !words.startsWith("@")) return { kind: "interval", everyMs: parseInterval(interval) };
+  checkEvery(words);
+  const zone = getZone(interval === null ? timeZone : "UTC");
+  const spec: CronSpec = { kind: "cron", dialect, expression: words, timeZone: zone.name };
+  // "@every" belongs to the schedulers, each of which has its own way with it.
+  if (interval !== null && dialect === "auto" && !isReadable(spec)) {
+    return { kind: "interval", everyMs: parseInterval(interval) };
+  }
+  const { everyMs } = compileSchedule(spec);
+  return everyMs === null ? spec : { kind: "interval", everyMs };
+}
+
+function isReadable(spec: CronSpec): boolean {
+  try {
+    compileSchedule(spec);
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleError) return false;
+    throw error;
+  }
 }
 
 /** The text that `parseScheduleText` reads as this spec. */

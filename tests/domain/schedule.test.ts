@@ -50,6 +50,14 @@ describe("parseScheduleText", () => {
     ["P1D", { kind: "interval", everyMs: DAY }],
     ["every P1DT12H", { kind: "interval", everyMs: 36 * HOUR }],
     ["p2w", { kind: "interval", everyMs: 14 * DAY }],
+    ["@every 1.5h", { kind: "interval", everyMs: 90 * MINUTE }],
+    ["@every 1500ms", { kind: "interval", everyMs: SECOND }],
+    ["@every 5 min", { kind: "interval", everyMs: 5 * MINUTE }],
+    ["every 1.5h", { kind: "interval", everyMs: 90 * MINUTE }],
+    ["every 0.5 min", { kind: "interval", everyMs: 30 * SECOND }],
+    ["every week", { kind: "interval", everyMs: 7 * DAY }],
+    ["PT1.5H", { kind: "interval", everyMs: 90 * MINUTE }],
+    ["P1DT0,5H", { kind: "interval", everyMs: DAY + 30 * MINUTE }],
     ["PT1.5S", { kind: "interval", everyMs: 1_500 }],
     ["*/5 * * * *", cron("*/5 * * * *", "UTC", "auto")],
     ["  0\t2  * * mon-fri\n", cron("0 2 * * mon-fri", "UTC", "auto")],
@@ -58,7 +66,10 @@ describe("parseScheduleText", () => {
 
   it("keeps the dialect that was named; an interval has none", () => {
     expect(parseScheduleText("@daily", "UTC", "vixie")).toEqual(cron("@daily"));
-    expect(parseScheduleText("@every 5m", "UTC", "vixie")).toEqual({ kind: "interval", everyMs: 5 * MINUTE });
+    expect(parseScheduleText("every 5m", "UTC", "vixie")).toEqual({ kind: "interval", everyMs: 5 * MINUTE });
+    expect(parseScheduleText("every 5 min", "UTC", "sidekiq")).toEqual({ kind: "interval", everyMs: 5 * MINUTE });
+    expect(parseScheduleText("@every 1.5h", "UTC", "kubernetes")).toEqual({ kind: "interval", everyMs: 90 * MINUTE });
+    expect(parseScheduleText("@every 1500ms", "UTC", "kubernetes")).toEqual({ kind: "interval", everyMs: SECOND });
   });
 
   it("keeps the zone by its present name, and only with cron", () => {
@@ -112,6 +123,17 @@ describe("parseScheduleText", () => {
     ["@Daily", 'Cron knows its nicknames in lower case only; write @daily, not "@Daily".'],
     ["@daily x", 'Nothing may follow "@daily"; leave out "x".'],
     ["@Daily x", 'Cron knows its nicknames in lower case only; write @daily, not "@Daily".'],
+    ["90 min", '"90 min" lacks its first word; write "every 90 min".'],
+    ["1.5h", '"1.5h" lacks its first word; write "every 1.5h".'],
+    ["P", '"P" is not an interval; write weeks, days, hours, minutes or seconds, such as "PT15M" or "P1D".'],
+    [
+      "PT1.5H5M",
+      '"PT1.5H5M" is not an interval; write weeks, days, hours, minutes or seconds, such as "PT15M" or "P1D".',
+    ],
+    [
+      "@every 5m",
+      'Cron does not know "@every"; it knows @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, @reboot.',
+    ],
     ["every 5", '"every 5" is not an interval; write a number and a unit, such as "every 90 min" or "every 5s".'],
     ["every", '"every" alone is not an interval; write a number and a unit, such as "every 90 min" or "every 5s".'],
     ["every 0s", "An interval may be from 1 second to 366 days long."],

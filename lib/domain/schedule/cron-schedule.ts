@@ -15,6 +15,8 @@ export type CronSpec = Extract<ScheduleSpec, { kind: "cron" }>;
 export type CronSchedule = UnionSlots & {
   kind: ScheduleSpec["kind"];
   neverRuns: boolean;
+  /** Null unless its kind is `interval`. */
+  everyMs: Millis | null;
   /** Delay that the scheduler adds by itself. */
   jitterMs: Millis;
   warnings: readonly string[];
@@ -33,9 +35,13 @@ type Readings = readonly [DialectReading, ...DialectReading[]];
 export function compileCron({ dialect, expression }: CronSpec, zone: Zone): CronSchedule {
   const readings: Readings = dialect === "auto" ? readByGuess(expression) : [readingIn(dialect, expression)];
   const [{ row, plan }] = readings;
-  const base = { neverRuns: false, jitterMs: row.jitterMs, warnings: plan.warnings, zone: null, clock: null };
+  const none = { neverRuns: false, everyMs: null, zone: null, clock: null };
+  const base = { ...none, jitterMs: row.jitterMs, warnings: plan.warnings };
   if (plan.kind === "event") return { ...base, ...requireAll(NO_SLOTS), kind: "none", jitterMs: 0 };
-  if (plan.kind === "every") return { ...base, ...requireAll(createIntervalSlots(plan.everyMs)), kind: "interval" };
+  if (plan.kind === "every") {
+    const { everyMs } = plan;
+    return { ...base, ...requireAll(createIntervalSlots(everyMs)), kind: "interval", everyMs };
+  }
   const rule = row.dayRule(plan.fields);
   const clock = createWallClock(plan.fields, rule);
   const neverRuns = clock.next(ANY_DAY) === null;

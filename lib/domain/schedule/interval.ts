@@ -26,30 +26,49 @@ const UNITS: readonly { ms: Millis; label: string; word: string }[] = [
   { ms: 1, label: "ms", word: "millisecond" },
 ];
 
-/** Reads what follows "every": "5s", "90 min", "2 hours", "hour", "PT15M". Throws a `ScheduleError`. */
+/** Reads what follows "every": "5s", "90 min", "1.5h", "2 hours", "week", "PT15M". Throws a `ScheduleError`. */
 export function parseInterval(text: string): Millis {
   const typed = text.trim();
-  const single = UNITS.find(({ word, ms }) => word === typed.toLowerCase() && ms >= SECOND);
-  const everyMs = single?.ms ?? parseDuration(typed) ?? parseIsoDuration(typed);
+  const everyMs = readLength(typed) ?? parseIsoDuration(typed);
   if (everyMs === null) throw notAnInterval(typed);
   checkInterval(everyMs);
   return everyMs;
 }
 
-const ISO_DURATION =
-  /^P(?=.)(?:(\d{1,9})W)?(?:(\d{1,9})D)?(?:T(?=.)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,3})?)S)?)?$/i;
+/** Whether a text starts as one of ISO 8601's durations does. */
+export function startsAsIsoDuration(text: string): boolean {
+  return /^P(?:[T\d]|$)/i.test(text);
+}
+
+/** Throws a `ScheduleError` where "every" is all that a text lacks. */
+export function checkEvery(text: string): void {
+  if (readLength(text) === null) return;
+  throw new ScheduleError("schedule", `${quoted(text)} lacks its first word; write ${quoted(`every ${text}`)}.`);
+}
+
+function readLength(text: string): Millis | null {
+  if (/^(?:week|day|hour|minute|second)$/i.test(text)) return parseDuration(`1 ${text}`);
+  const [, count, unit = ""] = /^(\d{1,9}\.\d{1,6}) *([a-z]+)$/i.exec(text) ?? [];
+  if (count === undefined) return parseDuration(text);
+  const unitMs = parseDuration(`1${unit}`);
+  return unitMs === null ? null : Math.round(Number(count) * unitMs);
+}
+
+// Only the last number may have a fraction.
+const ISO_NUMBER = String.raw`(\d{1,9}(?:[.,]\d{1,6}(?=[A-Z]$))?)`;
+const ISO_FORM = new RegExp("^P(?=.)(?:#W)?(?:#D)?(?:T(?=.)(?:#H)?(?:#M)?(?:#S)?)?$".replaceAll("#", ISO_NUMBER), "i");
 const ISO_UNITS: readonly Millis[] = [7 * DAY, DAY, HOUR, MINUTE, SECOND];
 
-/** Reads a duration of ISO 8601, such as "P1DT12H"; null for anything else, months and years too. */
+/** Reads a duration of ISO 8601, such as "P1DT12H" or "PT1.5H"; null for anything else, months and years too. */
 function parseIsoDuration(text: string): Millis | null {
-  const counts = ISO_DURATION.exec(text)?.slice(1);
-  return counts === undefined
-    ? null
-    : counts.reduce((total, count, index) => total + Math.round(Number(count ?? 0) * (ISO_UNITS[index] ?? 0)), 0);
+  const counts = ISO_FORM.exec(text)?.slice(1);
+  if (counts === undefined) return null;
+  const parts = counts.map((count, index) => Number((count ?? "0").replace(",", ".")) * (ISO_UNITS[index] ?? 0));
+  return parts.reduce((total, part) => total + Math.round(part), 0);
 }
 
 function notAnInterval(typed: string): ScheduleError {
-  if (/^P[T\d]/i.test(typed)) {
+  if (startsAsIsoDuration(typed)) {
     return new ScheduleError(
       "schedule",
       `${quoted(typed)} is not an interval; write weeks, days, hours, minutes or seconds, such as "PT15M" or "P1D".`,
