@@ -1,6 +1,8 @@
-import { bookEnd, bookHeartbeat, bookLog, type Booking, bookSkip, bookStart, type Entry } from "./booking.ts";
+import { bookHeartbeat, bookLog, bookSkip, bookStart } from "./booking.ts";
 import { jitterOf } from "./deadline.ts";
 import { closeDraft, type Draft, openDraft } from "./draft.ts";
+import { bookEnd } from "./ending.ts";
+import type { Booking, Entry } from "./entry.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Job } from "./job.ts";
 import type { Ping } from "./ping.ts";
