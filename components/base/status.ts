@@ -86,7 +86,7 @@ export const REASON_TEXT: Readonly<Record<RunReason, string>> = {
 /** The same in few words, beside the outcome. */
 export const REASON_LABEL: Readonly<Record<RunReason, string>> = {
   "still-running": "the run before was still going",
-  announced: "announced by the job",
+  announced: "announced",
   "too-quick": "too quick",
   optional: "optional",
   "own-gap": "Belfry was away",

@@ -60,15 +60,9 @@ export function RunStory({ run, timeZone, usual, usualFactor }: Props) {
           )}
         </Step>
         <Step label="Started" at={run.startedAt} timeZone={timeZone} absent="never">
-          {run.delayMs === null ? null : delayWords(run.delayMs)}
-          {run.startedAt !== null && !run.startSeen && "No start ping was seen."}
+          {startWords(run)}
         </Step>
-        <Step
-          label="Finished"
-          at={run.finishedAt}
-          timeZone={timeZone}
-          absent={run.outcome === "running" ? "not yet" : "never"}
-        >
+        <Step label="Finished" at={run.finishedAt} timeZone={timeZone} absent={isOpen(run) ? "not yet" : "never"}>
           {run.durationMs !== null && `after ${lengthText(run.durationMs)}`}
           {usualFactor !== null && `, ${factorText(usualFactor)}`}
           {run.finishedLate && ", past its limit"}
@@ -108,6 +102,19 @@ export function RunStory({ run, timeZone, usual, usualFactor }: Props) {
       </dl>
     </div>
   );
+}
+
+/** An overlong run goes on until its end comes or nobody waits for it any longer; then a reason says so. */
+function isOpen({ outcome, reason }: RunStoryView): boolean {
+  return outcome === "running" || (outcome === "overlong" && reason === null);
+}
+
+function startWords({ delayMs, startedAt, startSeen }: RunStoryView): string {
+  const words = [
+    ...(delayMs === null ? [] : [delayWords(delayMs)]),
+    ...(startedAt === null || startSeen ? [] : ["no start ping was seen"]),
+  ];
+  return words.join(", ");
 }
 
 function delayWords(delay: Millis): string {

@@ -62,8 +62,9 @@ export type Yardstick = { runs: readonly GoodRun[]; settings: UsualSettings };
 
 /** What runs that start at `at` usually take; null where too little is known. */
 export function usualLength({ runs, settings }: Yardstick, at: Instant): Spread | null {
-  const { duration, durationByWeekday } = usualOfRuns(runs, settings);
-  return durationByWeekday[localWeekday(compileSchedule(settings.schedule), at)] ?? duration;
+  const { ordinary, unlike } = usualDays(runs, settings);
+  const weekday = localWeekday(compileSchedule(settings.schedule), at);
+  return unlike.find((day) => day.weekday === weekday)?.duration ?? ordinary;
 }
 
 /**
@@ -77,15 +78,15 @@ export function unusualFactor(
   const { number, startedAt, durationMs, outcome, finishedLate } = run;
   if (startedAt === null || durationMs === null) return null;
   const others = runs.filter((other) => other.number !== number);
-  const usual = usualOfRuns(others, settings);
-  const bounds = unusualBounds(usual);
+  const bounds = unusualBounds(usualOfRuns(others, settings));
   if (bounds === null) return null;
   const weekday = localWeekday(compileSchedule(settings.schedule), startedAt);
-  const median = (usual.durationByWeekday[weekday] ?? usual.duration)?.median ?? 0;
   const slow = durationMs > (bounds.slowAfterMs[weekday] ?? Infinity);
   const good = outcome === "ok" || finishedLate;
   const fast = good && durationMs < (bounds.fastBelowMs[weekday] ?? 0);
-  return (slow || fast) && median > 0 ? durationMs / median : null;
+  if (!slow && !fast) return null;
+  const median = usualLength({ runs: others, settings }, startedAt)?.median ?? 0;
+  return median > 0 ? durationMs / median : null;
 }
 
 /** Changes of a limit by less than this are not worth anybody's time. */

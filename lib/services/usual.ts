@@ -13,7 +13,7 @@ export type JobUsual = {
   runs: number;
   /** How long good runs take on most days; null where too few are known. */
   duration: Spread | null;
-  /** How long after slot + jitter the first sign of a run comes; negative where before. */
+  /** How long after slot + jitter the first sign of a run comes; negative where before. Null where `hostZone` says it. */
   lateness: Spread | null;
   /** What that sign mostly is. */
   sign: "start" | "end";
@@ -59,7 +59,7 @@ export async function jobUsual(ctx: Ctx, input: { jobId: string }): Promise<JobU
   return {
     runs: runs.length,
     duration: days.ordinary,
-    lateness: usual.lateness,
+    lateness: hostZone === null ? usual.lateness : null,
     sign: ends.length > runs.length / 2 ? "end" : "start",
     weekdays: days.unlike,
     suggested: {

@@ -107,20 +107,22 @@ describe("jobs", () => {
     const job = await run(
       ...["create-job", "--project", project.id, "--slug", "backup", "--name", "Backup", "--schedule", "*/5 * * * *"],
       ...["--dialect", "vixie", "--tz", "Europe/Riga", "--grace", "90s", "--max-runtime", "2h", "--jitter", "5m"],
-      ...["--overlap", "allow"],
+      ...["--overlap", "allow", "--min-runtime", "30s", "--unusual", "alert"],
     );
     expect(job).toEqual({
       ...{ id: expect.any(String), slug: "backup", pingUrl: `http://localhost:3000/ping/${job.id}` },
       warnings: [],
     });
     const { rows } = await database.pool.query(
-      "SELECT name, schedule_expression, dialect, time_zone, grace_ms, max_runtime_ms, jitter_ms, overlap FROM jobs WHERE id = $1",
+      `SELECT name, schedule_expression, dialect, time_zone, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, overlap,
+         unusual FROM jobs WHERE id = $1`,
       [job.id],
     );
     expect(rows).toEqual([
       {
         ...{ name: "Backup", schedule_expression: "*/5 * * * *", dialect: "vixie", time_zone: "Europe/Riga" },
         ...{ grace_ms: 90_000, max_runtime_ms: 7_200_000, jitter_ms: 300_000, overlap: "allow" },
+        ...{ min_runtime_ms: 30_000, unusual: "alert" },
       },
     ]);
   });
@@ -143,7 +145,9 @@ describe("jobs", () => {
     [["--slug", "s", "--dialect", "crond"], /"crond"; use one of auto, vixie, /],
     [["--slug", "s", "--grace", "5 apples"], /"5 apples" is no duration for the grace time; write 90s, 5m, 2h or 1d\./],
     [["--slug", "s", "--max-runtime", "0s"], /longest run time has to be between/],
+    [["--slug", "s", "--min-runtime", "0s"], /shortest run time has to be between/],
     [["--slug", "s", "--overlap", "perhaps"], /use alert or allow/],
+    [["--slug", "s", "--unusual", "perhaps"], /use alert or ignore/],
     [["--slug", "s", "--colour", "red"], /no option --colour/],
   ])("create-job %j says what would be right", async (words, sentence) => {
     expect(await failure("create-job", "--project", project.id, ...words)).toMatch(sentence);

@@ -156,6 +156,7 @@ describe("the zone of the host", () => {
     expect(await usualOf(jobId)).toMatchObject({
       hostZone: { words: "your host seems to run in UTC, not in Etc/GMT-3", shiftMs: 3 * HOUR, mayTakeThatLong: false },
       suggested: { graceMs: null },
+      lateness: null,
     });
   });
 

@@ -19,8 +19,10 @@ export const JOB_COMMANDS: readonly Command[] = [
       { name: "tz", required: false, value: "ZONE" },
       { name: "grace", required: false, value: "DURATION" },
       { name: "max-runtime", required: false, value: "DURATION" },
+      { name: "min-runtime", required: false, value: "DURATION" },
       { name: "jitter", required: false, value: "DURATION" },
       { name: "overlap", required: false, value: "alert|allow" },
+      { name: "unusual", required: false, value: "alert|ignore" },
     ],
     run: (ctx, options) => createJob(ctx, { projectId: required(options, "project"), ...newJob(options) }),
   },
@@ -78,7 +80,9 @@ function newJob(options: Options) {
     timeZone: options.get("tz"),
     grace: options.get("grace"),
     maxRuntime: options.get("max-runtime"),
+    minRuntime: options.get("min-runtime"),
     jitter: options.get("jitter"),
     overlap: options.get("overlap"),
+    unusual: options.get("unusual"),
   };
 }

@@ -91,7 +91,7 @@ describe("the run table", () => {
   test.each<[Partial<RunView>, string]>([
     [{ outcome: "unknown", reason: "own-gap" }, "Unknown Belfry was away"],
     [{ outcome: "skipped", reason: "optional" }, "Skipped optional"],
-    [{ outcome: "skipped", reason: "announced" }, "Skipped announced by the job"],
+    [{ outcome: "skipped", reason: "announced" }, "Skipped announced"],
     [{ outcome: "skipped", reason: "still-running" }, "Skipped the run before was still going"],
     [{ outcome: "failed", reason: "too-quick" }, "Failed too quick"],
     [{ outcome: "overlong", finishedLate: true, overlapped: true }, "Overlong finished late, overlapped"],
