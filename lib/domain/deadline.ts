@@ -65,17 +65,31 @@ export function slowDeadline(draft: Draft, run: Run): Instant | null {
  */
 export function abandonDeadline(draft: Draft, run: Run): Instant | null {
   if (run.startedAt === null || finishDeadline(draft, run) !== null) return null;
-  const base = run.heartbeatAt ?? run.slotAt ?? run.startedAt;
-  const covered = coveredSlot(draft, base);
+  const covered = lastCovered(draft, run, run.startedAt);
   const second = covered === null ? null : draft.schedule.required.next(covered);
-  const due = second === null ? base + OPEN_WITHOUT_SCHEDULE : nominalDeadline(draft, second);
+  const due =
+    second === null ? lastSignOf(draft, run, run.startedAt) + OPEN_WITHOUT_SCHEDULE : nominalDeadline(draft, second);
   // An early manual start must not be given up before it could be overlong.
   return outOfGaps(draft.gaps, Math.max(due, run.finishBy ?? due));
 }
 
-/** The one slot that a run without a limit covers. */
-export function coveredSlot(draft: Draft, base: Instant): Instant | null {
-  return draft.schedule.kind === "none" ? null : draft.schedule.required.next(base);
+/** The last slot that a run without a limit covers: the one after its own, or after it was last heard of. */
+export function lastCovered(draft: Draft, run: Run, startedAt: Instant): Instant | null {
+  return requiredAfter(draft, lastSignOf(draft, run, startedAt));
+}
+
+function lastSignOf(draft: Draft, run: Run, startedAt: Instant): Instant {
+  if (run.heartbeatAt !== null) return run.heartbeatAt;
+  // The next slot of an interval counts from the start, wherever the slot was.
+  if (draft.schedule.kind === "interval") return startedAt;
+  if (run.slotAt !== null) return run.slotAt;
+  // A second run for a slot may come as early as the first.
+  const next = requiredAfter(draft, startedAt);
+  return next !== null && startedAt >= next - earlyAt(draft, next) ? next : startedAt;
+}
+
+function requiredAfter(draft: Draft, at: Instant): Instant | null {
+  return draft.schedule.kind === "none" ? null : draft.schedule.required.next(at);
 }
 
 /** Whether we were away long enough within [from, to] to have missed what happened. */

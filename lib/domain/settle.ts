@@ -2,13 +2,13 @@ import {
   abandonDeadline,
   blindUntil,
   blindWithin,
-  coveredSlot,
   earlyAt,
   finishDeadline,
   nominalDeadline,
   slotDeadline,
   slowDeadline,
 } from "./deadline.ts";
+import { isCovered } from "./coverage.ts";
 import { type Draft, makeRun, putOpen, putSettled } from "./draft.ts";
 import type { Outcome, Run, RunReason } from "./run.ts";
 import { type SlotStretch, stretchFrom } from "./schedule/slot-stretch.ts";
@@ -138,19 +138,6 @@ function passSlot(draft: Draft, slot: Instant, { at, counts }: { at: Instant; co
     const row = bookVerdict(draft, verdict, "missed", null);
     if (counts) countBad(draft, "missed", row, at);
   }
-}
-
-/** Whether a run of an earlier slot was open at this one and may have kept it from starting. */
-function isCovered(draft: Draft, slot: Instant): boolean {
-  const { openRuns, recentRuns } = draft.memory;
-  return [...openRuns, ...recentRuns].some((run) => {
-    if (run.startedAt === null || !run.startSeen || run.startedAt >= slot) return false;
-    if (run.slotAt !== null && run.slotAt >= slot) return false;
-    const ended = run.finishedAt ?? (run.outcome === "running" || run.outcome === "overlong" ? null : run.settledAt);
-    if (ended !== null && ended <= slot) return false;
-    if (run.finishBy !== null) return slot <= run.finishBy;
-    return coveredSlot(draft, run.heartbeatAt ?? run.slotAt ?? run.startedAt) === slot;
-  });
 }
 
 /** What is booked of slots in a row, from `slot` to `last`; `before` is the one that was accounted for before them. */

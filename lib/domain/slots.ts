@@ -88,10 +88,13 @@ function cronSlotOf(draft: Draft, at: Instant): Instant | null {
   const settled = accountedThrough !== null && accountedThrough <= at;
   if (settled && nextSlotAt !== null && at < nextSlotAt - MINUTE) return accountedThrough;
   const { schedule } = draft;
-  const next = schedule.next(at);
+  // A scheduler looks for its next time from the one before; asked from elsewhere, near a change of the clock, some
+  // answer otherwise.
+  const before = schedule.prev(at);
+  const next = schedule.next(before ?? at);
   const required = next !== null && schedule.isOptional(next) ? schedule.required.next(next) : next;
   if (required !== null && at >= required - earlyAt(draft, required)) return required;
-  return next !== null && at >= next - earlyAt(draft, next) ? next : schedule.prev(at);
+  return next !== null && at >= next - earlyAt(draft, next) ? next : before;
 }
 
 /** In the window of an optional slot a sign is that of the required one before it, where that one still waits. */

@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import type { ScheduleSpec } from "../../../lib/domain/job.ts";
+import { cron, every, Scenario } from "../../support/scenario.ts";
+
+const HOURLY = cron("0 * * * *");
+const MINUTE = 60_000;
+const GRACE = { graceMs: 10 * MINUTE };
+const A = "aaaaaaaa-0000-4000-8000-000000000000";
+
+describe("the slot that an open run without a limit covers", () => {
+  it("of an interval counts from its start, not from the slot that it came for", () => {
+    const job = new Scenario(every(60 * MINUTE), GRACE).ping("success", "01:00").ping("start", "02:00:12");
+    job.sweep("03:30");
+    expect(job.story()).toEqual(["ok@-", "running@02:00", "skipped@03:00"]);
+    expect(job.sweep("04:10:12").told()).toEqual([]);
+    expect(job.sweep("04:10:13").told()).toEqual(["opened abandoned"]);
+  });
+
+  it("is the next one as well for a second run that comes as early as the first", () => {
+    const job = new Scenario(HOURLY, { ...GRACE, overlap: "allow" }).ping("success", "00:00:05");
+    job.ping("start", "00:59:40", { source: "192.0.2.1" }).ping("start", "00:59:50", { source: "192.0.2.2" });
+    expect(job.sweep("02:30").told()).toEqual([]);
+    expect(job.sweep("03:10:01").told()).toEqual(["opened abandoned"]);
+  });
+
+  it("is every one up to that after its last heartbeat, also where this comes after the slot", () => {
+    const job = new Scenario(HOURLY, GRACE).ping("start", "01:00:05", { runId: A });
+    for (const time of ["01:55", "02:05", "02:55", "03:05"]) job.ping("start", time, { runId: A });
+    job.sweep("04:30");
+    expect(job.story()).toEqual(["running@01:00", "skipped@02:00×3"]);
+    expect(job.told()).toEqual([]);
+  });
+});
+
+describe("a machine whose clock is ahead", () => {
+  it("may leave out a slot for a run that ends right before it", () => {
+    const job = new Scenario(HOURLY, GRACE).ping("start", "00:59:45").ping("success", "01:59:52").sweep("02:30");
+    expect(job.story()).toEqual(["ok@01:00", "skipped@02:00"]);
+  });
+
+  it("leaves out none where the run ended before that machine looked", () => {
+    const job = new Scenario(HOURLY, GRACE).ping("start", "00:59:45").ping("success", "01:59:40").sweep("02:30");
+    expect(job.story()).toEqual(["ok@01:00", "missed@02:00"]);
+  });
+
+  it("is no reason where its runs come on time", () => {
+    const job = new Scenario(HOURLY, GRACE).ping("start", "01:00:01").ping("success", "01:59:52").sweep("02:30");
+    expect(job.story()).toEqual(["ok@01:00", "missed@02:00"]);
+  });
+});
+
+describe("a ping right before a slot of a repeated hour", () => {
+  // In New Zealand the clocks went back from 03:00 to 02:00 at 14:00 UTC; Quartz runs in the second pass only.
+  const schedule: ScheduleSpec = {
+    kind: "cron",
+    dialect: "quartz",
+    expression: "0 0 0,2,4,12 * * ?",
+    timeZone: "Pacific/Auckland",
+  };
+  const at = (time: string) => Date.parse(`2026-04-04T${time}Z`);
+
+  it("is the early sign of that slot", () => {
+    const job = new Scenario(schedule, GRACE, { since: at("00:00:00") }).ping("success", at("11:00:02"));
+    job.ping("success", at("13:59:48")).sweep(at("14:30:00"));
+    expect(job.story()).toEqual(["ok@11:00", "ok@14:00"]);
+  });
+});
