@@ -48,6 +48,13 @@ describe("what is silently done with a time zone", () => {
     expect(warningsOf(`CRON_TZ=${zone}`)).toEqual({ debian: [ignored], cronie: [lint] });
   });
 
+  it("ten thousand different ones that nobody has are read as fast as a schedule", () => {
+    const text = Array.from({ length: 10_000 }, (_, i) => `CRON_TZ=Mars/Crater-${i}\n`).join("");
+    const before = process.cpuUsage();
+    expect(parseCrontab(text, "user").variables).toHaveLength(10_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(500_000);
+  });
+
   it("TZ tells neither when to run, and other settings are taken as they are", () => {
     const lint = "TZ reaches the commands only: when they run goes by the clock of the machine.";
     expect(warningsOf("TZ=Europe/Riga")).toEqual({ debian: [lint], cronie: [lint] });

@@ -13,7 +13,7 @@ import { cronieVerdict, debianVerdict, type Reader, splitEntry } from "./entry.t
 import { nameFromComment } from "./entry-name.ts";
 import { cronieFileVerdict, debianFileVerdict } from "./file-verdict.ts";
 import { readSetting } from "./setting.ts";
-import { settingLints } from "./setting-lints.ts";
+import { createSettingCheck, type SettingCheck } from "./setting-lints.ts";
 import { createTimeCheck } from "./time-check.ts";
 
 /** The users of a fresh Debian. */
@@ -38,6 +38,7 @@ export function parseCrontab(
     debian: createTimeCheck(DIALECTS.vixie),
     cronie: createTimeCheck(DIALECTS.cronie),
   };
+  const checkSetting = createSettingCheck();
   const entries: CrontabEntry[] = [];
   const variables: CrontabVariable[] = [];
   let environment: CrontabEnvironment = {};
@@ -46,7 +47,7 @@ export function parseCrontab(
     const above = comment;
     comment = line.text.startsWith("#") ? line.text : "";
     if (line.text === "" || comment !== "") continue;
-    const variable = readVariable(line);
+    const variable = readVariable(line, checkSetting);
     const entry = variable?.debian.accepted === true ? null : readEntry(line, { reader, environment, comment: above });
     if (entry !== null && (variable === null || entry.debian.accepted)) {
       entries.push(variable === null ? entry : { ...entry, cronie: TAKEN_FOR_SETTING });
@@ -69,12 +70,12 @@ function linesOf(text: string): CrontabLine[] {
   return lines.at(-1) === "" ? all.slice(0, -1) : all;
 }
 
-function readVariable({ number, text, ended }: CrontabLine): CrontabVariable | null {
+function readVariable({ number, text, ended }: CrontabLine, check: SettingCheck): CrontabVariable | null {
   const setting = readSetting(text);
   if (setting === null) return null;
   const { name, value, inDebian } = setting;
   const reason = `Debian's cron does not take a line without a value for a setting; write ${name}="".`;
-  const lints = settingLints(name, value);
+  const lints = check(name, value);
   const debian: VariableVerdict = inDebian ? { accepted: true, warnings: lints.debian } : { accepted: false, reason };
   return {
     line: number,

@@ -6,10 +6,23 @@ export type SettingLints = { debian: readonly string[]; cronie: readonly string[
 
 const NOTHING: SettingLints = { debian: [], cronie: [] };
 
-/** What is to be said about a setting of the time zone; nothing about any other. */
-export function settingLints(name: string, value: string): SettingLints {
-  if (name === "TZ") return { debian: [ONLY_FOR_COMMANDS], cronie: [ONLY_FOR_COMMANDS] };
-  return name === "CRON_TZ" ? { debian: [NOT_READ_BY_DEBIAN], cronie: zoneLints(value) } : NOTHING;
+export type SettingCheck = (name: string, value: string) => SettingLints;
+
+// It takes long to find out that there is no such zone, and no crontab that somebody wrote has so many.
+const MOST_ZONES = 100;
+
+/** Says what there is to say about a setting of the time zone, and nothing about any other; looks each zone up once. */
+export function createSettingCheck(): SettingCheck {
+  const known = new Map<string, readonly string[]>();
+  const lintsOf = (zone: string): readonly string[] => {
+    const lints = known.get(zone) ?? (known.size < MOST_ZONES ? zoneLints(zone) : []);
+    if (known.size < MOST_ZONES) known.set(zone, lints);
+    return lints;
+  };
+  return (name, value) => {
+    if (name === "TZ") return { debian: [ONLY_FOR_COMMANDS], cronie: [ONLY_FOR_COMMANDS] };
+    return name === "CRON_TZ" ? { debian: [NOT_READ_BY_DEBIAN], cronie: lintsOf(value) } : NOTHING;
+  };
 }
 
 const ONLY_FOR_COMMANDS = "TZ reaches the commands only: when they run goes by the clock of the machine.";
