@@ -9,6 +9,7 @@ import { type CronWords, wordsOfCron } from "./cron-words.ts";
 import type { CronDialect } from "./dialect.ts";
 import { DIALECTS } from "./dialects.ts";
 import { type Guess, guessDialect } from "./guess.ts";
+import { otherReadings } from "./other-readings.ts";
 import { lintsOf } from "./plan-lints.ts";
 import { createWallClock } from "./wall-clock.ts";
 
@@ -80,19 +81,21 @@ function readExpression(
   occurrences: readonly Occurrence[],
   from: Instant,
 ): Partial<Reading> {
-  const { dialect, family } = guessOf(spec);
+  const guess = guessOf(spec);
+  const { dialect, family } = guess;
   const row = DIALECTS[dialect];
   const plan = row.grammar(spec.expression);
   const read = { dialect, scheduler: row.scheduler, guessed: spec.dialect === "auto" };
   if (plan.kind !== "times") return read;
   const zone = getZone(plan.timeZone ?? spec.timeZone);
   const lints = lintsOf({ plan, dayRule: row.dayRule(plan.fields), schedule, timeZone: spec.timeZone }, from);
+  const others = read.guessed ? otherReadings(guess, spec.expression) : [];
   const isCertain = family.length === 1;
   const notes = notesOf({ schedule, fields: plan.fields, row, zone, isCertain }, from);
   const doubt = isCertain ? `Optional: ${row.scheduler} may pass this over.` : "Optional: schedulers differ here.";
   return {
     ...read,
-    warnings: [...new Set([...schedule.warnings, ...lints])].slice(0, MOST_WARNINGS),
+    warnings: [...new Set([...schedule.warnings, ...others, ...lints])].slice(0, MOST_WARNINGS),
     occurrences: occurrences.map(({ at }) => {
       const optional = schedule.isOptional(at);
       const change = notes.find(({ slot }) => slot === at)?.sentence;
