@@ -48,11 +48,12 @@ function parseGithub(expression: string): CronPlan {
     weekdayRules: [],
     years: null,
   };
-  return { kind: "times", fields, warnings: isTooOften(fields) ? [TOO_OFTEN] : [] };
+  if (isTooOften(fields)) throw wrong(TOO_OFTEN, "*/5 or something like 0,30 in the minute field");
+  return { kind: "times", fields, warnings: [] };
 }
 
 const SHORTEST_MINUTES = 5;
-const TOO_OFTEN = `GitHub runs no schedule more often than every ${SHORTEST_MINUTES} minutes.`;
+const TOO_OFTEN = `GitHub runs no schedule more often than every ${SHORTEST_MINUTES} minutes`;
 
 function isTooOften({ minutes, hours }: CronFields): boolean {
   const [first = 0] = minutes.values;
