@@ -180,17 +180,8 @@ function planOf({ weekdays, ...parts }: Parts, timeZone?: string): OnCalendarPla
     hours: overshootOf(hours),
     days: overshootOf(days),
   };
-  const lints = [
-    ...Object.values(parts).flatMap(chainLints),
-    ...dayLints(fields),
-    ...overshootLints(fields, overshoot),
-  ];
+  const lints = [...Object.values(parts).flatMap(chainLints), ...overshootLints(fields, overshoot)];
   return { kind: "times", fields, overshoot, ...(timeZone === undefined ? {} : { timeZone }), warnings: lints };
-}
-
-function dayLints({ days, weekdays }: CronFields): string[] {
-  if (weekdays.values.length === 7 || days.values.length === 31) return [];
-  return ["Both the weekday and the date must match; cron would run on either."];
 }
 
 function overshootLints({ seconds, minutes, hours, days }: CronFields, overshoot: Overshoot): string[] {

@@ -100,7 +100,7 @@ describe("the grammar of OnCalendar=", () => {
   it.each([
     ["10:00:00.5", 'Fractions of a second in "00.5" are cut off here; systemd runs within that second.'],
     ["26..28-1-1", 'Systemd takes years of two digits for 1970 to 2069: "26..28" begins in 2026.'],
-    ["Fri *-*-13", "Both the weekday and the date must match; cron would run on either."],
+    ["Fri *-*-13", "Day and weekday are both set: systemd runs only on days that match both."],
     ["*:5..9/30", '"5..9/30" in the minute part is 5 only: its step is longer than the range.'],
     ["*:0/7", 'Systemd counts "0/7" on and passes over the first 3 minutes of a day.'],
     ["0/5:00", 'Systemd counts "0/5" on and passes over the first hour of a month.'],
