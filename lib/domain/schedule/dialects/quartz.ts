@@ -99,9 +99,6 @@ function parseQuartz(expression: string): TimesPlan {
     ...readQuartzDays({ day: read("day"), weekday: read("weekday") }, SYNTAX, warnings),
     years: texts.year === undefined || texts.year === "*" ? null : readItems(texts.year, YEAR),
   };
-  if (fields.hours.values.length === 24) {
-    warnings.push("Where the clocks go back, Quartz runs nothing in the first of the two equal hours.");
-  }
   return { kind: "times", fields, warnings };
 }
 
