@@ -53,6 +53,10 @@ describe("Spring refuses", () => {
     ["", 'The schedule is empty; write 6 (second minute hour day month weekday), such as "0 0 2 * * MON-FRI".'],
     ["0 2 * * *", '"0 2 * * *" has no second, with which Spring starts; write "0 0 2 * * *".'],
     ["0 0 2 * * * 2027", '"0 0 2 * * * 2027" ends with a year, which Spring does not know; write "0 0 2 * * *".'],
+    [
+      "TZ=UTC 0 0 0 * * *",
+      '"TZ=UTC 0 0 0 * * *" has 7 fields for Spring; write 6 (second minute hour day month weekday), such as "0 0 2 * * MON-FRI".',
+    ],
     ["0\t0\t2\t*\t*\t*", "Spring takes a tab for a part of the field; write blanks between fields."],
     [
       "@reboot",

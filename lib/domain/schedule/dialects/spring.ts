@@ -63,7 +63,8 @@ function checkSeparators(text: string): void {
   const words = text.split(/[ \t]+/);
   if (words.length === 5)
     throw wrong(`${quoted(text)} has no second, with which Spring starts`, quoted(`0 ${words.join(" ")}`));
-  if (words.length === 7 && /^(\*|\d{4}.*)$/.test(words[6] ?? "")) {
+  const [first = "", , , , , , seventh = ""] = words;
+  if (words.length === 7 && /^\d{4}|^\*$/.test(seventh) && /^[\d*]/.test(first)) {
     throw wrong(`${quoted(text)} ends with a year, which Spring does not know`, quoted(words.slice(0, 6).join(" ")));
   }
 }
