@@ -78,6 +78,10 @@ describe("node-cron refuses", () => {
     ["0 0 * * tues", '"tues" in the weekday field is not known to node-cron; write tue.'],
     ["0 0 * * 1#6", '"1#6" in the weekday field needs a number from 1 to 5 after the #; write 1#1 to 1#5.'],
     ["? * * * *", '"?" in the minute field is not known to node-cron; write something like 0, */5 or 10,40.'],
+    ["0 2 31 2 *", 'Day "31" never comes in month "2", and node-cron refuses it; write a day which that month has.'],
+    ["0 2 30 2 1", 'Day "30" never comes in month "2", and node-cron refuses it; write a day which that month has.'],
+    ["0 2 29 2 *", "accepted"],
+    ["0 2 31 2,3 *", "accepted"],
     ["0 24 * * *", '"24" in the hour field is not between 0 and 23; write something like 2, */4 or 9-17.'],
   ])("%s", (expression, message) => expect(refusal(expression)).toBe(message));
 });

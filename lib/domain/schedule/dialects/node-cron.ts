@@ -2,8 +2,10 @@ import type { Millis } from "../../time.ts";
 import type { ClockChangePolicy, CronFields, CronPlan } from "../cron-plan.ts";
 import { readDayField, readWeekdayField } from "../day-rules.ts";
 import type { CronDialect } from "../dialect.ts";
+import { quoted } from "../error.ts";
 import { type FieldSyntax, placeOf, readItems, wrong } from "../field-reader.ts";
 import { expandMacro } from "../macros.ts";
+import { longestMonth } from "../month-lengths.ts";
 import { FIVE_FIELDS, SIX_FIELDS, splitByLayout } from "../split-fields.ts";
 import { usualFields } from "../usual-fields.ts";
 
@@ -59,7 +61,16 @@ function parseNodeCron(expression: string): CronPlan {
     weekdayRules: weekdays.rules,
     years: null,
   };
+  checkDates(fields);
   return { kind: "times", fields, warnings: [] };
+}
+
+/** It refuses what no month has. */
+function checkDates({ days, dayRules, months }: CronFields): void {
+  const [first = 0] = days.values;
+  if (dayRules.length > 0 || months.values.some((month) => first <= longestMonth(month))) return;
+  const where = `month ${quoted(months.text)}, and node-cron refuses it`;
+  throw wrong(`Day ${quoted(days.text)} never comes in ${where}`, "a day which that month has");
 }
 
 function anyIfQuestion(text: string): string {

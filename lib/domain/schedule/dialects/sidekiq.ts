@@ -5,6 +5,7 @@ import type { CronDialect } from "../dialect.ts";
 import { quoted, ScheduleError } from "../error.ts";
 import { wrong } from "../field-reader.ts";
 import { FUGIT_FIELDS, readFugitField, readFugitWeekdays } from "../fugit-field.ts";
+import { longestMonth } from "../month-lengths.ts";
 import { FIVE_FIELDS, SIX_FIELDS, splitByLayout } from "../split-fields.ts";
 
 const SCHEDULER = "Sidekiq";
@@ -109,13 +110,11 @@ function readFields(text: string): CronFields {
   return { ...fields, months: { ...fields.months, values: possibleMonths(fields) } };
 }
 
-const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
 /** fugit drops months without any of the days, even where a weekday would do, and refuses what has none left. */
 function possibleMonths({ days, months, dayRules }: CronFields): readonly number[] {
   const [first = 0] = days.values;
   if (days.starred || months.starred || dayRules.length > 0) return months.values;
-  const possible = months.values.filter((month) => first <= (LONGEST_MONTHS[month - 1] ?? 31));
+  const possible = months.values.filter((month) => first <= longestMonth(month));
   if (possible.length > 0) return possible;
   throw wrong(`Day ${first} never comes in month ${months.text}, and Sidekiq refuses it`, "a day which that month has");
 }
