@@ -4,6 +4,7 @@ import { createCronParserSlots } from "../cron-parser-slots.ts";
 import type { CronField, CronFields, CronPlan, DayRule, WeekdayRule } from "../cron-plan.ts";
 import { createCronSlots, type Slots } from "../cron-slots.ts";
 import type { CronDialect } from "../dialect.ts";
+import { engineZoneLint } from "../engine-zone.ts";
 import { quoted, ScheduleError } from "../error.ts";
 import { fieldOf, type FieldSyntax, placeOf, wrong } from "../field-reader.ts";
 import { FIVE_FIELDS, SIX_FIELDS, splitByLayout } from "../split-fields.ts";
@@ -24,6 +25,7 @@ export const bullmq: CronDialect = {
   policy: () => ({ gap: "end", fold: "first" }),
   jitterMs: 0,
   slots: bullmqSlots,
+  zoneLint: (zone, from, to) => engineZoneLint(SCHEDULER, zone, from, to),
 };
 
 function bullmqDayRule({ days, weekdays }: CronFields): DayRule {
@@ -106,12 +108,25 @@ function complaintAbout(texts: FieldTexts, complaint: string): ScheduleError {
   for (const name of NAMES) {
     const reason = complaintOf(texts[name], name);
     if (reason === null) continue;
-    return wrong(`${placeOf(texts[name], texts[name], USUAL[name])} ${reason}`, USUAL[name].example);
+    const right = goingRound(texts[name], name) ?? USUAL[name].example;
+    return wrong(`${placeOf(texts[name], texts[name], USUAL[name])} ${reason}`, right);
   }
   if (/day of month/.test(complaint)) {
     return wrong(`Day ${quoted(texts.day)} never comes in month ${quoted(texts.month)}`, "a day which that month has");
   }
   return wrong("BullMQ cannot read this", `something like "${EXAMPLE}"`);
+}
+
+const BACKWARDS = "runs backwards, which BullMQ refuses";
+
+/** The two ranges to write for one that runs backwards; null where there is none. */
+function goingRound(text: string, name: FieldName): string | null {
+  const item = text.split(",").find((each) => /^\w+-\w+$/.test(each) && complaintOf(each, name) === BACKWARDS);
+  if (item === undefined) return null;
+  const [first, last] = item.split("-");
+  // BullMQ takes 0 and 7 for one day named twice.
+  const high = name === "weekday" ? 6 : USUAL[name].high;
+  return `${first}-${high},${USUAL[name].low}-${last}`;
 }
 
 /** What is wrong with a field alone; null where nothing is. */
@@ -123,7 +138,7 @@ function complaintOf(text: string, name: FieldName): string | null {
   } catch (error) {
     const complaint = error instanceof Error ? error.message : "";
     if (/duplicate/.test(complaint)) return "names a value twice, which BullMQ refuses";
-    if (/min\(?.*> max/.test(complaint)) return "runs backwards, which BullMQ refuses";
+    if (/min\(?.*> max/.test(complaint)) return BACKWARDS;
     if (/cannot repeat/.test(complaint)) return "needs a whole number from 1 after the slash";
     const { low, high } = USUAL[name];
     if (/expected range/.test(complaint)) return `is not between ${low} and ${high}`;
