@@ -1,6 +1,8 @@
-import { earlyAt, lastCovered } from "./deadline.ts";
+import { blindWithin, earlyAt, lastCovered, nominalDeadline } from "./deadline.ts";
 import type { Draft } from "./draft.ts";
+import { plausibleDuration } from "./recent-durations.ts";
 import type { Run } from "./run.ts";
+import { verdictOn } from "./slots.ts";
 import type { Instant, Millis } from "./time.ts";
 
 /** Whether a run of an earlier slot was open at this one and may have kept it from starting. */
@@ -17,6 +19,15 @@ export function isCovered(draft: Draft, slot: Instant): boolean {
     if (run.finishBy !== null) return slot <= run.finishBy;
     return slot <= (lastCovered(draft, run, run.startedAt) ?? slot - 1);
   });
+}
+
+/** Whether we were away when the run of the slot before should have come, and it may have been open at this one unseen. */
+export function mayBeCovered(draft: Draft, slot: Instant, before: Instant | null): boolean {
+  if (before === null || draft.schedule.kind !== "cron" || verdictOn(draft, before)?.reason !== "own-gap") return false;
+  const latestStart = nominalDeadline(draft, before);
+  if (!blindWithin(draft, before - earlyAt(draft, before), latestStart)) return false;
+  const longest = Math.min(plausibleDuration(draft) ?? 0, draft.job.limits.maxRuntimeMs ?? Infinity);
+  return slot <= latestStart + longest;
 }
 
 /** How far ahead the clock is of a machine that starts runs before their slots. */

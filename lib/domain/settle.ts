@@ -8,7 +8,7 @@ import {
   slotDeadline,
   slowDeadline,
 } from "./deadline.ts";
-import { isCovered } from "./coverage.ts";
+import { isCovered, mayBeCovered } from "./coverage.ts";
 import { type Draft, makeRun, putOpen, putSettled } from "./draft.ts";
 import type { Outcome, Run, RunReason } from "./run.ts";
 import { type SlotStretch, stretchFrom } from "./schedule/slot-stretch.ts";
@@ -130,14 +130,21 @@ function passSlot(draft: Draft, slot: Instant, { at, counts }: { at: Instant; co
   const verdict = { slot, last: slot, count: 1, before, at };
   if (draft.schedule.isOptional(slot)) {
     bookVerdict(draft, verdict, "skipped", "optional");
-  } else if (blindWithin(draft, slot - earlyAt(draft, slot), nominalDeadline(draft, slot))) {
+  } else if (blindWithin(draft, opensAt(draft, slot, before), nominalDeadline(draft, slot))) {
     bookVerdict(draft, verdict, "unknown", "own-gap");
   } else if (isCovered(draft, slot)) {
     bookVerdict(draft, verdict, "skipped", "still-running");
+  } else if (mayBeCovered(draft, slot, before)) {
+    bookVerdict(draft, verdict, "unknown", "own-gap");
   } else {
     const row = bookVerdict(draft, verdict, "missed", null);
     if (counts) countBad(draft, "missed", row, at);
   }
+}
+
+/** From when on a sign is for this slot; for an interval it may come at any time since the one that it counts from. */
+function opensAt(draft: Draft, slot: Instant, before: Instant | null): Instant {
+  return draft.schedule.kind === "interval" && before !== null ? before : slot - earlyAt(draft, slot);
 }
 
 /** What is booked of slots in a row, from `slot` to `last`; `before` is the one that was accounted for before them. */

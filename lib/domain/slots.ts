@@ -108,7 +108,7 @@ function requiredBefore(draft: Draft, slot: Instant | null): Instant | null {
 }
 
 /** The latest row of missed, unknown or skipped slots, where it ends with `slot`. */
-function verdictOn(draft: Draft, slot: Instant): Run | null {
+export function verdictOn(draft: Draft, slot: Instant): Run | null {
   const row = draft.memory.recentRuns.findLast((run) => run.lastSlotAt === slot && isVerdict(run));
   return row ?? null;
 }
