@@ -1,12 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createUsual } from "../../lib/checker/usual.ts";
 import type { Limits, ScheduleSpec } from "../../lib/domain/job.ts";
 import { DAY, HOUR, type Instant, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { createLog } from "../../lib/log.ts";
+import { Recorder } from "../../lib/ping/record.ts";
 import { openClock } from "../../lib/store/clock.ts";
+import { createLiveUpdates } from "../../lib/store/live.ts";
+import { openPipeline } from "../../lib/store/pipeline.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { makePing } from "../support/scenario.ts";
 
 let database: TestDatabase;
 let project: TestProject;
@@ -186,6 +191,28 @@ describe("whoever keeps the job in mind", () => {
     await pass();
     expect((await boundsOf(jobId))?.slowAfterMs[0]).toBe(270 * SECOND);
     expect(await versionOf(jobId)).not.toBe(noted);
+  });
+
+  it("meets new bounds at its next ping", async () => {
+    const jobId = await makeJob(database, project, { limits: TOLD });
+    await addRuns(jobId, 20, 2 * MINUTE);
+    const pipeline = openPipeline(database.pool, 1);
+    const live = createLiveUpdates(database.pool);
+    const clock = await openClock(database.pool);
+    const watch = { ensureFresh: async () => {} };
+    const recorder = new Recorder({ pipeline, clock, log: createLog("silent"), watch, live });
+    const record = async (durationMs: number): Promise<unknown[]> => {
+      const ping = { ...makePing("success", clock.now(), { runId: randomUUID() }), durationMs };
+      const blank = { userAgent: null, message: null, body: null, bodySize: 0, runNumber: null };
+      const arrival = { ...ping, ...blank, jobId, method: "GET", disposition: "ignored" as const };
+      expect(await recorder.record([arrival], new AbortController().signal)).toEqual(["stored"]);
+      return rows("SELECT cause FROM incidents WHERE state = 'open'");
+    };
+    expect([await record(2 * MINUTE), await record(2 * MINUTE)]).toEqual([[], []]);
+    await pass();
+    expect(await record(SECOND)).toEqual([{ cause: "fast" }]);
+    live.close();
+    await pipeline.end();
   });
 
   it("is not waited for by a job that is deleted meanwhile", async () => {
