@@ -1,4 +1,4 @@
-import type { Millis } from "../time.ts";
+import type { Instant, Millis } from "../time.ts";
 import type { Zone } from "../zone.ts";
 import type { ClockChangePolicy, CronFields, CronPlan, DayRule } from "./cron-plan.ts";
 import type { Slots } from "./cron-slots.ts";
@@ -22,4 +22,6 @@ export type CronDialect = {
   jitterMs: Millis;
   /** The slots of a scheduler that no calendar with a policy describes. */
   slots?(expression: string, zone: Zone): Slots | UnionSlots;
+  /** A sentence where this scheduler's data for a zone is not that in use, after `from` up to `to`. */
+  zoneLint?(zone: Zone, from: Instant, to: Instant): string | null;
 };

@@ -90,12 +90,16 @@ function readExpression(
   const zone = getZone(plan.timeZone ?? spec.timeZone);
   const lints = lintsOf({ plan, dayRule: row.dayRule(plan.fields), schedule, timeZone: spec.timeZone }, from);
   const others = read.guessed ? otherReadings(guess, spec.expression) : [];
+  const zoneLint = schedule.neverRuns ? null : (row.zoneLint?.(zone, from, from + COMING_YEAR) ?? null);
   const isCertain = family.length === 1;
   const notes = notesOf({ schedule, fields: plan.fields, row, zone, isCertain }, from);
   const doubt = isCertain ? `Optional: ${row.scheduler} may pass this over.` : "Optional: schedulers differ here.";
   return {
     ...read,
-    warnings: [...new Set([...schedule.warnings, ...others, ...lints])].slice(0, MOST_WARNINGS),
+    warnings: [...new Set([...schedule.warnings, ...(zoneLint === null ? [] : [zoneLint]), ...others, ...lints])].slice(
+      0,
+      MOST_WARNINGS,
+    ),
     occurrences: occurrences.map(({ at }) => {
       const optional = schedule.isOptional(at);
       const change = notes.find(({ slot }) => slot === at)?.sentence;
