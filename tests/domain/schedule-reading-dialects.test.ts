@@ -56,6 +56,13 @@ describe("without a dialect", () => {
   });
 });
 
+describe("a step after a single value", () => {
+  it.each(["5/15 * * * *", "50/15 * * * *"])("is told of once where BusyBox ignores it: %s", (expression) => {
+    const { warnings } = readAloud(spec("busybox", expression), AUTUMN, 1);
+    expect(warnings).toEqual([expect.stringMatching(/^BusyBox steps through ranges and \* only/)]);
+  });
+});
+
 describe("the zone of an expression", () => {
   it("goes before the job's, in the words and for the clock", () => {
     const own = spec("systemd", "*-*-* 02:00 Europe/Riga");

@@ -155,6 +155,13 @@ describe("warnings that follow from the plan", () => {
   it.each([
     ["0 0 31 * *", ["February, April, June, September and November have no day 31: this leaves them out."]],
     ["0 0 30 * *", ["February has no day 30: this leaves it out."]],
+    [
+      "0 0 30,31 * *",
+      [
+        "February has no day 30, and February, April, June, September and November have no day 31: this leaves them out.",
+      ],
+    ],
+    ["0 0 1,31 * *", ["February, April, June, September and November have no day 31: this leaves them out."]],
     ["0 0 29 2 *", ["February has a day 29 in leap years only: this runs in no other year."]],
     ["0 0 29 * *", ["February has a day 29 in leap years only: in other years this leaves it out."]],
     ["0 0 28-31 * *", []],

@@ -40,7 +40,8 @@ export function readBusyboxField(text: string, field: BusyboxField, warnings: st
     .filter((value) => field.size !== 32 || value > 0);
   const read = fieldOf(text, values);
   if (rest !== "") warnings.push(mistakeIn(read, filled.size, field));
-  return { ...read, starred: filled.size === field.size };
+  // The step after a single value counts for nothing.
+  return { ...read, text: text.replace(/^(\w+)\/\d+$/, "$1"), starred: filled.size === field.size };
 }
 
 /** Positions of the table, −1 where none is named; `rest` is the text after the item. */

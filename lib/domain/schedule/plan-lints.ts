@@ -2,6 +2,7 @@ import type { Schedule } from "../schedule.ts";
 import type { Instant } from "../time.ts";
 import type { CronField, CronFields, CronPlan, DayRule } from "./cron-plan.ts";
 import { monthName } from "./day-words.ts";
+import { longestMonth } from "./month-lengths.ts";
 import { inWords } from "./word-list.ts";
 
 /** A plan with what is known of its schedule. */
@@ -18,7 +19,7 @@ export function lintsOf({ plan, dayRule, schedule, timeZone }: LintedPlan, now: 
   if (schedule.neverRuns) return [];
   const lints = [
     isOver(schedule, now) ? "This does not run again: its last time is past." : null,
-    shortMonths(plan.fields, dayRule),
+    ...shortMonths(plan.fields, dayRule),
     ...unevenSteps(plan.fields),
     plan.timeZone !== undefined && plan.timeZone !== timeZone
       ? `The time zone in the expression, ${plan.timeZone}, goes before the job's, ${timeZone}.`
@@ -31,21 +32,31 @@ function isOver({ next, prev }: LintedPlan["schedule"], now: Instant): boolean {
   return next(now) === null && prev(now) !== null;
 }
 
-const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const LEAP_DAY = 29;
 
-function shortMonths(fields: CronFields, dayRule: DayRule): string | null {
+/** For the days that stand in the text by themselves, and the first: in `*` or a range later ones are missed by nobody. */
+function shortMonths(fields: CronFields, dayRule: DayRule): string[] {
   const { days, dayRules, months, weekdays } = fields;
-  const [day = 0] = days.values;
   const alone = dayRule === "both" || weekdays.values.length + fields.weekdayRules.length === 0;
-  if (day < 29 || dayRules.length > 0 || !alone) return null;
-  if (day === 29 && months.values.includes(2)) {
-    return months.values.length === 1
-      ? "February has a day 29 in leap years only: this runs in no other year."
-      : "February has a day 29 in leap years only: in other years this leaves it out.";
-  }
-  const short = months.values.filter((month) => (LONGEST_MONTHS[month - 1] ?? 31) < day);
-  if (short.length === 0) return null;
-  return `${inWords(short, monthName)} ${short.length === 1 ? "has" : "have"} no day ${day}: this leaves ${short.length === 1 ? "it" : "them"} out.`;
+  if (dayRules.length > 0 || !alone) return [];
+  const written = new Set(days.text.split(","));
+  const late = days.values.filter((day, index) => day >= LEAP_DAY && (index === 0 || written.has(String(day))));
+  const lints = late.includes(LEAP_DAY) && months.values.includes(2) ? [leapYears(fields)] : [];
+  const missing = late
+    .map((day) => ({ day, short: months.values.filter((month) => longestMonth(month) < day) }))
+    .filter(({ short }) => short.length > 0);
+  if (missing.length === 0) return lints;
+  const parts = missing.map(
+    ({ day, short }) => `${inWords(short, monthName)} ${short.length === 1 ? "has" : "have"} no day ${day}`,
+  );
+  const isOne = missing.every(({ short }) => short.length === 1);
+  return [...lints, `${parts.join(", and ")}: this leaves ${isOne ? "it" : "them"} out.`];
+}
+
+function leapYears({ days, months }: CronFields): string {
+  const isAll = months.values.length === 1 && days.values.every((day) => day >= LEAP_DAY);
+  const rest = isAll ? "this runs in no other year." : "in other years this leaves it out.";
+  return `February has a day 29 in leap years only: ${rest}`;
 }
 
 /** A field whose steps begin anew with each `period`. */
