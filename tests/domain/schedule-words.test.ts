@@ -98,8 +98,21 @@ describe("days that depend on the month", () => {
     ["both", { weekdayRules: [{ kind: "nth", weekday: 1, nth: 2 }] }, "on the second Monday of the month"],
     ["both", { weekdayRules: [{ kind: "nth", weekday: 5, nth: -1 }], months: MARCH }, "on the last Friday of March"],
     ["both", { weekdayRules: [{ kind: "nth", weekday: 5, nth: -2 }] }, "on the second to last Friday of the month"],
-    ["both", { weekdayRules: [{ kind: "weeks", weekday: 1, every: 2, remainder: 1 }] }, "on every second Monday"],
-    ["both", { weekdayRules: [{ kind: "weeks", weekday: 1, every: 6, remainder: 1 }] }, "on every 6th Monday"],
+    [
+      "both",
+      { weekdayRules: [{ kind: "weeks", weekday: 1, every: 2, remainder: 1 }] },
+      "on every second Monday (counted from 14 January 2019)",
+    ],
+    [
+      "both",
+      { weekdayRules: [{ kind: "weeks", weekday: 1, every: 2, remainder: 0 }] },
+      "on every second Monday (counted from 7 January 2019)",
+    ],
+    [
+      "both",
+      { weekdayRules: [{ kind: "weeks", weekday: 1, every: 6, remainder: 1 }] },
+      "on every 6th Monday (counted from 14 January 2019)",
+    ],
     [
       "both",
       { weekdays: fieldOf("1", [1]), weekdayRules: [{ kind: "nth", weekday: 6, nth: 1 }], months: MARCH },
@@ -196,4 +209,11 @@ describe("whatever is read", () => {
   it.each(Object.entries(DIALECTS))("the example of %s has words", (_, row) => {
     expect(describePlan(row.grammar(row.example), row)).toMatch(/^(?:At|Every) .{3,100}$/);
   });
+});
+
+it.each([
+  ["0~30 2 * * *", "At 02:00 every day, or up to 30 minutes later by lot"],
+  ["0 2 * ~ *", "At 02:00 every day in January, or up to 341 days later by lot"],
+])("%s names the lot: %s", (expression, words) => {
+  expect(describePlan(DIALECTS.cronie.grammar(expression), DIALECTS.cronie)).toBe(words);
 });

@@ -3,7 +3,7 @@ import type { CronFields, CronPlan, DayRule } from "./cron-plan.ts";
 import { datesInWords } from "./day-words.ts";
 import type { CronDialect } from "./dialect.ts";
 import { DIALECTS } from "./dialects.ts";
-import { describeInterval } from "./interval.ts";
+import { describeInterval, lengthInWords } from "./interval.ts";
 import { LruMap } from "./lru.ts";
 import { timesInWords } from "./time-words.ts";
 import { createWallClock } from "./wall-clock.ts";
@@ -40,7 +40,9 @@ export function describePlan(plan: CronPlan, { dayRule }: Pick<CronDialect, "day
   if (plan.kind === "every") return describeInterval(plan.everyMs);
   const rule = dayRule(plan.fields);
   if (createWallClock(plan.fields, rule).next(0) === null) return "Never";
-  return shortEnough((most) => describeFields(plan.fields, rule, most));
+  const drawnMs = plan.jitterMs ?? 0;
+  const lot = drawnMs === 0 ? "" : `, or up to ${lengthInWords(drawnMs)} later by lot`;
+  return shortEnough((most) => `${describeFields(plan.fields, rule, most)}${lot}`);
 }
 
 // With room for a zone behind it.

@@ -98,8 +98,12 @@ function nthInWords({ weekday, nth }: Extract<WeekdayRule, { kind: "nth" }>): st
   return nth === -1 ? `the last ${weekdayName(weekday)}` : `the ${place} to last ${weekdayName(weekday)}`;
 }
 
-function weeksInWords({ weekday, every }: Extract<WeekdayRule, { kind: "weeks" }>): string {
-  return `every ${every === 1 ? "" : `${NTH[every - 1] ?? ordinal(every)} `}${weekdayName(weekday)}`;
+function weeksInWords({ weekday, every, remainder }: Extract<WeekdayRule, { kind: "weeks" }>): string {
+  if (every === 1) return `every ${weekdayName(weekday)}`;
+  const week = ((remainder % every) + every) % every;
+  const first = new Date(Date.UTC(2019, 0, 1 + ((weekday + 5) % 7) + 7 * week));
+  const date = `${first.getUTCDate()} ${monthName(first.getUTCMonth() + 1)} ${first.getUTCFullYear()}`;
+  return `every ${NTH[every - 1] ?? ordinal(every)} ${weekdayName(weekday)} (counted from ${date})`;
 }
 
 const MONTHS = [

@@ -89,8 +89,13 @@ export function formatInterval(everyMs: Millis): string {
 
 /** "Every 5 minutes", "Every hour". */
 export function describeInterval(everyMs: Millis): string {
-  const { count, unit } = inLargestUnit(everyMs);
-  return count === 1 ? `Every ${unit.word}` : `Every ${count} ${unit.word}s`;
+  return `Every ${lengthInWords(everyMs).replace(/^1 /, "")}`;
+}
+
+/** "5 minutes", "1 hour". */
+export function lengthInWords(lengthMs: Millis): string {
+  const { count, unit } = inLargestUnit(lengthMs);
+  return `${count} ${unit.word}${count === 1 ? "" : "s"}`;
 }
 
 function inLargestUnit(everyMs: Millis): { count: number; unit: (typeof UNITS)[number] } {
