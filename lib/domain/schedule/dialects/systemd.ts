@@ -1,8 +1,9 @@
 import { DAY, HOUR, type Instant, type Millis, MINUTE, SECOND } from "../../time.ts";
-import { segmentAt, type Zone } from "../../zone.ts";
+import type { Zone } from "../../zone.ts";
 import type { ClockChangePolicy } from "../cron-plan.ts";
-import { createCronSlots, type Slots } from "../cron-slots.ts";
+import type { Slots } from "../cron-slots.ts";
 import type { CronDialect } from "../dialect.ts";
+import { createFirstPassSlots } from "../first-pass-slots.ts";
 import { type Overshoot, parseOnCalendar } from "../on-calendar.ts";
 import type { UnionSlots } from "../union-slots.ts";
 import { createWallClock, type WallClock, type WallTime } from "../wall-clock.ts";
@@ -21,42 +22,21 @@ export const systemd: CronDialect = {
 };
 
 const FIRST_PASS: ClockChangePolicy = { gap: "skip", fold: "first" };
-const BOTH_PASSES: ClockChangePolicy = { gap: "skip", fold: "both" };
 
-/**
- * A timer looks for its next time on the wall clock from the one before, so it finds those of a repeated hour in the
- * first pass only. One that starts to look within the second pass, after a boot or a reload, finds the rest of it.
- */
+/** A timer looks for its next time on the wall clock, and passes over what it counts beyond. */
 function createTimerSlots(expression: string, zone: Zone): UnionSlots {
   const { fields, overshoot } = parseOnCalendar(expression);
   const clock = createWallClock(fields, "both");
   const wallOf = (slot: Instant) => slot + zone.offsetAt(slot);
   const isPassedOver = (slot: Instant) => passesOver(clock, overshoot, wallOf(slot));
   const isPassedOverAtNewYear = (slot: Instant) => passesOverAtNewYear(clock, overshoot, wallOf(slot));
-  const usual = without(
-    createCronSlots(clock, zone, () => FIRST_PASS),
-    isPassedOver,
-  );
-  const repeated = without(
-    createCronSlots(clock, zone, () => BOTH_PASSES),
-    isPassedOver,
-  );
+  const slots = createFirstPassSlots(clock, zone, FIRST_PASS.gap, (all) => without(all, isPassedOver));
 
   return {
-    next: (from) => (isSecondPass(zone, from) ? repeated : usual).next(from),
-    prev(from) {
-      if (isSecondPass(zone, from) && repeated.prev(from) === from) return from;
-      return usual.prev(from);
-    },
-    required: without(usual, isPassedOverAtNewYear),
-    isOptional: (slot) => isSecondPass(zone, slot) || isPassedOverAtNewYear(slot),
+    ...slots,
+    required: without(slots.required, isPassedOverAtNewYear),
+    isOptional: (slot) => slots.isOptional(slot) || isPassedOverAtNewYear(slot),
   };
-}
-
-/** Whether the wall clock has shown this time before. */
-function isSecondPass(zone: Zone, at: Instant): boolean {
-  const { start, offset, offsetBefore } = segmentAt(zone, at);
-  return at < start + offsetBefore - offset;
 }
 
 function without(slots: Slots, isLeftOut: (slot: Instant) => boolean): Slots {
