@@ -22,6 +22,11 @@ function field(low: number, high: number, likely: Text): Text {
 // Most clock changes come between midnight and four, on few days of the year: expressions that never meet one prove little.
 const second = field(0, 59, fc.constantFrom("0", "0", "30", "*/20"));
 const minute = field(0, 59, fc.constantFrom("*", "0", "30", "*/15", "*/30", "15,45"));
+/** At least five minutes apart, as GitHub wants them. */
+const spacedMinute = fc.oneof(
+  fc.constantFrom("0", "30", "*/15", "*/30", "15,45", "*/5", "3-58/5"),
+  fc.integer({ min: 0, max: 59 }).map(String),
+);
 const hour = field(0, 23, fc.constantFrom("*", "*", "0", "1", "2", "3", "23", "0-23", "*/2", "1-3"));
 const day = field(1, 31, fc.constantFrom("*", "*", "*", "*", "1-7", "25-31", "29"));
 const month = field(1, 12, fc.constantFrom("*", "*", "*", "*", "3,10", "MAR-NOV"));
@@ -71,7 +76,7 @@ const EXPRESSIONS: Record<NamedDialect, Text> = {
   busybox: FIVE_FIELDS,
   kubernetes: FIVE_FIELDS,
   celery: five.map((text) => text.replace("MAR-NOV", "3-11")),
-  github: five,
+  github: words(spacedMinute, hour, day, month, weekday),
   sidekiq: fc.oneof(five, six, words(minute, hour, day, month, fc.constantFrom("SUN#2", "SUN#-1", "MON%2"))),
   "node-cron": fc.oneof(five, six),
   bullmq: fc.oneof(FIVE_FIELDS, six),
