@@ -54,9 +54,12 @@ describe("wall times", () => {
 
   it("has none outside of the years that zones are known for", () => {
     const schedule = compile("* * * * *");
-    for (const at of [NaN, Infinity, -Infinity, 8.64e15, -8.64e15, Date.UTC(2600, 0, 1)]) {
-      expect([schedule.next(at), schedule.prev(at)]).toEqual([null, null]);
+    const [first, last] = [Date.UTC(1901, 0, 1), Date.UTC(2499, 0, 1)];
+    for (const at of [-Infinity, -8.64e15]) expect([schedule.next(at), schedule.prev(at)]).toEqual([first, null]);
+    for (const at of [Infinity, 8.64e15, Date.UTC(2600, 0, 1)]) {
+      expect([schedule.next(at), schedule.prev(at)]).toEqual([null, last]);
     }
+    expect([schedule.next(Number.NaN), schedule.prev(Number.NaN)]).toEqual([null, null]);
   });
 });
 
