@@ -1,5 +1,6 @@
 import type { Draft } from "./draft.ts";
 import type { Ping } from "./ping.ts";
+import { mayEnd } from "./recent-durations.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
 
@@ -11,7 +12,7 @@ const NOBODY: Pairing = { run: null, dead: [] };
 /**
  * Finds the run that an end belongs to. With a run id: that run. Without: among the open runs without run id, those of
  * the same host or source first, the oldest still inside its limit; where none has a limit or all are past it, the
- * newest, and the older ones are dead.
+ * newest, and older ones are dead that have been open for far longer than any run of late.
  */
 export function pairEnd(draft: Draft, ping: Ping, at: Instant): Pairing {
   const { openRuns } = draft.memory;
@@ -24,7 +25,8 @@ export function pairEnd(draft: Draft, ping: Ping, at: Instant): Pairing {
   const inTime = candidates.find((run) => run.finishBy !== null && at <= run.finishBy);
   if (inTime !== undefined) return { run: inTime, dead: [] };
   const newest = candidates.at(-1);
-  return newest === undefined ? NOBODY : { run: newest, dead: candidates.slice(0, -1) };
+  if (newest === undefined) return NOBODY;
+  return { run: newest, dead: candidates.slice(0, -1).filter((run) => !mayEnd(draft, run, at)) };
 }
 
 /** A settled run that a ping with its run id still belongs to, or that ended `unknown` only because we were away. */
@@ -43,6 +45,7 @@ export function pairLog(draft: Draft, ping: Ping): Run | null {
   return openRuns.findLast((run) => run.runId === null && sameOrigin(run, ping)) ?? openRuns.at(-1) ?? null;
 }
 
-function sameOrigin(run: Run, ping: Ping): boolean {
+/** Whether a ping came from where the run did, as far as is known. */
+export function sameOrigin(run: Run, ping: Ping): boolean {
   return run.host !== null && ping.host !== null ? run.host === ping.host : run.source === ping.source;
 }

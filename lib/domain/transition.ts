@@ -3,14 +3,14 @@ import { jitterOf } from "./deadline.ts";
 import { closeDraft, type Draft, openDraft } from "./draft.ts";
 import { bookEnd } from "./ending.ts";
 import type { Booking, Entry } from "./entry.ts";
-import { fingerprint } from "./fingerprint.ts";
 import type { Job } from "./job.ts";
 import type { Ping } from "./ping.ts";
+import { isResend } from "./resends.ts";
 import { compileSchedule, type Schedule, ScheduleError } from "./schedule.ts";
 import { close, nextDeadline, settle } from "./settle.ts";
 import { account } from "./slots.ts";
 import type { JobState, StatusFacts, Transition } from "./state.ts";
-import { DAY, type Instant, type Millis, SECOND } from "./time.ts";
+import { DAY, type Instant, type Millis } from "./time.ts";
 import { resolveQuietly } from "./verdicts.ts";
 import { dropUnusual, watchOverlap } from "./warnings.ts";
 
@@ -19,11 +19,6 @@ const OLDEST_SPOOLED: Millis = 7 * DAY;
 
 /** No limit of a run may be longer either. */
 const LONGEST_DURATION: Millis = 366 * DAY;
-
-/** The same ping again within this time is a re-send; less for short intervals. */
-const RESEND_WINDOW: Millis = 30 * SECOND;
-const RESEND_WINDOW_WITHOUT_SCHEDULE: Millis = 5 * SECOND;
-const RECENT_PINGS = 16;
 
 /**
  * Books one ping: settles every deadline before its receipt, then lets it start, end, prolong or comment a run.
@@ -168,41 +163,6 @@ function believable(ping: Ping): Ping {
   const { durationMs } = ping;
   if (durationMs === null || (durationMs >= 0 && durationMs <= LONGEST_DURATION)) return ping;
   return { ...ping, durationMs: null };
-}
-
-/** Whether the same was said a moment ago; remembers it either way. */
-function isResend(draft: Draft, { ping, received }: Entry): boolean {
-  const { memory } = draft;
-  const said = [ping.action, ping.exitCode, ping.runId, ping.source, ping.host, ping.at, ping.bodyDigest].join("|");
-  const result = resultOf(ping);
-  const key = result + fingerprint(said);
-  memory.recentPings = memory.recentPings
-    .filter((recent) => Math.abs(received - recent.at) < RESEND_WINDOW)
-    .slice(1 - RECENT_PINGS);
-  const index = memory.recentPings.findLastIndex((recent) => recent.key === key);
-  const before = memory.recentPings[index];
-  // After the clock was set back, what was said before may seem to be still to come.
-  const again = before !== undefined && Math.abs(received - before.at) < resendWindow(draft, received);
-  if (again && !memory.recentPings.slice(index).some((recent) => isOpposite(recent.key, result))) return true;
-  memory.recentPings.push({ key, at: received });
-  return false;
-}
-
-/** Marks the ends of runs without id, whose order tells: who failed, succeeded and fails again repeats nothing. */
-function resultOf({ action, runId }: Ping): "+" | "-" | "" {
-  if (runId !== null || (action !== "success" && action !== "fail")) return "";
-  return action === "success" ? "+" : "-";
-}
-
-function isOpposite(key: string, result: string): boolean {
-  return result !== "" && key.startsWith(result === "+" ? "-" : "+");
-}
-
-function resendWindow({ schedule }: Draft, now: Instant): Millis {
-  const next = schedule.next(now);
-  if (schedule.kind === "none" || next === null) return RESEND_WINDOW_WITHOUT_SCHEDULE;
-  const interval = next - (schedule.prev(now) ?? now);
-  return Math.min(RESEND_WINDOW, interval / 2);
 }
 
 function resume(draft: Draft, now: Instant): void {

@@ -1,0 +1,58 @@
+import type { Draft } from "./draft.ts";
+import type { Entry } from "./entry.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { sameOrigin } from "./pairing.ts";
+import type { Ping } from "./ping.ts";
+import { mayEnd } from "./recent-durations.ts";
+import { type Instant, type Millis, SECOND } from "./time.ts";
+
+/** The same ping again within this time is a re-send; less for short intervals. */
+const WINDOW: Millis = 30 * SECOND;
+const WINDOW_WITHOUT_SCHEDULE: Millis = 5 * SECOND;
+const REMEMBERED = 16;
+
+/** Whether the same was said a moment ago and nothing makes news of it; remembers it either way. */
+export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | "received">): boolean {
+  const { memory } = draft;
+  const said = [ping.action, ping.exitCode, ping.runId, ping.source, ping.host, ping.at, ping.bodyDigest].join("|");
+  const result = resultOf(ping);
+  const key = result + fingerprint(said);
+  memory.recentPings = memory.recentPings
+    .filter((recent) => Math.abs(received - recent.at) < WINDOW)
+    .slice(1 - REMEMBERED);
+  const index = memory.recentPings.findLastIndex((recent) => recent.key === key);
+  const before = memory.recentPings[index];
+  const later = memory.recentPings.slice(index + 1);
+  // After the clock was set back, what was said before may seem to be still to come.
+  const again =
+    before !== undefined && Math.abs(received - before.at) < windowFor(draft, ping, received, later.length === 0);
+  const isNews =
+    later.some((recent) => isOpposite(recent.key, result)) || (result !== "" && endsAnother(draft, ping, received));
+  if (again && !isNews) return true;
+  memory.recentPings.push({ key, at: received });
+  return false;
+}
+
+function windowFor({ schedule }: Draft, { action }: Ping, now: Instant, isLatest: boolean): Millis {
+  const next = schedule.next(now);
+  if (schedule.kind !== "none" && next !== null) return Math.min(WINDOW, (next - (schedule.prev(now) ?? now)) / 2);
+  // Good runs may follow each other closely; another start without an end between, or the same failure, is the same one.
+  return isLatest && action !== "success" ? WINDOW : WINDOW_WITHOUT_SCHEDULE;
+}
+
+/** Whether an end without run id may be that of another run, which is still open. */
+function endsAnother(draft: Draft, ping: Ping, at: Instant): boolean {
+  return draft.memory.openRuns.some((run) => run.runId === null && sameOrigin(run, ping) && mayEnd(draft, run, at));
+}
+
+const ORIGIN_DIGITS = 4;
+
+/** Marks the ends of runs without id, whose order tells: who failed, succeeded and fails again repeats nothing. */
+function resultOf({ action, runId, source, host }: Ping): string {
+  if (runId !== null || (action !== "success" && action !== "fail")) return "";
+  return `${action === "success" ? "+" : "-"}${fingerprint(`${source}|${host}`).slice(0, ORIGIN_DIGITS)}:`;
+}
+
+function isOpposite(key: string, result: string): boolean {
+  return result !== "" && key.startsWith((result.startsWith("+") ? "-" : "+") + result.slice(1));
+}
