@@ -59,10 +59,10 @@ export function RunStory({ run, timeZone, usual, usualFactor }: Props) {
             </>
           )}
         </Step>
-        <Step label="Started" at={run.startedAt} timeZone={timeZone} absent="never">
+        <Step label="Started" at={run.startedAt} timeZone={timeZone} absent={absentWord(run)}>
           {startWords(run)}
         </Step>
-        <Step label="Finished" at={run.finishedAt} timeZone={timeZone} absent={isOpen(run) ? "not yet" : "never"}>
+        <Step label="Finished" at={run.finishedAt} timeZone={timeZone} absent={absentWord(run)}>
           {run.durationMs !== null && `after ${lengthText(run.durationMs)}`}
           {usualFactor !== null && `, ${factorText(usualFactor)}`}
           {run.finishedLate && ", past its limit"}
@@ -105,8 +105,9 @@ export function RunStory({ run, timeZone, usual, usualFactor }: Props) {
 }
 
 /** An overlong run goes on until its end comes or nobody waits for it any longer; then a reason says so. */
-function isOpen({ outcome, reason }: RunStoryView): boolean {
-  return outcome === "running" || (outcome === "overlong" && reason === null);
+function absentWord({ outcome, reason }: RunStoryView): string {
+  if (outcome === "running" || (outcome === "overlong" && reason === null)) return "not yet";
+  return outcome === "unknown" ? "not known" : "never";
 }
 
 function startWords({ delayMs, startedAt, startSeen }: RunStoryView): string {
