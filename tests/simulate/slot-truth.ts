@@ -19,21 +19,26 @@ export function judgeByTheClock(evidence: Evidence, slots: readonly Slot[]): Tru
   const { traces, member } = evidence;
   const required = slots.filter((slot) => slot.required);
   const times = required.map(({ at }) => at);
-  const since = traces.find((trace) => heardAt(trace) !== null)?.execution.slot ?? Infinity;
+  const firstHeard = traces.find((trace) => heardAt(trace) !== null)?.execution.slot ?? Infinity;
   const signs = readSigns(traces);
   const truths: SlotTruth[] = [];
   const troubles: Trouble[] = [];
   let seen = 0;
+  // When the slot before opened, where nobody heard of its run: that may be open now, unseen.
+  let unheardFrom: Instant | null = null;
   for (const slot of slots) {
     const { at, deadline } = slot;
-    if (at <= since || !slot.meant) continue;
+    if (at <= firstHeard || !slot.meant) continue;
     const nextOpensAt = required[firstAfter(times, at)]?.opensAt ?? Infinity;
     while ((signs.inOrder[seen]?.at ?? Infinity) < slot.opensAt) seen += 1;
     const own = signs.bySlot.get(at);
     const sign = inTime(own, deadline) ?? inTime(signs.inOrder[seen], Math.min(deadline, nextOpensAt));
     const fate = sign !== null ? (sign.trace.execution.skipped ? "skipped" : "ran") : fateWithout(evidence, at, times);
-    if (slot.required) truths.push({ at, deadline, fate, heard: sign !== null && isHeard(sign.trace) });
-    if (fate === "missed") troubles.push(missed(evidence, slot, member.periodMs));
+    const heard = sign !== null && isHeard(sign.trace);
+    if (slot.required) truths.push({ at, deadline, fate, heard });
+    const since = member.client.sendsStarts ? (unheardFrom ?? slot.opensAt) : slot.opensAt;
+    if (fate === "missed") troubles.push(missed(evidence, slot, since));
+    unheardFrom = heard ? null : slot.opensAt;
   }
   // After the year nobody is asked.
   const runs = judgeRuns(evidence, (after) => required[firstAfter(times, after) + 1]?.deadline ?? Infinity);
@@ -78,16 +83,15 @@ function fateWithout(evidence: Evidence, slot: Instant, required: readonly Insta
   return before.some((trace) => covers(evidence, trace, slot, coveredAfter)) ? "covered" : "missed";
 }
 
-function missed(evidence: Evidence, { at, opensAt, deadline, required }: Slot, periodMs: number): Trouble {
+function missed(evidence: Evidence, { at, deadline, required }: Slot, since: Instant): Trouble {
+  // A run that never seems to end covers the slot after it.
+  const lostFrom = at - 2 * evidence.member.periodMs;
   return {
     kind: "missed",
     slot: at,
     trace: null,
     limitAt: deadline,
-    // A run that never seems to end covers the slot after it.
-    excuse: required
-      ? (excuseOf(evidence, opensAt, deadline) ?? excuseLost(evidence, at - 2 * periodMs, deadline))
-      : "optional",
+    excuse: required ? (excuseOf(evidence, since, deadline) ?? excuseLost(evidence, lostFrom, deadline)) : "optional",
     detectedAt: null,
   };
 }
