@@ -5,7 +5,7 @@ import { pairLog, pairSettled } from "./pairing.ts";
 import type { Run } from "./run.ts";
 import { abandon, settleSlotsBefore } from "./settle.ts";
 import { takeSlot } from "./slots.ts";
-import type { Instant } from "./time.ts";
+import { type Instant, MINUTE } from "./time.ts";
 import { slowByOf, watchOverlap } from "./warnings.ts";
 
 /** At most so many runs of a job are open; the oldest are abandoned. */
@@ -25,7 +25,9 @@ export function bookHeartbeat(draft: Draft, { ping, at }: Entry): Booking | null
   if (ping.action !== "start" || ping.runId === null) return null;
   const run = draft.memory.openRuns.find((open) => open.runId === ping.runId);
   if (run === undefined) return null;
-  const alive: Run = { ...run, heartbeatAt: at, finishBy: finishByOf(draft, at), output: outputOf(ping, run) };
+  // One that was told late must not take back what a later one has said.
+  const heartbeatAt = Math.max(at, run.heartbeatAt ?? run.startedAt ?? at);
+  const alive: Run = { ...run, heartbeatAt, finishBy: finishByOf(draft, heartbeatAt), output: outputOf(ping, run) };
   putOpen(draft, alive);
   return { disposition: "applied", run: alive };
 }
@@ -40,7 +42,7 @@ export function bookStart(draft: Draft, entry: Entry): Booking {
   if (draft.memory.openRuns.length >= MAX_OPEN_RUNS && oldest !== undefined) {
     abandon(draft, oldest, received, "too-many-open");
   }
-  const place = takeSlot(draft, at);
+  const place = takeSlot(draft, entry);
   const ambiguous = ping.runId === null && markAmbiguous(draft);
   const run = makeRun(draft, {
     outcome: "running",
@@ -48,6 +50,7 @@ export function bookStart(draft: Draft, entry: Entry): Booking {
     startedAt: at,
     finishBy: finishByOf(draft, at),
     slowBy: slowByOf(draft, at),
+    heldUntil: at < received ? received + Math.min(received - at, MINUTE) : null,
     ambiguous,
     ...originOf(ping),
     output: outputOf(ping, null),
@@ -63,13 +66,13 @@ export function bookStart(draft: Draft, entry: Entry): Booking {
  * it may be why this one was left out.
  */
 export function bookSkip(draft: Draft, entry: Entry): Booking {
-  const { ping, at, received } = entry;
+  const { ping, received } = entry;
   if (ping.runId !== null) {
     const open = draft.memory.openRuns.find((run) => run.runId === ping.runId);
     if (open !== undefined) return endAsSkipped(draft, open, entry);
     if (pairSettled(draft, ping) !== null) return IGNORED;
   }
-  const place = takeSlot(draft, at);
+  const place = takeSlot(draft, entry);
   const run = makeRun(draft, {
     outcome: "skipped",
     reason: "announced",

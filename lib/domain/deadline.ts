@@ -50,12 +50,12 @@ export function jitterOf(schedule: Pick<Schedule, "jitterMs">, limits: Pick<Limi
 /** When an open run becomes overlong; null without a limit, or where it already is. */
 export function finishDeadline(draft: Draft, run: Run): Instant | null {
   if (run.finishBy === null || run.outcome !== "running") return null;
-  return outOfGaps(draft.gaps, run.finishBy);
+  return outOfGaps(draft.gaps, held(run, run.finishBy));
 }
 
 /** When an open run becomes slower than usual; null where that is not told, or was. */
 export function slowDeadline(draft: Draft, run: Run): Instant | null {
-  return run.slowBy === null ? null : outOfGaps(draft.gaps, run.slowBy);
+  return run.slowBy === null ? null : outOfGaps(draft.gaps, held(run, run.slowBy));
 }
 
 /**
@@ -70,7 +70,11 @@ export function abandonDeadline(draft: Draft, run: Run): Instant | null {
   const due =
     second === null ? lastSignOf(draft, run, run.startedAt) + OPEN_WITHOUT_SCHEDULE : nominalDeadline(draft, second);
   // An early manual start must not be given up before it could be overlong.
-  return outOfGaps(draft.gaps, Math.max(due, run.finishBy ?? due));
+  return outOfGaps(draft.gaps, held(run, Math.max(due, run.finishBy ?? due)));
+}
+
+function held(run: Run, deadline: Instant): Instant {
+  return run.heldUntil === null ? deadline : Math.max(deadline, run.heldUntil);
 }
 
 /** The last slot that a run without a limit covers: the one after its own, or after it was last heard of. */

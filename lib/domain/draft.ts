@@ -99,6 +99,7 @@ export function makeRun(draft: Draft, fields: Partial<Run> & Pick<Run, "outcome"
     finishBy: fields.finishBy ?? null,
     heartbeatAt: fields.heartbeatAt ?? null,
     slowBy: fields.slowBy ?? null,
+    heldUntil: fields.heldUntil ?? null,
     finishedLate: fields.finishedLate ?? false,
     exitCode: fields.exitCode ?? null,
     runId: fields.runId ?? null,
@@ -129,6 +130,14 @@ export function putSettled(draft: Draft, run: Run): void {
   replaceOrAppend(recentRuns, run);
   if (recentRuns.length > RECENT_RUNS) recentRuns.shift();
   draft.runs.set(run.number, run);
+}
+
+/** Books a settled run as the latest one, so that it is remembered longest. */
+export function putLatest(draft: Draft, run: Run): void {
+  const { recentRuns } = draft.memory;
+  const at = recentRuns.findIndex((other) => other.number === run.number);
+  if (at >= 0) recentRuns.splice(at, 1);
+  putSettled(draft, run);
 }
 
 /** Takes a verdict back as if it had never been given. */

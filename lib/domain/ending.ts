@@ -11,7 +11,7 @@ import { watchFast } from "./warnings.ts";
 
 /** Books the end of a run, whether its start was seen or not. */
 export function bookEnd(draft: Draft, entry: Entry): Booking {
-  const { run, dead } = pairEnd(draft, entry.ping, entry.at);
+  const { run, dead } = pairEnd(draft, entry);
   for (const lost of dead) abandon(draft, lost, entry.received, "newer-ended");
   if (run !== null) return finish(draft, run, entry);
   const settled = pairSettled(draft, entry.ping);
@@ -21,7 +21,7 @@ export function bookEnd(draft: Draft, entry: Entry): Booking {
 
 function finish(draft: Draft, run: Run, entry: Entry): Booking {
   const { ping, at, received } = entry;
-  const late = isLate(run, at);
+  const late = isLate(run, at) || (run.heldUntil !== null && run.finishBy !== null && at > run.finishBy);
   const took = tookMs(ping, run, at);
   const result = resultOf(draft, ping, took);
   const good = result.outcome === "ok";
@@ -35,7 +35,8 @@ function finish(draft: Draft, run: Run, entry: Entry): Booking {
   };
   close(draft, finished, received);
   if (good && run.outcome === "overlong" && !late) withdrawBad(draft, "overlong", finished, received);
-  count(draft, finished, { good, took, received });
+  if (good && run.outcome === "running" && late) countBad(draft, "overlong", finished, received);
+  count(draft, finished, { good, took, ...entry });
   return { disposition: "applied", run: finished };
 }
 
@@ -54,7 +55,7 @@ function bookPoint(draft: Draft, entry: Entry): Booking {
   const { ping, at, received } = entry;
   const result = resultOf(draft, ping, ping.durationMs);
   const good = result.outcome === "ok";
-  const place = takeSlot(draft, at);
+  const place = takeSlot(draft, entry);
   const run = makeRun(draft, {
     ...result,
     ...slotOf(place),
@@ -70,7 +71,7 @@ function bookPoint(draft: Draft, entry: Entry): Booking {
   putSettled(draft, run);
   if (run.slotAt !== null) settleSlotsBefore(draft, run.slotAt, received);
   takeBack(draft, place, run, { received, good });
-  count(draft, run, { good, took: ping.durationMs, received });
+  count(draft, run, { good, took: ping.durationMs, ...entry });
   return { disposition: "applied", run };
 }
 
@@ -79,7 +80,7 @@ function isLate(run: Run, at: Instant): boolean {
   return run.outcome === "overlong" && run.finishBy !== null && at > run.finishBy;
 }
 
-type End = Pick<Run, "finishedAt" | "durationMs" | "host" | "settledAt" | "output">;
+type End = Pick<Run, "finishedAt" | "durationMs" | "slowBy" | "heldUntil" | "host" | "settledAt" | "output">;
 
 function endOf(run: Run, { ping, at, received }: Entry): End {
   // The clock may have been set back since the start, and a client's own may be slow.
@@ -87,6 +88,8 @@ function endOf(run: Run, { ping, at, received }: Entry): End {
   return {
     finishedAt,
     durationMs: ping.durationMs ?? (run.startedAt === null ? null : finishedAt - run.startedAt),
+    slowBy: null,
+    heldUntil: null,
     host: run.host ?? ping.host,
     settledAt: received,
     output: outputOf(ping, run),
@@ -106,10 +109,19 @@ function resultOf(draft: Draft, ping: Ping, took: Millis | null): { outcome: "ok
   return tooQuick ? { outcome: "failed", reason: "too-quick" } : { outcome: "ok", reason: null };
 }
 
-type Judged = { good: boolean; took: Millis | null; received: Instant };
+type Judged = Entry & { good: boolean; took: Millis | null };
 
-function count(draft: Draft, run: Run, { good, took, received }: Judged): void {
+function count(draft: Draft, run: Run, { good, took, at, received }: Judged): void {
   if (!good) return countBad(draft, "failed", run, received);
+  if (at < received && hasFailedSince(draft, at)) return;
   countOk(draft, run, received);
   watchFast(draft, run, took, received);
+}
+
+/** Whether a slot was missed or a run failed after `at`: a good run of before, told late, does not make up for that. */
+function hasFailedSince({ memory }: Draft, at: Instant): boolean {
+  return memory.recentRuns.some(
+    ({ outcome, finishedAt, lastSlotAt }) =>
+      (outcome === "missed" || outcome === "failed") && (finishedAt ?? lastSlotAt ?? at) > at,
+  );
 }

@@ -1,25 +1,30 @@
 import type { Draft } from "./draft.ts";
+import type { Entry } from "./entry.ts";
 import type { Ping } from "./ping.ts";
 import { mayEnd } from "./recent-durations.ts";
 import type { Run } from "./run.ts";
-import type { Instant } from "./time.ts";
+import { MINUTE } from "./time.ts";
 
 /** Which open run an end closes, and which older ones that end shows to be dead. */
 export type Pairing = { run: Run | null; dead: readonly Run[] };
+
+/** So far the clocks of a client and the database may well be apart. */
+const CLOCKS_APART = MINUTE;
 
 const NOBODY: Pairing = { run: null, dead: [] };
 
 /**
  * Finds the run that an end belongs to. With a run id: that run. Without: among the open runs without run id, those of
  * the same host or source first, the oldest still inside its limit; where none has a limit or all are past it, the
- * newest, and older ones are dead that have been open for far longer than any run of late.
+ * newest, and older ones are dead that have been open for far longer than any run of late. An end that was told late ends nothing that began after it.
  */
-export function pairEnd(draft: Draft, ping: Ping, at: Instant): Pairing {
+export function pairEnd(draft: Draft, { ping, at, received }: Entry): Pairing {
   const { openRuns } = draft.memory;
   if (ping.runId !== null) {
     return { run: openRuns.find((run) => run.runId === ping.runId) ?? null, dead: [] };
   }
-  const nameless = openRuns.filter((run) => run.runId === null);
+  const begun = (run: Run) => at === received || (run.startedAt ?? at) <= at + CLOCKS_APART;
+  const nameless = openRuns.filter((run) => run.runId === null && begun(run));
   const near = nameless.filter((run) => sameOrigin(run, ping));
   const candidates = near.length > 0 ? near : nameless;
   const inTime = candidates.find((run) => run.finishBy !== null && at <= run.finishBy);

@@ -38,6 +38,8 @@ export type Run = {
   heartbeatAt: Instant | null;
   /** When the run, still open, is slower than usual; null where that is not told. Kept in the job's memory only. */
   slowBy: Instant | null;
+  /** Its start was told late, so its end may be on its way: no deadline of it passes before. Kept in the memory only. */
+  heldUntil: Instant | null;
   /** Succeeded after its finish-by. */
   finishedLate: boolean;
   exitCode: number | null;

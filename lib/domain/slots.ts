@@ -1,7 +1,9 @@
 import { earlyAt, slotDeadline } from "./deadline.ts";
-import { type Draft, dropRun, putSettled } from "./draft.ts";
+import { type Draft, dropRun, makeRun, putLatest, putSettled } from "./draft.ts";
+import type { Entry } from "./entry.ts";
 import type { Run } from "./run.ts";
-import { type Instant, MINUTE } from "./time.ts";
+import { stretchFrom } from "./schedule/slot-stretch.ts";
+import { type Instant, type Millis, MINUTE } from "./time.ts";
 
 /** Where a run lands: its slot, if any, and the verdict about that slot which it replaces. */
 export type Place = {
@@ -33,37 +35,54 @@ function isHeld(draft: Draft, slot: Instant): boolean {
   return draft.schedule.kind === "cron" && draft.memory.openRuns.some((run) => run.slotAt === slot);
 }
 
+/** When a sign speaks of, and when it came. */
+type Sign = Pick<Entry, "at" | "received">;
+
 /**
  * Gives the first sign of a run, seen at `at`, its slot. Cron-like: the slot *d* with `at` in [d − early, next − early);
  * a verdict that the slot already has (missed, unknown, skipped) gives way, a run that it already has does not.
  * Interval: the pending slot, whenever the sign comes; until the next is near, the one just missed.
  */
-export function takeSlot(draft: Draft, at: Instant): Place {
+export function takeSlot(draft: Draft, sign: Sign): Place {
   if (draft.schedule.kind === "none") return NO_SLOT;
-  return draft.schedule.kind === "interval" ? takeIntervalSlot(draft, at) : takeCronSlot(draft, at);
+  return draft.schedule.kind === "interval" ? takeIntervalSlot(draft, sign) : takeCronSlot(draft, sign);
 }
 
-function takeIntervalSlot(draft: Draft, at: Instant): Place {
+function takeIntervalSlot(draft: Draft, { at, received }: Sign): Place {
   const { accountedThrough, nextSlotAt } = draft.memory;
   if (accountedThrough === null || nextSlotAt === null) {
-    account(draft, at);
+    account(draft, received);
     return NO_SLOT;
   }
   const verdict = verdictOn(draft, accountedThrough);
   const every = nextSlotAt - accountedThrough;
   const near = at > accountedThrough - every && at < nextSlotAt - earlyAt(draft, nextSlotAt);
-  const late = verdict !== null && verdict.outcome !== "skipped" && near;
-  const place = late ? replaceVerdict(draft, verdict, accountedThrough, at) : { ...NO_SLOT, slotAt: nextSlotAt };
+  if (verdict !== null && verdict.outcome !== "skipped" && near) {
+    const place = replaceVerdict(draft, verdict, accountedThrough, at);
+    account(draft, Math.max(at, accountedThrough));
+    return place;
+  }
   // A sign that was sent before the last one was counted fills no later slot.
-  if (!late && at <= accountedThrough) return NO_SLOT;
-  account(draft, Math.max(at, accountedThrough));
-  return place;
+  if (at <= accountedThrough) return takeMissedInterval(draft, at, every);
+  account(draft, at);
+  return { ...NO_SLOT, slotAt: nextSlotAt };
 }
 
-function takeCronSlot(draft: Draft, at: Instant): Place {
+/** A sign that was told late: the nearest of the slots that were called missed or unknown. */
+function takeMissedInterval(draft: Draft, at: Instant, every: Millis): Place {
+  for (const row of draft.memory.recentRuns.toReversed()) {
+    const { slotAt, lastSlotAt, count } = row;
+    if (!isVerdict(row) || row.outcome === "skipped" || slotAt === null || lastSlotAt === null) continue;
+    if (at <= slotAt - every || at > lastSlotAt || slotAt + (count - 1) * every !== lastSlotAt) continue;
+    return replaceVerdict(draft, row, slotAt + Math.max(0, Math.round((at - slotAt) / every)) * every, at);
+  }
+  return NO_SLOT;
+}
+
+function takeCronSlot(draft: Draft, { at, received }: Sign): Place {
   const slot = requiredBefore(draft, cronSlotOf(draft, at));
   const { accountedThrough } = draft.memory;
-  if (accountedThrough === null) return takeFirstCronSlot(draft, slot, at);
+  if (accountedThrough === null) return takeFirstCronSlot(draft, slot, { at, received });
   if (slot === null) return NO_SLOT;
   if (slot > accountedThrough) {
     if (isHeld(draft, slot)) return NO_SLOT;
@@ -76,8 +95,14 @@ function takeCronSlot(draft: Draft, at: Instant): Place {
 }
 
 /** Counting starts with the first sign: its slot if it came in time and counts, else the slot after. */
-function takeFirstCronSlot(draft: Draft, slot: Instant | null, at: Instant): Place {
+function takeFirstCronSlot(draft: Draft, slot: Instant | null, { at, received }: Sign): Place {
   account(draft, Math.max(slot ?? at, draft.job.scheduleSince));
+  const { nextSlotAt } = draft.memory;
+  // Before the first ping came nobody was watching, whatever time it tells of.
+  if (nextSlotAt !== null && nextSlotAt <= received && at < received) {
+    account(draft, received);
+    return NO_SLOT;
+  }
   if (slot === null || slot <= draft.job.scheduleSince || at > slotDeadline(draft, slot)) return NO_SLOT;
   return { ...NO_SLOT, slotAt: slot };
 }
@@ -107,10 +132,18 @@ function requiredBefore(draft: Draft, slot: Instant | null): Instant | null {
   return waits ? required : slot;
 }
 
-/** The latest row of missed, unknown or skipped slots, where it ends with `slot`. */
+/** The latest row of missed, unknown or skipped slots, where `slot` is one of them. */
 export function verdictOn(draft: Draft, slot: Instant): Run | null {
-  const row = draft.memory.recentRuns.findLast((run) => run.lastSlotAt === slot && isVerdict(run));
-  return row ?? null;
+  return draft.memory.recentRuns.findLast((run) => isVerdict(run) && speaksOf(draft, run, slot)) ?? null;
+}
+
+function speaksOf({ schedule }: Draft, { slotAt, lastSlotAt, count }: Run, slot: Instant): boolean {
+  if (lastSlotAt === slot) return true;
+  if (schedule.kind !== "cron" || slotAt === null || lastSlotAt === null || slot < slotAt || slot > lastSlotAt)
+    return false;
+  // Of a row under an earlier schedule only the last slot is known.
+  const known = stretchFrom(schedule, slotAt, lastSlotAt);
+  return known?.count === count && known.last === lastSlotAt;
 }
 
 /** Whether the row tells of slots in which nothing ran. */
@@ -118,16 +151,29 @@ export function isVerdict(run: Run): boolean {
   return run.startedAt === null && run.finishedAt === null && run.settledAt !== null;
 }
 
+/** Takes a slot out of its row; the slots before keep the row, and those after it get another. */
 function replaceVerdict(draft: Draft, row: Run, slot: Instant, at: Instant): Place {
   const contradicted = row.outcome === "missed" && at <= slotDeadline(draft, slot);
   const place = { slotAt: slot, replaced: row.outcome, contradicted };
-  const before = row.count > 1 ? slotBefore(draft, slot) : null;
-  if (before === null) {
+  const after = slot === row.lastSlotAt ? null : slotsAfter(draft, row, slot);
+  const before = slot === row.slotAt ? null : slotBefore(draft, slot);
+  if (before === null && after === null) {
     dropRun(draft, row.number);
     return { ...place, number: row.number };
   }
-  putSettled(draft, { ...row, lastSlotAt: before, count: row.count - 1 });
+  const { number: _number, ...rest } = row;
+  if (before === null) putLatest(draft, { ...row, ...after });
+  else {
+    putSettled(draft, { ...row, lastSlotAt: before, count: row.count - 1 - (after?.count ?? 0) });
+    if (after !== null) putLatest(draft, makeRun(draft, { ...rest, ...after }));
+  }
   return { ...place, number: undefined };
+}
+
+function slotsAfter({ schedule }: Draft, row: Run, slot: Instant): Pick<Run, "slotAt" | "count"> | null {
+  const next = schedule.next(slot);
+  const stretch = next === null ? null : stretchFrom(schedule, next, row.lastSlotAt ?? slot);
+  return stretch === null ? null : { slotAt: next, count: stretch.count };
 }
 
 function slotBefore(draft: Draft, slot: Instant): Instant | null {

@@ -88,13 +88,13 @@ function encodeRun(run: Run, base: Instant): string {
   const times = `${at(run.slotAt, base)},${at(run.startedAt, base)},${finished},${at(run.settledAt, base)},${lastSlot}`;
   const origin = `${run.runId ?? ""},${escaped(run.source)},${escaped(run.host)}`;
   const common = `${run.number},${run.outcome},${flags},${run.count},${times},${origin}`;
-  const { durationMs, exitCode, reason, finishBy, heartbeatAt, slowBy, output } = run;
-  const rare = durationMs ?? exitCode ?? reason ?? finishBy ?? heartbeatAt ?? slowBy ?? output;
+  const { durationMs, exitCode, reason, finishBy, heartbeatAt, slowBy, heldUntil, output } = run;
+  const rare = durationMs ?? exitCode ?? reason ?? finishBy ?? heartbeatAt ?? slowBy ?? heldUntil ?? output;
   if (rare === null) return common;
   const limits = `${at(finishBy, base)},${at(heartbeatAt, base)}`;
   const told = output === null ? "" : `,${output.pingId},${at(output.receivedAt, base)}`;
-  const slow = slowBy === null ? "" : `${output === null ? ",," : ""},${at(slowBy, base)}`;
-  return `${common},${at(durationMs, 0)},${exitCode ?? ""},${reason ?? ""},${limits}${told}${slow}`;
+  const later = slowBy === null && heldUntil === null ? "" : `,${at(slowBy, base)},${at(heldUntil, base)}`;
+  return `${common},${at(durationMs, 0)},${exitCode ?? ""},${reason ?? ""},${limits}${told === "" && later !== "" ? ",," : told}${later}`;
 }
 
 function decodeRun(fields: readonly string[], base: Instant): Run {
@@ -114,6 +114,7 @@ function decodeRun(fields: readonly string[], base: Instant): Run {
     finishBy: instant(fields[15], base),
     heartbeatAt: instant(fields[16], base),
     slowBy: instant(fields[19], base),
+    heldUntil: instant(fields[20], base),
     finishedLate: (flags & LATE) !== 0,
     exitCode: instant(fields[13], 0),
     runId: word(fields[9]),

@@ -58,6 +58,7 @@ describe("memory", () => {
     finishBy: maybe(instant),
     heartbeatAt: maybe(instant),
     slowBy: maybe(instant),
+    heldUntil: maybe(instant),
     finishedLate: fc.boolean(),
     exitCode: maybe(fc.integer({ min: 0, max: 255 })),
     runId: maybe(fc.uuid()),
@@ -104,6 +105,19 @@ describe("memory", () => {
         expect(decodeMemory(encodeMemory(value))).toEqual(value);
       }),
     );
+  });
+
+  it("is read where it was written before runs could be slow or told late", () => {
+    const { openRuns, recentRuns } = decodeMemory(
+      [
+        "11772326805000,3595000,7195000,,0,3600000,,1,0,2,1",
+        "o2,running,4,1,3595000,3600000,,,=,,192.0.2.1,,,,,4200000,,00000000-0000-7000-8000-00000000000b,3600000",
+        "r1,failed,0,1,-5000,0,=,0,=,,192.0.2.1,db 1,,3,,,",
+      ].join("\n"),
+    );
+    expect(openRuns).toMatchObject([{ finishBy: 1772331005000, slowBy: null, heldUntil: null }]);
+    expect(openRuns[0]?.output?.receivedAt).toBe(1772330405000);
+    expect(recentRuns).toMatchObject([{ exitCode: 3, host: "db 1", slowBy: null, heldUntil: null, output: null }]);
   });
 
   it("comes through the database as it was, whatever names are in it", async () => {

@@ -21,57 +21,84 @@ const REASONS: Readonly<Record<Outcome, readonly (RunReason | null)[]>> = {
   unknown: ["own-gap", "paused"],
 };
 
+/** What is always true of something, by name. */
+type Truths = Readonly<Record<string, boolean>>;
+
 /** Holds what a job remembers, and the rows of its runs, against everything that is always true of them. */
 export function expectValid(state: JobState, runs: readonly Run[]): void {
-  expect(state.openRuns.length).toBeLessThanOrEqual(50);
-  expect(state.recentRuns.length).toBeLessThanOrEqual(8);
-  expect(state.recentPings.length).toBeLessThanOrEqual(16);
-  const remembered = [...state.openRuns, ...state.recentRuns];
-  expect(new Set(remembered.map((run) => run.number)).size).toBe(remembered.length);
-  expect(state.recentRuns.filter((run) => run.outcome === "running")).toEqual([]);
-  for (const run of state.openRuns) expect(["running", "overlong"]).toContain(run.outcome);
-  expect(state.openRuns.map(startOf)).toEqual(state.openRuns.map(startOf).toSorted((a, b) => a - b));
-  for (const at of [state.accountedThrough, state.nextSlotAt, state.lastPingAt, state.lastOkAt]) {
-    expect(at === null || Number.isFinite(at)).toBe(true);
-  }
-  if (state.nextSlotAt !== null) expect(state.nextSlotAt).toBeGreaterThan(state.accountedThrough ?? Infinity);
-  expect(state.badStreak).toBeGreaterThanOrEqual(0);
-  expectIncidents(state);
-  for (const run of runs) expectRun(run);
+  // One assertion for all: thousands of them would take longer than what they look at.
+  const wrong = [
+    ...faultsOf("state", truthsOfState(state, runs)),
+    ...state.incidents.flatMap((incident) =>
+      faultsOf(`incident ${incident.number}`, truthsOfIncident(state, incident)),
+    ),
+    ...runs.flatMap((run) => faultsOf(`run ${run.number}`, truthsOfRun(run))),
+  ];
+  expect(wrong).toEqual([]);
+}
+
+function faultsOf(name: string, truths: Truths): string[] {
+  return Object.entries(truths).flatMap(([truth, holds]) => (holds ? [] : [`${name}: ${truth}`]));
+}
+
+function truthsOfState(state: JobState, runs: readonly Run[]): Truths {
+  const { openRuns, recentRuns, accountedThrough, nextSlotAt } = state;
+  const remembered = [...openRuns, ...recentRuns].map((run) => run.number);
+  const starts = openRuns.map((run) => run.startedAt ?? Number.NaN);
   const numbers = runs.map((run) => run.number);
-  expect(new Set(numbers).size).toBe(numbers.length);
-  expect(Math.max(0, ...numbers)).toBeLessThanOrEqual(state.lastRunNumber);
-  const open = (all: readonly Run[]) => all.filter((run) => run.outcome === "running").map((run) => run.number);
-  expect(open(state.openRuns).toSorted((a, b) => a - b)).toEqual(open(runs).toSorted((a, b) => a - b));
+  const running = (all: readonly Run[]) =>
+    all
+      .filter((run) => run.outcome === "running")
+      .map((run) => run.number)
+      .toSorted((a, b) => a - b)
+      .join();
+  return {
+    "at most 50 runs are open": openRuns.length <= 50,
+    "at most 8 settled runs are remembered": recentRuns.length <= 8,
+    "at most 16 pings are remembered": state.recentPings.length <= 16,
+    "a run is remembered once": new Set(remembered).size === remembered.length,
+    "open runs are running or overlong": openRuns.every(
+      ({ outcome }) => outcome === "running" || outcome === "overlong",
+    ),
+    "settled runs do not run": recentRuns.every((run) => run.outcome !== "running"),
+    "open runs stand in order of their starts": starts.every((start, index) => start >= (starts[index - 1] ?? start)),
+    "instants are numbers": [accountedThrough, nextSlotAt, state.lastPingAt, state.lastOkAt].every(isInstant),
+    "the next slot is to come": nextSlotAt === null || nextSlotAt > (accountedThrough ?? Infinity),
+    "a streak is no less than none": state.badStreak >= 0 && state.okStreak >= 0,
+    "at most one incident of a severity is open":
+      new Set(state.incidents.map(({ severity }) => severity)).size === state.incidents.length,
+    "numbers are given once": new Set(numbers).size === numbers.length,
+    "numbers are counted": Math.max(0, ...numbers) <= state.lastRunNumber,
+    "what runs is remembered": running(openRuns) === running(runs),
+  };
 }
 
-function startOf(run: Run): number {
-  return run.startedAt ?? Number.NaN;
+function isInstant(at: Instant | null): boolean {
+  return at === null || Number.isFinite(at);
 }
 
-function expectIncidents({ incidents, lastIncidentNumber }: JobState): void {
-  expect(new Set(incidents.map((incident) => incident.severity)).size).toBe(incidents.length);
-  for (const incident of incidents) {
-    expect(CAUSES[incident.severity]).toContain(incident.cause);
-    expect(incident.number).toBeLessThanOrEqual(lastIncidentNumber);
-    expect(incident.sequence).toBeGreaterThanOrEqual(1);
-    expect(incident.badCount).toBeGreaterThanOrEqual(1);
-    expect(incident.missedCount).toBeGreaterThanOrEqual(0);
-  }
+function truthsOfIncident({ lastIncidentNumber }: JobState, incident: JobState["incidents"][number]): Truths {
+  return {
+    "its cause fits its severity": CAUSES[incident.severity].includes(incident.cause),
+    "its number was counted": incident.number <= lastIncidentNumber,
+    "it was opened": incident.sequence >= 1,
+    "it is made of bad verdicts": incident.badCount >= 1 && incident.missedCount >= 0,
+  };
 }
 
-function expectRun(run: Run): void {
-  expect(REASONS[run.outcome]).toContain(run.reason);
-  expect(run.slotAt === null).toBe(run.lastSlotAt === null);
-  expect(run.lastSlotAt ?? 0).toBeGreaterThanOrEqual(run.slotAt ?? 0);
-  expect(run.count).toBeGreaterThanOrEqual(1);
-  if (run.count > 1) expect(run.startedAt).toBeNull();
-  expect(run.settledAt === null).toBe(run.outcome === "running");
-  expect(run.finishedAt === null || run.finishedAt >= (run.startedAt ?? run.finishedAt)).toBe(true);
-  expect(run.durationMs === null || run.durationMs >= 0).toBe(true);
-  for (const at of [run.slotAt, run.startedAt, run.finishedAt, run.finishBy, run.settledAt]) {
-    expect(at === null || Number.isFinite(at)).toBe(true);
-  }
+function truthsOfRun(run: Run): Truths {
+  const { slotAt, lastSlotAt, startedAt, finishedAt, finishBy, settledAt, count } = run;
+  return {
+    "its reason fits its outcome": REASONS[run.outcome].includes(run.reason),
+    "it has both slots or none": (slotAt === null) === (lastSlotAt === null),
+    "its slots are in order": (lastSlotAt ?? 0) >= (slotAt ?? 0),
+    "it is about something": count >= 1 && (count === 1) === (slotAt === lastSlotAt),
+    "only verdicts are about many slots": count === 1 || startedAt === null,
+    "it is settled unless it runs": (settledAt === null) === (run.outcome === "running"),
+    "it does not end before it starts": finishedAt === null || finishedAt >= (startedAt ?? finishedAt),
+    "it does not take less than no time": run.durationMs === null || run.durationMs >= 0,
+    "its instants are numbers": [slotAt, lastSlotAt, startedAt, finishedAt, finishBy, settledAt].every(isInstant),
+  };
 }
 
 /** Every slot that a row of runs speaks for. */
@@ -86,14 +113,10 @@ export function slotsOf(run: Run, schedule: Schedule): Instant[] {
   return slots;
 }
 
+type Told = { events: readonly IncidentEvent[]; alerts: readonly IncidentAlert[] };
+
 /** Incidents of one severity take turns, each opened once and resolved at most once; no alert comes twice. */
-export function expectTurns({
-  events,
-  alerts,
-}: {
-  events: readonly IncidentEvent[];
-  alerts: readonly IncidentAlert[];
-}): void {
+export function expectTurns({ events, alerts }: Told): void {
   const open = new Map<Severity, number>();
   for (const { kind, incident } of events) {
     if (kind === "opened") expect(open.has(incident.severity)).toBe(false);

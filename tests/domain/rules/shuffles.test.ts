@@ -117,16 +117,19 @@ describe("any shuffling, loss or repetition of pings", () => {
         expectTurns(job);
         if (spec.kind !== "cron") return;
         const told = job.runs().flatMap((run) => slotsOf(run, schedule));
-        expect(new Set(told).size).toBe(told.length);
+        const counted = new Set(told);
+        expect(counted.size).toBe(told.length);
         const { accountedThrough, pausedAt } = job.state;
         const first = Math.min(...told);
         if (accountedThrough === null || !Number.isFinite(first)) return;
         const unwatched = pausedAt === null ? pauses : [...pauses, [pausedAt, Infinity] as const];
+        const unjudged: Instant[] = [];
         for (const slot of schedule.between(first, accountedThrough, Infinity)) {
           // A slot that had not come to its deadline as a pause began is not judged any more.
           const excused = unwatched.some(([from, to]) => slot > from - 2 * HOUR && slot <= to);
-          if (!excused) expect(told).toContain(slot);
+          if (!excused && !counted.has(slot)) unjudged.push(slot);
         }
+        expect(unjudged).toEqual([]);
       }),
       { numRuns: LONG ? 3_000 : 200 },
     );
