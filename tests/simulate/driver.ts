@@ -1,9 +1,9 @@
 import { newMemory } from "../../lib/domain/draft.ts";
-import type { Job } from "../../lib/domain/job.ts";
 import type { JobState, Transition } from "../../lib/domain/state.ts";
 import { DAY, type Instant, type Millis, SECOND } from "../../lib/domain/time.ts";
 import { applyDeadline, applyPing } from "../../lib/domain/transition.ts";
-import type { Delivery } from "./network.ts";
+import type { Member } from "./fleet.ts";
+import { type Delivery, pingOf } from "./network.ts";
 import type { Random } from "./random.ts";
 import { includes, type Span } from "./span.ts";
 
@@ -21,23 +21,24 @@ const GAPS_KNOWN: Millis = 8 * DAY;
 
 /** Lets Belfry take the pings of one job and watch its deadlines, as its processes would, until `until`. */
 export function drive(
-  job: Job,
+  member: Member,
   deliveries: readonly Delivery[],
   { gaps, until, random }: { gaps: readonly Span[]; until: Instant; random: Random },
   observe: Observer,
 ): JobState {
+  const { job } = member;
   let state: JobState = { ...newMemory(), job, gaps: [] };
   let sweepAt = Infinity;
   let next = 0;
   for (;;) {
     const delivery = deliveries[next];
-    const pingAt = delivery?.ping.receivedAt ?? Infinity;
+    const pingAt = delivery?.at ?? Infinity;
     const at = Math.min(pingAt, sweepAt);
     if (at > until) return state;
     const known = gapsAt(gaps, at);
     if (known.length !== state.gaps.length || known[0] !== state.gaps[0]) state = { ...state, gaps: known };
     const isPing = delivery !== undefined && pingAt <= sweepAt;
-    const transition = isPing ? applyPing(state, delivery.ping, at) : applyDeadline(state, at - SWEEP_LAG);
+    const transition = isPing ? applyPing(state, pingOf(member, delivery), at) : applyDeadline(state, at - SWEEP_LAG);
     if (isPing) next += 1;
     state = transition.state;
     observe(transition, at, isPing ? delivery : null);

@@ -44,9 +44,9 @@ type Kind = Rhythm | "loop" | "events";
 const KINDS: Readonly<Record<Kind, number>> = {
   "quarter-hour": 1,
   pair: 3,
-  hourly: 38,
+  hourly: 35,
   "few-hours": 4,
-  daily: 43,
+  daily: 46,
   weekly: 4,
   monthly: 1,
   loop: 4,

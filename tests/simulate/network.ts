@@ -1,6 +1,6 @@
 import type { Ping, PingAction } from "../../lib/domain/ping.ts";
 import { type Instant, type Millis, SECOND } from "../../lib/domain/time.ts";
-import type { Client, Host, Member } from "./fleet.ts";
+import type { Client, Member } from "./fleet.ts";
 import type { Execution } from "./life.ts";
 import type { Random } from "./random.ts";
 import { includes, type Span } from "./span.ts";
@@ -27,8 +27,8 @@ export type Trace = {
   end: Signal | null;
 };
 
-/** What Belfry hears. */
-export type Delivery = { ping: Ping; trace: Trace };
+/** A ping as it comes in. A year has millions: the ping itself is made when its time has come. */
+export type Delivery = { at: Instant; action: PingAction; signal: Signal; trace: Trace };
 
 export type Post = { traces: readonly Trace[]; deliveries: readonly Delivery[] };
 
@@ -50,58 +50,60 @@ export type Ways = { gaps: readonly Span[]; offline: readonly Span[]; random: Ra
 /** Sends the pings of all runs. */
 export function post(member: Member, executions: readonly Execution[], ways: Ways): Post {
   const line = new Line(member.client, ways);
-  const traces: Trace[] = [];
+  const careful = CAREFUL_RUNS * member.hosts.length;
+  const traces = executions.map((execution, number) => send(line, member, execution, number < careful));
   const deliveries: Delivery[] = [];
-  executions.forEach((execution, number) => {
-    const host = member.hosts[execution.host];
-    if (host === undefined) return;
-    const trace = send(line, member, execution, number < CAREFUL_RUNS * member.hosts.length);
-    traces.push(trace);
-    const runId = member.client.runIds ? `${member.job.id}-${number}` : null;
-    const deliver = (signal: Signal | null, action: PingAction) => {
-      for (const ping of pingsOf({ signal, action, runId, host })) deliveries.push({ ping, trace });
-    };
-    deliver(trace.start, "start");
-    for (const beat of trace.beats) deliver(beat, "start");
-    deliver(trace.end, execution.skipped ? "skip" : execution.ok ? "success" : "fail");
-  });
-  return { traces, deliveries: deliveries.sort((a, b) => a.ping.receivedAt - b.ping.receivedAt) };
+  for (const trace of traces) {
+    const { start, beats, end, execution } = trace;
+    if (start !== null) deliver(deliveries, "start", start, trace);
+    for (const beat of beats) deliver(deliveries, "start", beat, trace);
+    if (end !== null) deliver(deliveries, execution.skipped ? "skip" : execution.ok ? "success" : "fail", end, trace);
+  }
+  return { traces, deliveries: deliveries.sort((a, b) => a.at - b.at) };
 }
+
+function deliver(deliveries: Delivery[], action: PingAction, signal: Signal, trace: Trace): void {
+  const { arrivedAt, againAt } = signal;
+  if (arrivedAt !== null) deliveries.push({ at: arrivedAt, action, signal, trace });
+  if (againAt !== null) deliveries.push({ at: againAt, action, signal, trace });
+}
+
+/** The ping that Belfry gets. */
+export function pingOf({ job, client, hosts }: Member, { at, action, signal, trace }: Delivery): Ping {
+  const { startAt, host: number } = trace.execution;
+  const host = hosts[number];
+  return {
+    id: job.id,
+    action,
+    exitCode: action === "success" ? 0 : action === "fail" ? 1 : null,
+    runId: client.runIds ? `${number}-${startAt}` : null,
+    receivedAt: at,
+    at: signal.spooled ? Math.round(signal.sentAt + (host?.skewMs ?? 0)) : null,
+    durationMs: null,
+    host: host?.name ?? null,
+    source: host?.source ?? null,
+    bodyDigest: "",
+    hasBody: false,
+  };
+}
+
+const NO_BEATS: readonly Signal[] = [];
 
 function send(line: Line, { client, habits }: Member, execution: Execution, careful: boolean): Trace {
   const { startAt, endAt, aliveUntil, skipped } = execution;
   const start = client.sendsStarts && !skipped ? line.send(startAt, careful) : null;
-  const beats: Signal[] = [];
-  const beatMs = start === null ? Infinity : (habits.beatMs ?? Infinity);
-  for (let at = startAt + beatMs; at < aliveUntil; at += beatMs) beats.push(line.send(at, careful));
+  const { beatMs } = habits;
+  const beats =
+    start === null || beatMs === null ? NO_BEATS : sendBeats(line, { from: startAt, to: aliveUntil }, beatMs);
   const free = start !== null && client.waitsForAnswers ? line.answeredAt(beats.at(-1) ?? start) : 0;
   const end = endAt === null ? null : line.send(Math.max(endAt, free), careful);
   return { execution, start, beats, end };
 }
 
-type Sent = { signal: Signal | null; action: PingAction; runId: string | null; host: Host };
-
-function pingsOf({ signal, action, runId, host }: Sent): Ping[] {
-  if (signal === null) return [];
-  return [signal.arrivedAt, signal.againAt].flatMap((receivedAt) =>
-    receivedAt === null
-      ? []
-      : [
-          {
-            id: `${host.source}-${receivedAt}`,
-            action,
-            exitCode: action === "success" ? 0 : action === "fail" ? 1 : null,
-            runId,
-            receivedAt,
-            at: signal.spooled ? Math.round(signal.sentAt + host.skewMs) : null,
-            durationMs: null,
-            host: host.name,
-            source: host.source,
-            bodyDigest: "",
-            hasBody: false,
-          },
-        ],
-  );
+function sendBeats(line: Line, life: Span, beatMs: Millis): Signal[] {
+  const beats: Signal[] = [];
+  for (let at = life.from + beatMs; at < life.to; at += beatMs) beats.push(line.send(at, false));
+  return beats;
 }
 
 /** The way from one job's machines to Belfry. */

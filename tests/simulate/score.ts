@@ -29,7 +29,7 @@ const AFTER_GAP: Millis = 5 * SECOND;
 /** At most so many runs of a job may be open. */
 const MAX_OPEN_RUNS = 50;
 
-type Row = { outcome: Outcome; slots: readonly Instant[] };
+type Row = { outcome: Outcome; from: Instant | null; to: Instant | null };
 
 /** Holds what Belfry says of one job against the truth. */
 export class Score {
@@ -65,8 +65,9 @@ export class Score {
       else tally.overlapWarnings += 1;
     }
     if (state.openRuns.length > MAX_OPEN_RUNS) this.#fault(at, `${state.openRuns.length} runs are open`);
-    const before = runs.map(({ number }) => this.#release(number));
+    // Slots may pass from one row to another, so all are given up before any is taken.
     for (const number of removedRuns) this.#release(number);
+    const before = runs.map((run) => this.#moveOut(run));
     runs.forEach((run, index) => this.#book(run, before[index] ?? null, at, delivery));
   }
 
@@ -82,37 +83,49 @@ export class Score {
     return tally;
   }
 
-  #release(number: number): Row | null {
+  #release(number: number): void {
     const row = this.#rows.get(number);
-    if (row === undefined) return null;
+    if (row === undefined) return;
     this.#rows.delete(number);
-    for (const slot of row.slots) if (this.#owners.get(slot) === number) this.#owners.delete(slot);
+    for (const slot of this.#slotsOf(row)) if (this.#owners.get(slot) === number) this.#owners.delete(slot);
+  }
+
+  /** What a row said before; its slots are free afterwards, unless they are the same as before. */
+  #moveOut({ number, slotAt, lastSlotAt }: Run): Row | null {
+    const row = this.#rows.get(number) ?? null;
+    if (row !== null && (row.from !== slotAt || row.to !== lastSlotAt)) this.#release(number);
     return row;
   }
 
   #book(run: Run, before: Row | null, at: Instant, delivery: Delivery | null): void {
-    const slots = this.#slotsOf(run, at);
-    this.#rows.set(run.number, { outcome: run.outcome, slots });
-    for (const slot of slots) {
-      if (this.#owners.has(slot)) this.#fault(slot, `two verdicts stand, the later is ${run.outcome}`);
-      this.#owners.set(slot, run.number);
+    const { number, outcome } = run;
+    const row: Row = { outcome, from: run.slotAt, to: run.lastSlotAt };
+    if (!this.#rows.has(number)) this.#take(number, row, at);
+    this.#rows.set(number, row);
+    const isNews = before?.outcome !== outcome;
+    if (outcome === "missed") this.#hearOfMisses(row, isNews ? null : before, at);
+    else if (outcome === "failed" && isNews) this.#hearOfFailure(run, at, delivery);
+    else if ((outcome === "overlong" || outcome === "abandoned") && isNews) this.#hearOfLength(run, at);
+  }
+
+  #take(number: number, row: Row, at: Instant): void {
+    const slots = this.#slotsOf(row);
+    if (row.from !== null && slots[0] !== row.from) {
+      this.#fault(at, `row ${number} is about ${time(row.from)}, which is no slot`);
     }
-    const isNews = before?.outcome !== run.outcome;
-    if (run.outcome === "missed") this.#hearOfMisses(slots, isNews ? [] : (before?.slots ?? []), at);
-    else if (run.outcome === "failed" && isNews) this.#hearOfFailure(run, at, delivery);
-    else if ((run.outcome === "overlong" || run.outcome === "abandoned") && isNews) this.#hearOfLength(run, at);
-  }
-
-  #slotsOf({ slotAt, lastSlotAt, number }: Run, at: Instant): readonly Instant[] {
-    if (slotAt === null) return [];
-    const slots = this.#case.slots.within(slotAt, lastSlotAt ?? slotAt);
-    if (slots[0] !== slotAt) this.#fault(at, `row ${number} is about ${time(slotAt)}, which is no slot`);
-    return slots;
-  }
-
-  #hearOfMisses(slots: readonly Instant[], known: readonly Instant[], at: Instant): void {
     for (const slot of slots) {
-      if (known.includes(slot)) continue;
+      if (this.#owners.has(slot)) this.#fault(slot, `two verdicts stand, the later is ${row.outcome}`);
+      this.#owners.set(slot, number);
+    }
+  }
+
+  #slotsOf({ from, to }: Row): readonly Instant[] {
+    return from === null ? [] : this.#case.slots.within(from, to ?? from);
+  }
+
+  #hearOfMisses(row: Row, known: Row | null, at: Instant): void {
+    for (const slot of this.#slotsOf(row)) {
+      if (known !== null && slot >= (known.from ?? slot + 1) && slot <= (known.to ?? slot)) continue;
       const trouble = this.#missed.get(this.#case.slots.nearest(slot) ?? slot);
       if (trouble === undefined) this.#falseAlarm("missed", { from: slot, at, trace: null });
       else trouble.detectedAt ??= at;

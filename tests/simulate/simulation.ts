@@ -63,7 +63,7 @@ function simulateJob(member: Member, { span, gaps, random, clockIn }: World, sto
   story?.tellTruth(evidence, truth);
   const slots = agenda === null ? loopSlots(member, truth) : cronSlots(agenda);
   const score = new Score({ evidence, truth, slots, changes: clock?.changes ?? [], label: labelOf(member) });
-  drive(member.job, deliveries, { gaps, until: span.to, random }, (transition, at, delivery) => {
+  drive(member, deliveries, { gaps, until: span.to, random }, (transition, at, delivery) => {
     score.observe(transition, at, delivery);
     story?.tell(transition, at, delivery);
   });

@@ -50,8 +50,10 @@ export function keepAgenda(member: Member, drive: Drive & { kind: "times" }, clo
 
 /** The first of the schedulers is the job's own. */
 function slotsOf({ job, delayMs, periodMs }: Member, schedulers: readonly ReadonlySet<Instant>[]): Slot[] {
-  const all = [...new Set(schedulers.flatMap((times) => [...times]))].sort((a, b) => a - b);
-  const required = all.filter((at) => schedulers.every((times) => times.has(at)));
+  const [own = new Set(), ...others] = schedulers;
+  const all =
+    others.length === 0 ? [...own] : [...new Set(schedulers.flatMap((times) => [...times]))].sort((a, b) => a - b);
+  const required = others.length === 0 ? all : all.filter((at) => schedulers.every((times) => times.has(at)));
   let index = 0;
   return all.map((at) => {
     while ((required[index] ?? Infinity) < at) index += 1;
@@ -64,7 +66,7 @@ function slotsOf({ job, delayMs, periodMs }: Member, schedulers: readonly Readon
       opensAt: at - Math.min(MINUTE, (at - before) / 10),
       deadline: at + delayMs + (job.limits.graceMs ?? usualGrace(after - at)),
       required: isRequired,
-      meant: schedulers[0]?.has(at) ?? false,
+      meant: others.length === 0 || own.has(at),
     };
   });
 }

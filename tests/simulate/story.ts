@@ -36,7 +36,7 @@ export function storyAround(instant: Instant, print: (line: string) => void): St
     },
     tell({ runs, removedRuns, disposition, checkAt }, at, delivery) {
       if (!isNear(at)) return;
-      const what = delivery === null ? "sweep" : `${delivery.ping.action} ${disposition ?? ""}`;
+      const what = delivery === null ? "sweep" : `${delivery.action} ${disposition ?? ""}`;
       const rows = runs.map(
         (run) => `#${run.number} ${run.outcome}×${run.count} of ${time(run.slotAt)} ${run.reason ?? ""}`,
       );
