@@ -9,8 +9,9 @@ import { localWeekday } from "./usual.ts";
 
 /** Opens or closes the overlap warning to match the runs now open. */
 export function watchOverlap(draft: Draft, at: Instant): void {
-  const openRuns = draft.memory.openRuns.filter((run) => run.heldUntil === null || run.heldUntil <= at);
   const warning = openIncident(draft, "warning");
+  if (warning === null && draft.memory.openRuns.length < 2) return;
+  const openRuns = draft.memory.openRuns.filter((run) => run.heldUntil === null || run.heldUntil <= at);
   const newest = openRuns.at(-1);
   if (openRuns.length >= 2 && newest !== undefined && warning === null && draft.job.limits.overlap === "alert") {
     warn(draft, "overlap", newest, at);
