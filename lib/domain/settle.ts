@@ -142,9 +142,14 @@ function passSlot(draft: Draft, slot: Instant, { at, counts }: { at: Instant; co
   }
 }
 
-/** From when on a sign is for this slot; for an interval it may come at any time since the one that it counts from. */
+/**
+ * From when on a sign is for this slot. For an interval it may come at any time since the one that it counts from; one
+ * that came right after that, unseen, puts this slot off by less than it may be late.
+ */
 function opensAt(draft: Draft, slot: Instant, before: Instant | null): Instant {
-  return draft.schedule.kind === "interval" && before !== null ? before : slot - earlyAt(draft, slot);
+  const opens = slot - earlyAt(draft, slot);
+  if (draft.schedule.kind !== "interval" || before === null) return opens;
+  return Math.min(opens, before + (nominalDeadline(draft, slot) - slot) / 2);
 }
 
 /** What is booked of slots in a row, from `slot` to `last`; `before` is the one that was accounted for before them. */

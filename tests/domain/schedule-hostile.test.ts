@@ -44,9 +44,11 @@ describe("hostile schedules", () => {
   ];
 
   it.each(texts.map((text) => [text.slice(0, 40), text]))("%j is answered at once", (_, text) => {
-    const started = performance.now();
+    // Of the processor: others may keep it busy.
+    const started = process.cpuUsage();
     const answer = answerTo(text);
-    expect(performance.now() - started).toBeLessThan(250);
+    const { user, system } = process.cpuUsage(started);
+    expect((user + system) / 1_000).toBeLessThan(250);
     expect(answer).toMatch(/^(?:slots|none|\P{Cc}{10,400}[.])$/u);
   });
 
