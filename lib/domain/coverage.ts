@@ -1,16 +1,16 @@
+import { clockAhead } from "./clock-ahead.ts";
 import { blindWithin, earlyAt, lastCovered, nominalDeadline } from "./deadline.ts";
 import type { Draft } from "./draft.ts";
 import { plausibleDuration } from "./recent-durations.ts";
-import type { Run } from "./run.ts";
 import { verdictOn } from "./slots.ts";
-import type { Instant, Millis } from "./time.ts";
+import type { Instant } from "./time.ts";
 
 /** Whether a run of an earlier slot was open at this one and may have kept it from starting. */
 export function isCovered(draft: Draft, slot: Instant): boolean {
   const { openRuns, recentRuns } = draft.memory;
   const runs = [...openRuns, ...recentRuns];
   // A machine whose clock is ahead looks for the run before a little earlier.
-  const looksAt = slot - Math.min(aheadOf(runs), earlyAt(draft, slot));
+  const looksAt = slot - Math.min(clockAhead(draft), earlyAt(draft, slot));
   return runs.some((run) => {
     if (run.startedAt === null || !run.startSeen || run.startedAt >= slot) return false;
     if (run.slotAt !== null && run.slotAt >= slot) return false;
@@ -28,11 +28,4 @@ export function mayBeCovered(draft: Draft, slot: Instant, before: Instant | null
   if (!blindWithin(draft, before - earlyAt(draft, before), latestStart)) return false;
   const longest = Math.min(plausibleDuration(draft) ?? 0, draft.job.limits.maxRuntimeMs ?? Infinity);
   return slot <= latestStart + longest;
-}
-
-/** How far ahead the clock is of a machine that starts runs before their slots. */
-function aheadOf(runs: readonly Run[]): Millis {
-  return runs.reduce((most, { slotAt, startedAt, startSeen }) => {
-    return slotAt === null || startedAt === null || !startSeen ? most : Math.max(most, slotAt - startedAt);
-  }, 0);
 }

@@ -83,13 +83,16 @@ export function lastCovered(draft: Draft, run: Run, startedAt: Instant): Instant
 }
 
 function lastSignOf(draft: Draft, run: Run, startedAt: Instant): Instant {
-  if (run.heartbeatAt !== null) return run.heartbeatAt;
   // The next slot of an interval counts from the start, wherever the slot was.
-  if (draft.schedule.kind === "interval") return startedAt;
-  if (run.slotAt !== null) return run.slotAt;
-  // A second run for a slot may come as early as the first.
-  const next = requiredAfter(draft, startedAt);
-  return next !== null && startedAt >= next - earlyAt(draft, next) ? next : startedAt;
+  if (draft.schedule.kind === "interval") return run.heartbeatAt ?? startedAt;
+  const own = run.slotAt ?? slotNear(draft, startedAt);
+  return Math.max(run.heartbeatAt ?? own, own);
+}
+
+/** A second run for a slot may come as early as the first. */
+function slotNear(draft: Draft, at: Instant): Instant {
+  const next = requiredAfter(draft, at);
+  return next !== null && at >= next - earlyAt(draft, next) ? next : at;
 }
 
 function requiredAfter(draft: Draft, at: Instant): Instant | null {

@@ -1,3 +1,4 @@
+import { clockAhead } from "./clock-ahead.ts";
 import { earlyAt, slotDeadline } from "./deadline.ts";
 import { type Draft, dropRun, makeRun, putLatest, putSettled } from "./draft.ts";
 import type { Entry } from "./entry.ts";
@@ -80,7 +81,7 @@ function takeMissedInterval(draft: Draft, at: Instant, every: Millis): Place {
 }
 
 function takeCronSlot(draft: Draft, { at, received }: Sign): Place {
-  const slot = requiredBefore(draft, cronSlotOf(draft, at));
+  const slot = laterSlot(draft, requiredBefore(draft, cronSlotOf(draft, at)), at);
   const { accountedThrough } = draft.memory;
   if (accountedThrough === null) return takeFirstCronSlot(draft, slot, { at, received });
   if (slot === null) return NO_SLOT;
@@ -92,6 +93,18 @@ function takeCronSlot(draft: Draft, { at, received }: Sign): Place {
   }
   const verdict = verdictOn(draft, slot);
   return verdict === null ? NO_SLOT : replaceVerdict(draft, verdict, slot, at);
+}
+
+/**
+ * Where a change of the clock leaves slots minutes apart, little is early. Yet where the slot of a sign has its run already
+ * and the machine's clock is known to be so far ahead, it is the next one's.
+ */
+function laterSlot(draft: Draft, slot: Instant | null, at: Instant): Instant | null {
+  const { accountedThrough } = draft.memory;
+  if (slot === null || accountedThrough === null) return slot;
+  const isTaken = slot <= accountedThrough ? verdictOn(draft, slot) === null : isHeld(draft, slot);
+  const next = isTaken ? draft.schedule.required.next(slot) : null;
+  return next !== null && next > at && next - at <= clockAhead(draft) ? next : slot;
 }
 
 /** Counting starts with the first sign: its slot if it came in time and counts, else the slot after. */

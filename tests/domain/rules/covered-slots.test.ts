@@ -33,6 +33,21 @@ describe("the slot that an open run without a limit covers", () => {
 });
 
 describe("a machine whose clock is ahead", () => {
+  it("leaves its own slot to a run, and the next one, that said twice that it started", () => {
+    const job = new Scenario(HOURLY, GRACE).ping("start", "00:59:45", { runId: A });
+    job.ping("start", "00:59:50", { runId: A }).sweep("02:30");
+    expect(job.story()).toEqual(["running@01:00", "skipped@02:00"]);
+    expect(job.told()).toEqual([]);
+  });
+
+  it("takes two slots a minute apart, as a change of the clock may leave them", () => {
+    // In New York 02:59 did not come on 8 March: that run is caught up at 03:00, which is 07:00 UTC.
+    const job = new Scenario(cron("59 0-23 * * *", "America/New_York"), GRACE).ping("start", "8 05:58:40");
+    job.ping("success", "8 05:58:50").ping("start", "8 06:58:40").ping("success", "8 06:58:50");
+    job.ping("start", "8 06:59:41").ping("success", "8 06:59:51").sweep("8 07:30");
+    expect(job.story()).toEqual(["ok@05:59", "ok@06:59", "ok@07:00"]);
+  });
+
   it("may leave out a slot for a run that ends right before it", () => {
     const job = new Scenario(HOURLY, GRACE).ping("start", "00:59:45").ping("success", "01:59:52").sweep("02:30");
     expect(job.story()).toEqual(["ok@01:00", "skipped@02:00"]);
