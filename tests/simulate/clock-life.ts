@@ -115,9 +115,23 @@ function endingOf(machine: Machine, { slot, burst, careful, next }: Fire, startA
       member.client.runIds || member.habits.waits || member.habits.locks ? Infinity : next - host.skewMs - CLOSE_CALL,
   });
   const alive = killBy(reboots, startAt, ending);
-  if (alive.endAt === null || member.client.sendsStarts) return alive;
-  const endAt = clearOf(slot.deadline, alive.endAt);
+  if (alive.endAt === null) return alive;
+  const endAt = member.client.sendsStarts
+    ? clearOfNext(member, next, { startAt, endAt: alive.endAt })
+    : clearOf(slot.deadline, alive.endAt);
   return { ...alive, endAt, goneAt: endAt, aliveUntil: endAt };
+}
+
+/** Clocks are no further apart. */
+const SKEW = 45 * SECOND;
+
+/**
+ * Where starts are put off, nobody can see by how much a machine's clock is ahead, and so whether a scheduler that waits
+ * for the run before still saw it right before a slot.
+ */
+function clearOfNext({ habits, delayMs }: Member, next: Instant, run: { startAt: Instant; endAt: Instant }): Instant {
+  const unclear = habits.waits && delayMs > 0 && run.endAt > next - SKEW && run.endAt <= next;
+  return unclear ? Math.max(run.startAt + SECOND, run.endAt - SKEW) : run.endAt;
 }
 
 function drawDeadFires(random: Random, { habits }: Member, fires: number, span: Span): Set<number> {

@@ -123,5 +123,6 @@ export function covers(
   const { maxRuntimeMs } = member.job.limits;
   const beat = trace.beats.findLast(({ sentAt }) => sentAt < slot)?.sentAt;
   if (maxRuntimeMs !== null) return slot <= (beat ?? execution.startAt) + maxRuntimeMs;
-  return slot === coveredAfter(beat ?? execution.slot ?? execution.startAt);
+  const own = execution.slot ?? execution.startAt;
+  return slot === coveredAfter(Math.max(beat ?? own, own));
 }

@@ -1,6 +1,6 @@
 import { CronExpressionParser } from "cron-parser";
-import { DAY, type Instant, MINUTE } from "../../lib/domain/time.ts";
-import { type Daemon, followTheClock } from "./daemons.ts";
+import { DAY, MINUTE } from "../../lib/domain/time.ts";
+import { type Daemon, followTheClock, type Watch } from "./daemons.ts";
 import { writeFiveFields } from "./expressions.ts";
 
 /** Far from a change of the clock, nothing is peculiar. */
@@ -23,15 +23,14 @@ export const askTheLibrary: Daemon = (watch) => {
   return fires;
 };
 
-/** The minutes that the library names after one of its own, until the first beyond `last`. */
-function ask({ times, zone, from, local }: Parameters<Daemon>[0], after: number, last: number): number[] {
-  const currentDate = new Date(from + after * MINUTE);
-  const expression = CronExpressionParser.parse(writeFiveFields(times), { tz: zone, currentDate });
+/** The minutes that the library names after one of its own, until the first beyond `last`. The queue asks anew each time. */
+function ask({ times, zone, from, local }: Watch, after: number, last: number): number[] {
+  const text = writeFiveFields(times);
   const minutes: number[] = [];
-  while ((minutes.at(-1) ?? 0) <= last) minutes.push(minuteOf(expression.next().getTime(), from));
+  for (let minute = after; minute <= last; minutes.push(minute)) {
+    const currentDate = new Date(from + minute * MINUTE);
+    const next = CronExpressionParser.parse(text, { tz: zone, currentDate }).next();
+    minute = Math.round((next.getTime() - from) / MINUTE);
+  }
   return minutes.filter((minute) => minute < local.length);
-}
-
-function minuteOf(at: Instant, from: Instant): number {
-  return Math.round((at - from) / MINUTE);
 }

@@ -37,10 +37,11 @@ function judgeLength(evidence: Evidence, trace: Trace, givenUpAfter: (at: Instan
   const { maxRuntimeMs } = job.limits;
   // The limit counts from when the run was last heard of.
   const heard = lastBeatOf(trace, client.runIds) ?? start.sentAt;
+  const own = execution.slot ?? heard;
   const isBeat = trace.beats.length > 0 || start.againAt !== null;
   const limitAt =
     maxRuntimeMs === null
-      ? (givenUpAfter(isBeat ? heard : (execution.slot ?? heard)) ?? heard + OPEN_WITHOUT_SCHEDULE)
+      ? (givenUpAfter(isBeat ? Math.max(heard, own) : own) ?? heard + OPEN_WITHOUT_SCHEDULE)
       : heard + maxRuntimeMs;
   if ((execution.endAt ?? Infinity) <= limitAt) return null;
   return {

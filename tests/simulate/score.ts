@@ -57,7 +57,9 @@ export class Score {
     const { tally } = this;
     if (delivery !== null) {
       tally.pings += 1;
-      if (pingRunNumber !== null && !this.#traces.has(pingRunNumber)) this.#traces.set(pingRunNumber, delivery.trace);
+      // A run takes over the number of a verdict that it replaces.
+      const isFirst = delivery.action === "start" || !this.#traces.has(pingRunNumber ?? 0);
+      if (pingRunNumber !== null && isFirst) this.#traces.set(pingRunNumber, delivery.trace);
     }
     for (const { event, incident } of alerts) {
       if (event !== "opened") continue;
@@ -193,9 +195,10 @@ export class Score {
 
   #checkLastWord({ at, deadline, fate, heard }: SlotTruth): void {
     const { evidence } = this.#case;
+    if (!this.#case.slots.exact) return;
     const owner = this.#owners.get(at);
     const said = owner === undefined ? null : (this.#rows.get(owner)?.outcome ?? null);
-    if (said === null && this.#case.slots.exact) this.#fault(at, "no verdict stands");
+    if (said === null) this.#fault(at, "no verdict stands");
     if (said === null || said === "unknown") return;
     const empty = said === "missed" || said === "skipped";
     const wrong = fate === "missed" ? said === "skipped" : fate === "ran" ? heard && empty : heard && said === "missed";
