@@ -31,7 +31,7 @@ function answer(dialect: Dialect, expression: string): Answer {
 /** Whether a text is one sentence: whatever was typed stands in quotes and may hold anything. */
 function isSentence(text: string): boolean {
   const own = text.replaceAll(/"[^"]*"/g, '""');
-  return /^["A-Z@*?0-9].*\.$/.test(own) && !/[.!?] +[A-Z]/.test(own) && !own.includes("\n") && text.length < 400;
+  return /^["A-Z@*?0-9].*[.?]$/.test(own) && !/[.!?] +[A-Z]/.test(own) && !own.includes("\n") && text.length < 400;
 }
 
 /** Holds what any text must be answered with. */
