@@ -97,14 +97,14 @@ function takeCronSlot(draft: Draft, { at, received }: Sign): Place {
 
 /**
  * Where a change of the clock leaves slots minutes apart, little is early. Yet where the slot of a sign has its run already
- * and the machine's clock is known to be so far ahead, it is the next one's.
+ * and the machine's clock is known to be ahead, by half as much at least, it is the next one's.
  */
 function laterSlot(draft: Draft, slot: Instant | null, at: Instant): Instant | null {
   const { accountedThrough } = draft.memory;
   if (slot === null || accountedThrough === null) return slot;
   const isTaken = slot <= accountedThrough ? verdictOn(draft, slot) === null : isHeld(draft, slot);
   const next = isTaken ? draft.schedule.required.next(slot) : null;
-  return next !== null && next > at && next - at <= clockAhead(draft) ? next : slot;
+  return next !== null && next > at && next - at <= 2 * clockAhead(draft) ? next : slot;
 }
 
 /** Counting starts with the first sign: its slot if it came in time and counts, else the slot after. */

@@ -64,6 +64,20 @@ describe("a machine whose clock is ahead", () => {
   });
 });
 
+describe("a machine whose clock is ahead and that tells of ends only", () => {
+  it("takes two slots two minutes apart as well", () => {
+    const job = new Scenario(cron("58 0-23 * * *", "America/New_York"), GRACE).ping("success", "8 05:57:47");
+    job.ping("success", "8 06:57:47").ping("success", "8 06:59:46").sweep("8 07:30");
+    expect(job.story()).toEqual(["ok@05:58", "ok@06:58", "ok@07:00"]);
+  });
+
+  it("is not one that sends two pings in a slot", () => {
+    const job = new Scenario(cron("*/2 * * * *"), { graceMs: MINUTE }).ping("success", "00:02:01");
+    job.ping("success", "00:04:01").ping("success", "00:05:40").sweep("00:07:30");
+    expect(job.story()).toEqual(["ok@00:02", "ok@00:04", "ok@-", "missed@00:06"]);
+  });
+});
+
 describe("a ping right before a slot of a repeated hour", () => {
   // In New Zealand the clocks went back from 03:00 to 02:00 at 14:00 UTC; Quartz runs in the second pass only.
   const schedule: ScheduleSpec = {
