@@ -123,7 +123,7 @@ function drawCron(random: Random, wanted: Rhythm, number: number): Pace & { sche
   const unnamed = scheduler.plain && random.chance(0.15);
   const second = scheduler.seconds && random.chance(0.3) ? random.whole(1, 59) : 0;
   const times = drawTimes(random, rhythm, { second, bothDays: scheduler.dayRule !== null && !unnamed });
-  const zone = random.pick(ZONES.filter((each) => each !== scheduler.lostIn));
+  const zone = random.pick(ZONES.filter((each) => !(scheduler.lostIn ?? []).includes(each)));
   const usualJitterMs = unnamed ? 0 : usualDelay;
   // Whoever names no scheduler must say how long it may wait.
   const jitterMs = Math.max(drawJitter(random, rhythm), unnamed ? usualDelay : 0);

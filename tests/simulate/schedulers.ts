@@ -33,8 +33,8 @@ export type Scheduler = {
   catchesUp: number;
   /** How often it does not start a job that is still running. */
   waits: number;
-  /** A zone in which it fails to find its next time, so that nobody can use it there. */
-  lostIn?: string;
+  /** Zones in which it fails to find its next time at a change of the clock, so that nobody can use it there. */
+  lostIn?: readonly string[];
 };
 
 const CRONTAB = {
@@ -72,7 +72,7 @@ export const SCHEDULERS: Readonly<Record<string, Scheduler>> = {
   quartz: { ...SPECIAL, write: writeQuartz, daemon: waitForTheLast, dayRule: null, seconds: true, catchesUp: 0.5 },
   hangfire: { ...PLAIN, daemon: runAtTheJump(isInterval), dayRule: "both", catchesUp: 0.7, waits: 0.3 },
   celery: { ...PLAIN, daemon: runAtTheJump(() => false), dayRule: "both" },
-  bullmq: { ...SPECIAL, daemon: askTheLibrary, lostIn: "Australia/Lord_Howe", catchesUp: 0.5 },
+  bullmq: { ...SPECIAL, daemon: askTheLibrary, lostIn: ["Australia/Lord_Howe", "Pacific/Chatham"], catchesUp: 0.5 },
   "node-cron": { ...PLAIN, daemon: computeInstants, dayRule: "both", waits: 0.2 },
   github: { ...PLAIN, daemon: runAtTheJump(() => false) },
   eventbridge: { ...SPECIAL, write: writeEventBridge, daemon: neverGoBack, dayRule: null },
