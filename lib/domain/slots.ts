@@ -81,7 +81,7 @@ function takeMissedInterval(draft: Draft, at: Instant, every: Millis): Place {
 }
 
 function takeCronSlot(draft: Draft, { at, received }: Sign): Place {
-  const slot = laterSlot(draft, requiredBefore(draft, cronSlotOf(draft, at)), at);
+  const slot = freeSlot(draft, requiredBefore(draft, cronSlotOf(draft, at)), at);
   const { accountedThrough } = draft.memory;
   if (accountedThrough === null) return takeFirstCronSlot(draft, slot, { at, received });
   if (slot === null) return NO_SLOT;
@@ -96,15 +96,24 @@ function takeCronSlot(draft: Draft, { at, received }: Sign): Place {
 }
 
 /**
- * Where a change of the clock leaves slots minutes apart, little is early. Yet where the slot of a sign has its run already
- * and the machine's clock is known to be ahead, by half as much at least, it is the next one's.
+ * The slot, or where that has its run already one beside it: a change of the clock may leave slots minutes apart, where
+ * little is early and a start that was put off on purpose comes in the next one's window. It is the slot after where the
+ * machine's clock is known to be ahead by half as much at least, and the one before where that may still have its run.
  */
-function laterSlot(draft: Draft, slot: Instant | null, at: Instant): Instant | null {
+function freeSlot(draft: Draft, slot: Instant | null, at: Instant): Instant | null {
+  if (slot === null || !isTaken(draft, slot)) return slot;
+  const { required } = draft.schedule;
+  const after = required.next(slot);
+  if (after !== null && after > at && after - at <= 2 * clockAhead(draft)) return after;
+  const before = required.prev(slot - 1);
+  return before !== null && at <= slotDeadline(draft, before) && !isTaken(draft, before) ? before : slot;
+}
+
+/** Whether a slot has a run, or lies before all that are counted. */
+function isTaken(draft: Draft, slot: Instant): boolean {
   const { accountedThrough } = draft.memory;
-  if (slot === null || accountedThrough === null) return slot;
-  const isTaken = slot <= accountedThrough ? verdictOn(draft, slot) === null : isHeld(draft, slot);
-  const next = isTaken ? draft.schedule.required.next(slot) : null;
-  return next !== null && next > at && next - at <= 2 * clockAhead(draft) ? next : slot;
+  if (accountedThrough === null) return false;
+  return slot <= accountedThrough ? verdictOn(draft, slot) === null : isHeld(draft, slot);
 }
 
 /** Counting starts with the first sign: its slot if it came in time and counts, else the slot after. */
@@ -166,8 +175,11 @@ export function isVerdict(run: Run): boolean {
 
 /** Takes a slot out of its row; the slots before keep the row, and those after it get another. */
 function replaceVerdict(draft: Draft, row: Run, slot: Instant, at: Instant): Place {
-  const contradicted = row.outcome === "missed" && at <= slotDeadline(draft, slot);
-  const place = { slotAt: slot, replaced: row.outcome, contradicted };
+  const deadline = slotDeadline(draft, slot);
+  const missed = row.outcome === "missed";
+  // One that was given when a later run ended, before its time, has never counted.
+  const counted = !missed || (row.settledAt ?? deadline) >= deadline;
+  const place = { slotAt: slot, replaced: counted ? row.outcome : null, contradicted: missed && at <= deadline };
   const after = slot === row.lastSlotAt ? null : slotsAfter(draft, row, slot);
   const before = slot === row.slotAt ? null : slotBefore(draft, slot);
   if (before === null && after === null) {

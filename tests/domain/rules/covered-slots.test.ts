@@ -78,6 +78,31 @@ describe("a machine whose clock is ahead and that tells of ends only", () => {
   });
 });
 
+describe("a start that is put off into the window of the next slot, a minute later", () => {
+  // In Riga the clocks went from 03:00 to 04:00 at 01:00 UTC on 29 March; Celery runs what was left out at once.
+  const schedule: ScheduleSpec = { kind: "cron", dialect: "celery", expression: "1 * * * *", timeZone: "Europe/Riga" };
+  const limits = { ...GRACE, jitterMs: 5 * MINUTE, overlap: "allow" as const };
+
+  it("leaves a slot to the run after it, while both go on", () => {
+    const job = new Scenario(schedule, limits).ping("start", "29 00:01:05").ping("success", "29 00:08");
+    job
+      .ping("start", "29 01:01:01")
+      .ping("start", "29 01:04:57")
+      .ping("success", "29 01:06:08")
+      .ping("success", "29 01:13:29")
+      .sweep("29 01:30");
+    expect(job.story()).toEqual(["ok@00:01", "ok@01:01", "ok@01:00"]);
+    expect(job.told()).toEqual([]);
+  });
+
+  it("leaves a slot to the run after it, also where the first has ended and the slot was called missed", () => {
+    const job = new Scenario(schedule, limits).ping("success", "29 00:01:05").ping("fail", "29 00:40");
+    job.ping("success", "29 01:01:05").ping("success", "29 01:04:57", { source: "192.0.2.9" }).sweep("29 01:30");
+    expect(job.story().toSorted()).toEqual(["failed@-", "ok@00:01", "ok@01:00", "ok@01:01"]);
+    expect(job.told()).toEqual(["opened failed", "resolved failed"]);
+  });
+});
+
 describe("a ping right before a slot of a repeated hour", () => {
   // In New Zealand the clocks went back from 03:00 to 02:00 at 14:00 UTC; Quartz runs in the second pass only.
   const schedule: ScheduleSpec = {
