@@ -1,13 +1,16 @@
 // Programs that some tests drive and npm does not bring.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { attempt, root, step } from "./steps.mjs";
 
 const TOOLS = [
+  { package: "borgbackup", isThere: () => ["borg"].some(isInstalled) },
+  { package: "borgmatic", isThere: () => ["borgmatic"].some(isInstalled) },
   { package: "chromium", isThere: () => ["chromium", "chromium-browser", "google-chrome"].some(isInstalled) },
   { package: "cron", isThere: () => ["cron"].some(isInstalled) },
   { package: "curl", isThere: () => ["curl"].some(isInstalled) },
   { package: "faketime", isThere: () => ["faketime"].some(isInstalled) },
+  { package: "redis-server", isThere: () => ["redis-server"].some(isInstalled) },
   { package: "tzdata", isThere: hasCurrentZones },
 ];
 
@@ -26,9 +29,21 @@ export async function findMissingTools() {
     const env = { DEBIAN_FRONTEND: "noninteractive" };
     await attempt("apt-get", ["update"], { log: "apt-update", env });
     const args = ["install", "--yes", "--no-install-recommends", ...missing];
-    const { code, file } = await attempt("apt-get", args, { log: "apt-install", env });
+    const { code, file } = await withoutServices(() => attempt("apt-get", args, { log: "apt-install", env }));
     if (code !== 0) note(`failed, see ${file}; the tests that need them are skipped`);
   });
+}
+
+/** Debian starts what it installs, unless this file says no: the tests start what they need themselves. */
+async function withoutServices(work) {
+  const policy = "/usr/sbin/policy-rc.d";
+  if (existsSync(policy)) return work();
+  writeFileSync(policy, "#!/bin/sh\nexit 101\n", { mode: 0o755 });
+  try {
+    return await work();
+  } finally {
+    rmSync(policy, { force: true });
+  }
 }
 
 /** Cron's folder is not on everybody's path. */
