@@ -1,43 +1,50 @@
 import type pg from "pg";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
-import { insertJobRecord, type JobSettings } from "../store/jobs.ts";
-import type { CreationRequest } from "./event.ts";
+import { insertJobRecord, type NewJobRecord } from "../store/jobs.ts";
+import type { CreationRequest, PingAddress } from "./event.ts";
 
-/** Reads what a client wants of a new job. @throws AppError `invalid`: one sentence that says what is wrong. */
-export type ParseCreation = (slug: string, request: CreationRequest) => JobSettings;
+/** What making a job of a first ping needs: who keeps jobs says how a request is read. */
+export type JobMaker = {
+  /** @throws AppError `invalid`: one sentence that says what is wrong; never where code asks. */
+  read(address: SlugAddress, request: CreationRequest): NewJobRecord;
+  /** Changes a job as its code asks, where no person has changed it since. */
+  update(jobId: string, request: CreationRequest): Promise<void>;
+};
+
+type SlugAddress = Extract<PingAddress, { kind: "slug" }>;
 
 /** Makes jobs on their first ping. */
 export type Creator = {
   /**
    * @returns whether it was this call that made the job; false where it was there already.
-   * @throws AppError `invalid` as `ParseCreation`, `unavailable` where too many are waiting.
+   * @throws AppError `invalid` as `JobMaker.read`, `unavailable` where too many are waiting.
    */
-  create(input: { projectId: string; slug: string; request: CreationRequest }): Promise<boolean>;
+  create(input: { projectId: string; address: SlugAddress; request: CreationRequest }): Promise<boolean>;
 };
 
 const MOST_WAITING = 1_000;
 
 /** One job after the other: it is a rare thing, and must not take the connections that others need. */
-export function createCreator(pool: pg.Pool, parse: ParseCreation): Creator {
+export function createCreator(pool: pg.Pool, jobs: JobMaker): Creator {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
   return {
-    async create({ projectId, slug, request }) {
-      const settings = parse(slug, request);
+    async create({ projectId, address, request }) {
+      const record = jobs.read(address, request);
       if (waiting >= MOST_WAITING) throw new AppError("unavailable", "Too many jobs are being made at once.");
       waiting += 1;
-      const made = last.then(() => insert(pool, projectId, settings));
+      const made = last.then(() => insert(pool, projectId, record));
       last = made.catch(() => null);
       return made.finally(() => (waiting -= 1));
     },
   };
 }
 
-async function insert(pool: pg.Pool, projectId: string, settings: JobSettings): Promise<boolean> {
+async function insert(pool: pg.Pool, projectId: string, record: NewJobRecord): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    const job = await insertJobRecord(client, { projectId, settings });
+    const job = await insertJobRecord(client, { projectId, ...record });
     if (job === null) return false;
     await client.query("SELECT pg_notify('belfry_cache', $1), pg_notify('belfry_live', $2)", [job.id, projectId]);
     return true;

@@ -1,3 +1,5 @@
+import type { PingAction } from "../domain/ping.ts";
+import { readByPolicy } from "../domain/ping-policy.ts";
 import { applyPing } from "../domain/transition.ts";
 import type { Instant } from "../domain/time.ts";
 import type { Logger } from "../log.ts";
@@ -61,6 +63,9 @@ function book({ changes, setAside }: Batch, arrival: Arrival, now: Instant): voi
   const change = changes.get(arrival.jobId);
   if (change === undefined) return;
   change.pings += 1;
+  const action = actionOf(change, arrival);
+  if (action === null) return keep(change, arrival);
+  arrival.action = action;
   try {
     const transition = applyPing(change.state, arrival, now);
     arrival.disposition = transition.disposition ?? "ignored";
@@ -70,6 +75,22 @@ function book({ changes, setAside }: Batch, arrival: Arrival, now: Instant): voi
     change.fault = faultOf(error);
     throw error;
   }
+}
+
+/** What the ping means by the rules of its job; null where it is only kept. */
+function actionOf({ job, state }: JobChange, arrival: Arrival): PingAction | null {
+  const { pingPolicy } = job;
+  if (pingPolicy === null) return arrival.action;
+  if (pingPolicy.manualResume && state.pausedAt !== null) return null;
+  const text = pingPolicy.places.length === 0 ? "" : (arrival.body?.toString() ?? "");
+  const texts = arrival.protocol === "mail" ? { subject: arrival.message ?? "", mail: text } : { http: text };
+  return readByPolicy(pingPolicy, { action: arrival.action, method: arrival.method, texts });
+}
+
+/** It changes nothing, but the job was heard of. */
+function keep(change: JobChange, arrival: Arrival): void {
+  const { lastPingAt } = change.state;
+  change.state = { ...change.state, lastPingAt: Math.max(lastPingAt ?? arrival.receivedAt, arrival.receivedAt) };
 }
 
 /** Mostly they are: only a slow body makes a ping come in later than it was received. */

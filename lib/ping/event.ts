@@ -1,12 +1,20 @@
 import type { PingAction } from "../domain/ping.ts";
 import type { Instant, Millis } from "../domain/time.ts";
+import type { PingProtocol } from "../store/pings.ts";
+import type { UnmatchedReason } from "../store/unmatched.ts";
 
-/** Which job a ping is for: its id, or its project's ping key and its slug. */
-export type PingAddress = { kind: "job"; jobId: string } | { kind: "slug"; key: string; slug: string };
+/**
+ * Which job a ping is for: its id, or a key of its project with its slug. Without an environment: the one of production,
+ * or else the oldest.
+ */
+export type PingAddress =
+  | { kind: "job"; jobId: string }
+  | { kind: "slug"; key: string; slug: string; environment: string | null };
 
 /** What a request says, whatever protocol it speaks; not yet whether such a job exists. */
 export type PingEvent = {
   kind: "ping";
+  protocol: PingProtocol;
   address: PingAddress;
   action: PingAction;
   /** 0–255 where the address gave one. */
@@ -18,22 +26,46 @@ export type PingEvent = {
   durationMs: Millis | null;
   host: string | null;
   message: string | null;
-  /** Set where an unknown slug shall become a job. */
+  /** What the client measured, by name; null without. */
+  metrics: readonly Metric[] | null;
+  /** Set where an unknown slug shall become a job, or code says what its job should be like. */
   creation: CreationRequest | null;
 };
 
-/** What a client asks of the job that it wants made, as it was sent; read only where the job has to be made. */
+export type Metric = readonly [name: string, value: number];
+
+/** What a client asks of the job that it wants made, as it was sent. */
 export type CreationRequest = {
+  /** Null: the slug. */
+  name: string | null;
   schedule: string | null;
   dialect: string | null;
   timeZone: string | null;
   grace: string | null;
   maxRuntime: string | null;
   jitter: string | null;
+  failuresToOpen: number | null;
+  successesToClose: number | null;
+  /**
+   * Null: a person's request, read only where the job has to be made; what is wrong with it refuses the ping. Otherwise a
+   * client library's, which is left out where it makes no sense and changes the job where its digest is a new one.
+   */
+  code: { digest: string | null } | null;
 };
 
-/** Why a ping was not taken, as the log of unmatched pings names it. */
-export type UnmatchedReason = "not-found" | "invalid-url" | "invalid-uuid";
+/** Asks for nothing but the job. */
+export const PLAIN_CREATION: CreationRequest = {
+  name: null,
+  schedule: null,
+  dialect: null,
+  timeZone: null,
+  grace: null,
+  maxRuntime: null,
+  jitter: null,
+  failuresToOpen: null,
+  successesToClose: null,
+  code: null,
+};
 
 /** A request that is no ping, with its answer: one line that says why. */
 export type Refusal = {

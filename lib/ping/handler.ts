@@ -1,225 +1,78 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Instant } from "../domain/time.ts";
-import { AppError, messageOf } from "../errors.ts";
-import type { Logger } from "../log.ts";
-import type { Bus } from "../store/bus.ts";
-import type { Database } from "../store/client.ts";
-import type { DatabaseClock } from "../store/clock.ts";
-import { createLiveUpdates } from "../store/live.ts";
-import { openPipeline } from "../store/pipeline.ts";
 import { createAnswers, send } from "./answers.ts";
-import { type Body, bodyLimits, type BodyLimits, createBodyBudget, hasBody, readBody } from "./body.ts";
-import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
-import { createCreator, type ParseCreation } from "./creation.ts";
-import type { Refusal } from "./event.ts";
-import { parseNative, refuse } from "./native.ts";
-import { Recorder } from "./record.ts";
-import { type Resolution, Resolver } from "./resolve.ts";
-import { makeTicket, NO_BODY, readUserAgent, type Ticket, type Visit } from "./ticket.ts";
-import { createUnmatchedLog } from "./unmatched.ts";
+import type { Body } from "./body.ts";
+import { hasBody } from "./body.ts";
+import type { Verdict } from "./buffer.ts";
+import type { PingEvent, Refusal } from "./event.ts";
+import type { Intake, Located } from "./intake.ts";
+import { refuse } from "./native.ts";
+import { clientOf, NO_BODY } from "./ticket.ts";
 
-export type PingHandlerDeps = {
-  database: Database;
-  clock: DatabaseClock;
-  log: Logger;
-  bus: Bus;
-  watch: { ensureFresh(): Promise<void> };
-  /** Bytes of a body that are kept. */
-  bodyLimit: number;
-  /** Finds the client behind trusted proxies. */
-  readClient: (remoteAddress: string | undefined, headers: IncomingHttpHeaders) => { readonly address: string };
-  parseCreation: ParseCreation;
-  /** Hears how many pings each transaction takes. */
-  onBatch?: (size: number) => void;
-  /** Only tests have others than the usual ones. */
-  limits?: Partial<BodyLimits> & Pick<BufferOptions<Ticket>, "lanes" | "maxBatch" | "maxItems" | "timeLimitMs">;
-};
+/** Serves requests that are one ping each, answered in plain words. */
+export type PingHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Serves every address that begins with `/ping/`. */
-export type PingHandler = {
-  (request: IncomingMessage, response: ServerResponse): void;
-  figures(): PingFigures;
-  /** Takes no more pings, and resolves when all that were taken are answered. */
-  close(): Promise<void>;
-};
+/** Reads path and query as they came. */
+export type ParsePing = (url: string) => PingEvent | Refusal;
 
-/** Counted since the start; `waiting` now. */
-export type PingFigures = {
-  stored: number;
-  refused: number;
-  unavailable: number;
-  waiting: number;
-  batches: number;
-  /** Refused pings of which no row was kept. */
-  unmatchedDropped: number;
-};
-
-/** The whole way of a ping: parse, resolve, read the body, gather, record, answer. */
-export function createPingHandler(deps: PingHandlerDeps): PingHandler {
-  const desk = new PingDesk(deps);
-  return Object.assign((request: IncomingMessage, response: ServerResponse) => desk.handle(request, response), {
-    figures: () => desk.figures(),
-    close: () => desk.close(),
-  });
-}
-
-const LANES = 2;
-const BODIES_HELD = 64_000_000;
 const METHODS = new Set(["GET", "HEAD", "POST"]);
 
-class PingDesk {
-  readonly #deps;
-  readonly #pipeline;
-  readonly #live;
-  readonly #recorder;
-  readonly #resolver;
-  readonly #creator;
-  readonly #unmatched;
-  readonly #answers;
-  readonly #bodies;
-  readonly #buffer;
-  readonly #stopListening;
-  #closed: Promise<void> | null = null;
-  readonly #counts = { stored: 0, refused: 0, unavailable: 0, batches: 0 };
+/** The whole way of a ping in an address: parse, find its job, read the body, record, answer. */
+export function createPingHandler(intake: Intake, parse: ParsePing): PingHandler {
+  const answers = createAnswers(intake.bodyLimit);
 
-  constructor(deps: PingHandlerDeps) {
-    const { database, bus, log, bodyLimit, limits = {} } = deps;
-    const lanes = limits.lanes ?? LANES;
-    this.#deps = deps;
-    this.#pipeline = openPipeline(database.pool, lanes);
-    this.#live = createLiveUpdates(database.pool);
-    this.#recorder = new Recorder({ ...deps, pipeline: this.#pipeline, live: this.#live });
-    this.#resolver = new Resolver(database.pool);
-    this.#creator = createCreator(database.pool, deps.parseCreation);
-    this.#unmatched = createUnmatchedLog(database.pool, log);
-    this.#answers = createAnswers(bodyLimit);
-    this.#bodies = { limits: { ...bodyLimits(bodyLimit), ...limits }, budget: createBodyBudget(BODIES_HELD) };
-    this.#buffer = new BatchBuffer<Ticket>({
-      ...limits,
-      lanes,
-      flush: (tickets, signal) => this.#flush(tickets, signal),
-      answer: (ticket, verdict) => this.#answer(ticket, verdict),
-    });
-    this.#stopListening = bus.on("belfry_cache", (payload) => this.#resolver.invalidate(payload));
-  }
-
-  handle(request: IncomingMessage, response: ServerResponse): void {
-    const receivedAt = this.#deps.clock.now();
-    if (request.method === "OPTIONS") return send(response, this.#answers.preflight);
-    if (!METHODS.has(request.method ?? "")) return send(response, this.#answers.methodNotAllowed, hasBody(request));
-    const parsed = parseNative(request.url ?? "");
-    if (parsed.kind === "refusal") return this.#turnAway(request, response, parsed, receivedAt);
-    const visit = { request, response, event: parsed, receivedAt };
-    const known = this.#resolver.known(parsed.address);
-    if (known !== undefined) return this.#enter(visit, known);
-    this.#resolver.find(parsed.address).then(
-      (found) => this.#enter(visit, found),
-      (error: unknown) => this.#giveUp(visit, error),
-    );
-  }
-
-  #enter(visit: Visit, { jobId, projectId }: Resolution): void {
-    const { request, response, event, receivedAt } = visit;
-    if (jobId !== null) return this.#take(visit, jobId, false);
-    if (event.creation === null || projectId === null) {
-      return this.#turnAway(request, response, refuse("not-found", event.address), receivedAt);
+  function enter(visit: Visit, located: Located): void {
+    const { request, response } = visit;
+    const last = hasBody(request) && !request.complete;
+    switch (located.kind) {
+      case "job":
+        return take(visit, located);
+      case "missing":
+        return turnAway(visit, refuse("not-found", visit.event.address));
+      case "invalid":
+        return send(response, answers.refusal(400, located.message), last);
+      case "unavailable":
+        return send(response, answers.unavailable, last);
     }
-    this.#create(visit, projectId).catch((error: unknown) => this.#giveUp(visit, error));
   }
 
-  async #create(visit: Visit, projectId: string): Promise<void> {
-    const { address, creation } = visit.event;
-    if (address.kind !== "slug" || creation === null) return;
-    const created = await this.#creator.create({ projectId, slug: address.slug, request: creation });
-    this.#resolver.forget(address);
-    const { jobId } = await this.#resolver.find(address);
-    if (jobId === null) throw new AppError("unavailable", "The job was deleted as soon as it was made.");
-    this.#take(visit, jobId, created);
-  }
-
-  #take(visit: Visit, jobId: string, created: boolean): void {
-    const source = this.#sourceOf(visit.request);
-    const put = (body: Body): void => {
-      const ticket = makeTicket(visit, { jobId, source, created, body });
-      if (!this.#buffer.push(ticket)) this.#answer(ticket, "unavailable");
-    };
-    if (hasBody(visit.request)) readBody(visit.request, this.#bodies, put);
+  function take(visit: Visit, { jobId, created }: { jobId: string; created: boolean }): void {
+    const { request, event, receivedAt } = visit;
+    const client = clientOf(request, intake.sourceOf(request));
+    const put = (body: Body): void =>
+      intake.book({ event, jobId, receivedAt, client, body }, (verdict) =>
+        answer(visit, { verdict, created, last: !body.complete }),
+      );
+    if (hasBody(request)) intake.readBody(request, put);
     else put(NO_BODY);
   }
 
-  async #flush(tickets: Ticket[], signal: AbortSignal): Promise<Verdict[]> {
-    this.#counts.batches += 1;
-    this.#deps.onBatch?.(tickets.length);
-    try {
-      return await this.#recorder.record(tickets, signal);
-    } catch (error) {
-      const facts = { reason: messageOf(error), count: tickets.length };
-      this.#deps.log.warn(facts, "Pings could not be stored; their senders were told to try again");
-      throw error;
-    }
+  function answer(
+    visit: Visit,
+    { verdict, created, last }: { verdict: Verdict; created: boolean; last: boolean },
+  ): void {
+    if (verdict === "stored") send(visit.response, created ? answers.created : answers.ok, last);
+    else if (verdict === "unavailable") send(visit.response, answers.unavailable, last);
+    else turnAway(visit, refuse("not-found", visit.event.address));
   }
 
-  #answer(ticket: Ticket, verdict: Verdict): void {
-    const { response, created, complete, jobId, receivedAt } = ticket;
-    this.#bodies.budget.give(ticket.weight);
-    switch (verdict) {
-      case "stored":
-        this.#counts.stored += 1;
-        return send(response, created ? this.#answers.created : this.#answers.ok, !complete);
-      case "unavailable":
-        this.#counts.unavailable += 1;
-        return send(response, this.#answers.unavailable, !complete);
-      case "unknown-job":
-        // It was deleted a moment ago.
-        this.#resolver.invalidate(jobId);
-        return this.#turnAway(response.req, response, refuse("not-found", { kind: "job", jobId }), receivedAt);
-    }
-  }
-
-  #turnAway(request: IncomingMessage, response: ServerResponse, refusal: Refusal, receivedAt: Instant): void {
+  function turnAway({ request, response, receivedAt }: Omit<Visit, "event">, refusal: Refusal): void {
     const { status, body, reason, address } = refusal;
-    this.#counts.refused += 1;
-    this.#unmatched.note({
-      receivedAt,
-      reason,
-      address,
-      method: request.method ?? "",
-      url: request.url ?? "",
-      source: this.#sourceOf(request),
-      userAgent: readUserAgent(request),
-    });
-    send(response, this.#answers.refusal(status, body), hasBody(request) && !request.complete);
+    const client = clientOf(request, intake.sourceOf(request));
+    intake.turnAway({ receivedAt, reason, address, client, url: request.url ?? "" });
+    send(response, answers.refusal(status, body), hasBody(request) && !request.complete);
   }
 
-  #giveUp({ request, response }: Visit, error: unknown): void {
-    const last = hasBody(request) && !request.complete;
-    if (error instanceof AppError && error.code === "invalid") {
-      this.#counts.refused += 1;
-      return send(response, this.#answers.refusal(400, error.message), last);
-    }
-    this.#counts.unavailable += 1;
-    this.#deps.log.warn({ reason: messageOf(error) }, "The job of a ping could not be looked up; try again was said");
-    send(response, this.#answers.unavailable, last);
-  }
-
-  #sourceOf({ socket, headers }: IncomingMessage): string | null {
-    return this.#deps.readClient(socket.remoteAddress, headers).address || null;
-  }
-
-  figures(): PingFigures {
-    return { ...this.#counts, waiting: this.#buffer.length, unmatchedDropped: this.#unmatched.dropped };
-  }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#close();
-    return this.#closed;
-  }
-
-  async #close(): Promise<void> {
-    this.#stopListening();
-    await this.#buffer.drain();
-    this.#live.close();
-    await this.#unmatched.close();
-    await this.#pipeline.end();
-  }
+  return (request, response) => {
+    const receivedAt = intake.now();
+    if (request.method === "OPTIONS") return send(response, answers.preflight);
+    if (!METHODS.has(request.method ?? "")) return send(response, answers.methodNotAllowed, hasBody(request));
+    const event = parse(request.url ?? "");
+    if (event.kind === "refusal") return turnAway({ request, response, receivedAt }, event);
+    const visit = { request, response, event, receivedAt };
+    intake.locate(event, (located) => enter(visit, located));
+  };
 }
+
+/** A request whose address was understood. */
+type Visit = { request: IncomingMessage; response: ServerResponse; event: PingEvent; receivedAt: Instant };

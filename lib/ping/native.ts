@@ -1,6 +1,7 @@
 import { parse as parseQuery, type ParsedUrlQuery } from "node:querystring";
 import type { PingAction } from "../domain/ping.ts";
-import type { CreationRequest, PingAddress, PingEvent, Refusal, UnmatchedReason } from "./event.ts";
+import type { UnmatchedReason } from "../store/unmatched.ts";
+import { type CreationRequest, type PingAddress, type PingEvent, PLAIN_CREATION, type Refusal } from "./event.ts";
 import { readInstant, readLine, readSeconds, readText } from "./parameters.ts";
 
 /** Every native address begins with it. */
@@ -63,7 +64,7 @@ function jobAddress(uuid: string): PingAddress {
 }
 
 function slugAddress(key: string, slug: string | undefined): PingAddress | null {
-  return slug !== undefined && key !== "" && SLUG.test(slug) ? { kind: "slug", key, slug } : null;
+  return slug !== undefined && key !== "" && SLUG.test(slug) ? { kind: "slug", key, slug, environment: null } : null;
 }
 
 type Verb = { action: PingAction; exitCode: number | null };
@@ -90,6 +91,7 @@ function withQuery(address: PingAddress, { action, exitCode }: Verb, query: Pars
   if (runId !== null && !UUID.test(runId)) return refuse("invalid-uuid", address);
   return {
     kind: "ping",
+    protocol: "native",
     address,
     action,
     exitCode,
@@ -98,6 +100,7 @@ function withQuery(address: PingAddress, { action, exitCode }: Verb, query: Pars
     durationMs: readSeconds(last(query.duration)),
     host: readLine(last(query.host), LONGEST_HOST),
     message: readText(last(query.msg), LONGEST_MESSAGE),
+    metrics: null,
     creation: last(query.create) === "1" ? readCreation(query) : null,
   };
 }
@@ -109,6 +112,7 @@ function copyOf(text: string): string {
 
 function readCreation(query: ParsedUrlQuery): CreationRequest {
   return {
+    ...PLAIN_CREATION,
     schedule: last(query.schedule),
     dialect: last(query.dialect),
     timeZone: last(query.tz),

@@ -13,6 +13,8 @@ export type Resolution = {
   /** Null: the key is unknown too. */
   projectId: string | null;
   keyHash: Buffer | null;
+  /** Of what the job's code asked for last. */
+  codeDigest: string | null;
 };
 
 const KNOWN_SIZE = 100_000;
@@ -96,8 +98,8 @@ export class Resolver {
       const lookups = questions.map(([, { lookup }]) => lookup);
       const found = await findPingedJobs(this.#database, lookups);
       questions.forEach(([key, { lookup, answers }], index) => {
-        const { jobId = null, projectId = null } = found[index] ?? {};
-        const resolution = { jobId, projectId, keyHash: "keyHash" in lookup ? lookup.keyHash : null };
+        const { jobId = null, projectId = null, codeDigest = null } = found[index] ?? {};
+        const resolution = { jobId, projectId, codeDigest, keyHash: "keyHash" in lookup ? lookup.keyHash : null };
         const cache = jobId === null ? this.#unknown : this.#known;
         if (epoch === this.#epoch) cache.set(key, resolution, performance.now());
         for (const { resolve } of answers) resolve(resolution);
@@ -110,10 +112,12 @@ export class Resolver {
 
 /** The ids of jobs and the keys of projects cannot be taken for each other: only the latter have a slash behind them. */
 function keyOf(address: PingAddress): string {
-  return address.kind === "job" ? address.jobId : `${address.key}/${address.slug}`;
+  if (address.kind === "job") return address.jobId;
+  const { key, slug, environment } = address;
+  return environment === null ? `${key}/${slug}` : `${key}/${slug}/${environment}`;
 }
 
 function lookupOf(address: PingAddress): JobLookup {
   if (address.kind === "job") return { jobId: address.jobId };
-  return { keyHash: hashKey(address.key), slug: address.slug };
+  return { keyHash: hashKey(address.key), slug: address.slug, environment: address.environment };
 }

@@ -1,25 +1,17 @@
 import { createHash } from "node:crypto";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Instant } from "../domain/time.ts";
+import type { IncomingMessage } from "node:http";
 import { uuidv7 } from "../store/ids.ts";
 import type { Body } from "./body.ts";
-import type { Bufferable } from "./buffer.ts";
-import type { PingEvent } from "./event.ts";
-import { readLine } from "./parameters.ts";
+import type { Bufferable, Verdict } from "./buffer.ts";
 import type { Arrival } from "./evaluate.ts";
+import type { Booking } from "./intake.ts";
+import { readLine } from "./parameters.ts";
 
-/** A request whose address was understood. */
-export type Visit = { request: IncomingMessage; response: ServerResponse; event: PingEvent; receivedAt: Instant };
+/** Who sent a ping. `method`: of the request; of other protocols than HTTP a word of ours in capitals. */
+export type Client = { source: string | null; method: string; userAgent: string | null };
 
 /** A ping waiting to be stored, with whoever waits for the answer. */
-export type Ticket = Arrival &
-  Bufferable & {
-    response: ServerResponse;
-    /** Its job was made for it. */
-    created: boolean;
-    /** Its body was read to the end. */
-    complete: boolean;
-  };
+export type Ticket = Arrival & Bufferable & { done: (verdict: Verdict) => void };
 
 export const NO_BODY: Body = { kept: null, size: 0, complete: true };
 
@@ -27,12 +19,13 @@ const LONGEST_USER_AGENT = 200;
 const DIGEST_LENGTH = 12;
 
 export function makeTicket(
-  { request, response, event, receivedAt }: Visit,
-  { jobId, source, created, body }: { jobId: string; source: string | null; created: boolean; body: Body },
+  { event, jobId, receivedAt, client, body }: Booking,
+  done: (verdict: Verdict) => void,
 ): Ticket {
   return {
     id: uuidv7(receivedAt),
     jobId,
+    protocol: event.protocol,
     action: event.action,
     exitCode: event.exitCode,
     runId: event.runId,
@@ -40,26 +33,29 @@ export function makeTicket(
     at: event.at,
     durationMs: event.durationMs,
     host: event.host,
-    source,
-    method: request.method ?? "",
-    userAgent: readUserAgent(request),
+    source: client.source,
+    method: client.method,
+    userAgent: client.userAgent,
     message: event.message,
+    metrics: event.metrics,
     body: body.kept,
     bodySize: body.size,
     bodyDigest: body.kept === null ? "" : digestOf(body.kept, body.size),
     hasBody: body.kept !== null,
     runNumber: null,
     disposition: "ignored",
-    response,
-    created,
-    complete: body.complete,
+    done,
     arrivedAt: performance.now(),
     weight: body.kept?.length ?? 0,
   };
 }
 
+export function clientOf(request: IncomingMessage, source: string | null): Client {
+  return { source, method: request.method ?? "", userAgent: readUserAgent(request) };
+}
+
 /** Node reads headers byte by byte; what a client sent as UTF-8 is put together again. */
-export function readUserAgent({ headers }: IncomingMessage): string | null {
+function readUserAgent({ headers }: IncomingMessage): string | null {
   const text = headers["user-agent"];
   if (text === undefined) return null;
   return readLine(/[\u0080-\u00ff]/.test(text) ? Buffer.from(text, "latin1").toString() : text, LONGEST_USER_AGENT);

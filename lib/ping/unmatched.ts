@@ -5,6 +5,7 @@ import { hashKey } from "../store/secrets.ts";
 import { insertUnmatched, pruneUnmatched, UNMATCHED_KEPT, type UnmatchedRecord } from "../store/unmatched.ts";
 import type { PingAddress } from "./event.ts";
 import { readLine } from "./parameters.ts";
+import type { Client } from "./ticket.ts";
 
 /** Keeps refused pings for people to look at, without ever making anyone wait. */
 export type UnmatchedLog = {
@@ -14,8 +15,8 @@ export type UnmatchedLog = {
   close(): Promise<void>;
 };
 
-export type Refused = Pick<UnmatchedRecord, "receivedAt" | "reason" | "source" | "userAgent"> & {
-  method: string;
+export type Refused = Pick<UnmatchedRecord, "receivedAt" | "reason"> & {
+  client: Client;
   /** Path and query as they came. */
   url: string;
   address: PingAddress | null;
@@ -69,9 +70,10 @@ export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedL
   };
 }
 
-function recordOf({ url, address, ...refused }: Refused): UnmatchedRecord {
+function recordOf({ url, address, client, ...refused }: Refused): UnmatchedRecord {
   return {
     ...refused,
+    ...client,
     path: readLine(masked(url, address), LONGEST_PATH) ?? "",
     jobId: address?.kind === "job" ? address.jobId : null,
     keyHash: address?.kind === "slug" ? hashKey(address.key) : null,

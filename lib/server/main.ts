@@ -12,8 +12,8 @@ import { openChannels } from "../delivery/kinds.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { createLog, type Logger } from "../log.ts";
-import { NATIVE_PREFIX } from "../ping/native.ts";
-import { createPingHandler } from "../ping/handler.ts";
+import { Intake } from "../ping/intake.ts";
+import { PROTOCOLS } from "../ping/protocols.ts";
 import { openDatabase } from "../store/client.ts";
 import { startEmbedded } from "../store/embedded.ts";
 import { migrationsDirectory } from "../store/migrate.ts";
@@ -29,7 +29,7 @@ import { createMetrics, type Metrics } from "./metrics.ts";
 import { pagesProgram } from "./pages-program.ts";
 import { startPages, type PagesProgram } from "./pages.ts";
 import { DATABASE_AWAY, NO_PAGES, NO_PINGS } from "./plain-answer.ts";
-import { jobOfPing } from "./job-of-ping.ts";
+import { createJobMaker } from "./job-maker.ts";
 import { healthRoute, metricsRoute, pagesRoute, plainRoute } from "./routes.ts";
 import { noParts, stopParts, type Parts } from "./shutdown.ts";
 import { stopOnBugs, stopOnSignals } from "./signals.ts";
@@ -134,7 +134,7 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
   await opening.health.lookAtDatabase();
   const files = options.development === true ? null : await loadStaticFiles(join(root, "dist", "static"));
   parts.front?.serve([
-    openPings(parts, foundation, opening.metrics),
+    ...openPings(parts, foundation, opening.metrics),
     healthRoute(opening.health),
     metricsRoute(opening.metrics),
     ...(files === null ? [] : [files]),
@@ -144,18 +144,18 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
   await tellAddress(foundation);
 }
 
-function openPings(parts: Parts, { config, ...foundation }: Foundation, metrics: Metrics): Route {
-  const matches = (path: string) => path.startsWith(NATIVE_PREFIX);
-  if (!config.roles.has("pings")) return plainRoute(matches, NO_PINGS);
-  const pings = createPingHandler({
+function openPings(parts: Parts, foundation: Foundation, metrics: Metrics): Route[] {
+  const { config } = foundation;
+  if (!config.roles.has("pings")) return PROTOCOLS.map(({ matches }) => plainRoute(matches, NO_PINGS));
+  const intake = new Intake({
     ...foundation,
     bodyLimit: config.pingBodyLimit,
     readClient: createClientReader(config.trustedProxies),
-    parseCreation: jobOfPing,
+    jobs: createJobMaker(foundation),
     onBatch: metrics.batch,
   });
-  parts.pings = pings;
-  return { matches, handle: metrics.timePings("native", pings) };
+  parts.pings = intake;
+  return PROTOCOLS.map(({ name, matches, open }) => ({ matches, handle: metrics.timePings(name, open(intake)) }));
 }
 
 async function openLoops(parts: Parts, foundation: Foundation, { metrics, signal }: Opening): Promise<void> {

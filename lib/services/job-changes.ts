@@ -33,7 +33,7 @@ export async function createJob(ctx: Ctx, input: { projectId: string } & NewJob)
   const project = await requireProject(ctx, projectId, "change-jobs");
   const { settings, channelIds } = parseNewJob(given);
   return inTransaction(ctx.database.pool, async (client) => {
-    const job = await insertJobRecord(client, { projectId: project.id, settings });
+    const job = await insertJobRecord(client, { projectId: project.id, settings, code: null });
     if (job === null) throw slugInUse(settings.slug);
     await writeChannels(client, job.id, channelIds);
     await publishCache(client, job.id);
@@ -56,7 +56,7 @@ export async function updateJob(ctx: Ctx, input: { jobId: string } & NewJob): Pr
       return applyEdit(state, job, now);
     });
   } catch (error) {
-    throw isUniqueViolation(error, "jobs_project_id_slug_key") ? slugInUse(settings.slug) : error;
+    throw isUniqueViolation(error, "jobs_project_id_slug_environment_key") ? slugInUse(settings.slug) : error;
   }
   return createdJob(ctx, before.id, settings);
 }
@@ -67,7 +67,7 @@ function createdJob(ctx: Ctx, id: string, { slug, schedule }: JobSettings): Crea
 }
 
 /** A changed schedule counts from now on: what would have been due before the edit was never asked for. */
-function editedJob(before: Job, { schedule, limits }: JobSettings, now: Instant): Job {
+export function editedJob(before: Job, { schedule, limits }: JobSettings, now: Instant): Job {
   const same = JSON.stringify(schedule) === JSON.stringify(before.schedule);
   const usual = limits.unusual === "alert" ? before.usual : null;
   return { id: before.id, schedule, scheduleSince: same ? before.scheduleSince : now, limits, usual };
@@ -102,9 +102,9 @@ export async function resumeJob(ctx: Ctx, input: { jobId: string }): Promise<Cha
 }
 
 /** Evaluates under the job's lock, writes what came of it, and tells whoever has to know. */
-async function changeState(
-  ctx: Ctx,
-  job: JobRecord,
+export async function changeState(
+  ctx: Pick<Ctx, "database" | "clock">,
+  job: Pick<JobRecord, "id" | "slug" | "projectId">,
   evaluate: (state: JobState, now: Instant, client: Queryable) => Promise<Transition>,
 ): Promise<ChangedJob> {
   return inTransaction(ctx.database.pool, async (client) => {

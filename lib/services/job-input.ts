@@ -1,4 +1,5 @@
 import { parseDuration, spellDuration } from "../domain/duration.ts";
+import type { PingPolicy } from "../domain/ping-policy.ts";
 import type { Dialect, Limits, OverlapPolicy, ScheduleSpec, UnusualPolicy } from "../domain/job.ts";
 import { DIALECT_NAMES, isDialect } from "../domain/schedule/dialect-names.ts";
 import { formatScheduleText, parseScheduleText, ScheduleError } from "../domain/schedule.ts";
@@ -12,6 +13,7 @@ import { parseAll, parseName } from "./input.ts";
 export type JobForm = {
   name: string;
   slug: string;
+  environment: string;
   description: string;
   tags: string[];
   /** `30 4 * * *`, `every 90 min`, or empty. */
@@ -29,14 +31,21 @@ export type JobForm = {
   unusual: UnusualPolicy;
   /** Null: every channel of the project, later ones too. */
   channelIds: string[] | null;
+  /** Null: pings are read as they come. */
+  pingPolicy: PingPolicy | null;
 };
 
 /** What may be given of a job; `name` or `slug` is needed, each defaults to the other. `overlap` and `unusual` are checked. */
 export type NewJob = Partial<Omit<JobForm, "overlap" | "unusual">> & { overlap?: string; unusual?: string };
 
+/** Where nobody names one. */
+const DEFAULT_ENVIRONMENT = "production";
+const ENVIRONMENT_MAX = 64;
+
 const EMPTY_FORM: JobForm = {
   name: "",
   slug: "",
+  environment: DEFAULT_ENVIRONMENT,
   description: "",
   tags: [],
   schedule: "",
@@ -51,6 +60,7 @@ const EMPTY_FORM: JobForm = {
   overlap: "alert",
   unusual: "ignore",
   channelIds: null,
+  pingPolicy: null,
 };
 
 const SLUG = /^[a-z0-9_-]{1,128}$/;
@@ -88,9 +98,9 @@ export function parseJobEdit(current: JobForm, input: NewJob): { settings: JobSe
 
 /** A job as its form shows it. */
 export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
-  const { name, slug, description, tags, schedule, limits } = job;
+  const { name, slug, environment, description, tags, schedule, limits, pingPolicy } = job;
   return {
-    ...{ name, slug, description, tags },
+    ...{ name, slug, environment, description, tags, pingPolicy },
     schedule: job.scheduleText === "" ? formatScheduleText(schedule) : job.scheduleText,
     dialect: schedule.kind === "cron" ? schedule.dialect : "auto",
     timeZone: schedule.kind === "cron" ? schedule.timeZone : "UTC",
@@ -120,6 +130,7 @@ function parseForm(form: Texts): { settings: JobSettings; channelIds: string[] |
   const parsed = parseAll({
     slug: () => parseSlug(form),
     name: () => parseName(form.name.trim() || form.slug, "name"),
+    environment: () => parseEnvironment(form.environment),
     description: () => parseDescription(form.description),
     tags: () => parseTags(form.tags),
     schedule: () => parseSchedule(form),
@@ -127,7 +138,10 @@ function parseForm(form: Texts): { settings: JobSettings; channelIds: string[] |
   });
   const { schedule } = parsed;
   const scheduleText = schedule.kind === "cron" ? schedule.expression : form.schedule.trim();
-  return { settings: { ...parsed, scheduleText, allChannels: form.channelIds === null }, channelIds: form.channelIds };
+  return {
+    settings: { ...parsed, scheduleText, pingPolicy: form.pingPolicy, allChannels: form.channelIds === null },
+    channelIds: form.channelIds,
+  };
 }
 
 function parseSlug({ name, slug: typed }: Texts): string {
@@ -139,6 +153,16 @@ function parseSlug({ name, slug: typed }: Texts): string {
     "invalid",
     `The slug "${slug.slice(0, 140)}" cannot stand in an address: use at most 128 lower-case letters, digits, - and _, like ${example}.`,
     "slug",
+  );
+}
+
+function parseEnvironment(typed: string): string {
+  const environment = typed.trim() || DEFAULT_ENVIRONMENT;
+  if (environment.length <= ENVIRONMENT_MAX && /^[^\s/]+$/.test(environment)) return environment;
+  throw new AppError(
+    "invalid",
+    `"${environment.slice(0, 80)}" cannot be the name of an environment: one word of at most ${ENVIRONMENT_MAX} characters, like staging.`,
+    "environment",
   );
 }
 

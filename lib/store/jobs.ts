@@ -1,6 +1,7 @@
 import { newMemory } from "../domain/draft.ts";
 import type { Cause } from "../domain/incident.ts";
 import type { Limits, ScheduleSpec } from "../domain/job.ts";
+import type { PingPolicy } from "../domain/ping-policy.ts";
 import { isDialect } from "../domain/schedule/dialect-names.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
@@ -17,12 +18,24 @@ export type JobSettings = {
   scheduleText: string;
   limits: Limits;
   allChannels: boolean;
+  environment: string;
+  /** Null: pings are read as they come. */
+  pingPolicy: PingPolicy | null;
 };
+
+/** A job about to be made. `code`: what its code asked for, where code asked. */
+export type NewJobRecord = { settings: JobSettings; code: CodeRecord | null };
+
+/** What a job's code asked for last, as it was sent, with a digest that is null where it asked for nothing. */
+export type CodeRecord = { request: object; digest: string | null };
 
 export type JobRecord = JobSettings & {
   id: string;
   projectId: string;
-  environment: string;
+  /** `code`: follows what its code asks for; `app`: as people set it. */
+  managedBy: "app" | "code";
+  /** What its code asked for last; null where none did. */
+  codeRequest: unknown;
   scheduleSince: Instant;
   createdAt: Instant;
   pings: number;
@@ -56,6 +69,9 @@ export type JobRow = {
   overlap: string;
   unusual: string;
   allChannels: boolean;
+  pingPolicy: PingPolicy | null;
+  managedBy: string;
+  codeRequest: unknown;
   createdAt: Date;
   pings: number;
   pausedAt: Date | null;
@@ -77,7 +93,8 @@ export const JOB_COLUMNS = `j.id, j.project_id AS "projectId", j.slug, j.name, j
   j.interval_ms AS "intervalMs", j.schedule_since AS "scheduleSince", j.grace_ms AS "graceMs",
   j.max_runtime_ms AS "maxRuntimeMs", j.min_runtime_ms AS "minRuntimeMs", j.jitter_ms AS "jitterMs",
   j.failures_to_open AS "failuresToOpen", j.successes_to_close AS "successesToClose", j.overlap, j.unusual,
-  j.all_channels AS "allChannels", j.created_at AS "createdAt", s.pings, s.paused_at AS "pausedAt",
+  j.all_channels AS "allChannels", j.ping_policy AS "pingPolicy", j.managed_by AS "managedBy",
+  j.code_request AS "codeRequest", j.created_at AS "createdAt", s.pings, s.paused_at AS "pausedAt",
   s.first_ping_at AS "firstPingAt", s.last_ping_at AS "lastPingAt", s.last_ok_at AS "lastOkAt",
   s.next_slot_at AS "nextSlotAt", s.late_at AS "lateAt", s.down, s.warning, s.running, s.unknown,
   CASE WHEN s.warning THEN (SELECT i.cause FROM incidents i
@@ -94,8 +111,10 @@ export async function findJobRecord(database: Queryable, jobId: string): Promise
 
 export function jobRecordOf(row: JobRow): JobRecord {
   const { id, projectId, slug, name, description, tags, environment, allChannels, pings, warningCause } = row;
+  const { pingPolicy, codeRequest } = row;
   return {
     ...{ id, projectId, slug, name, description, tags, environment, allChannels, pings, warningCause },
+    ...{ pingPolicy, codeRequest, managedBy: row.managedBy === "code" ? "code" : "app" },
     schedule: scheduleOf(row),
     scheduleText: row.scheduleExpression,
     limits: limitsOf(row),
@@ -139,18 +158,21 @@ function factsOf(row: JobRow): StatusFacts {
   };
 }
 
-/** Makes a job with the state of one that was never pinged. @returns null where the project has a job of that slug. */
+/** Makes a job with the state of one that was never pinged. @returns null where the project has that slug in that environment. */
 export async function insertJobRecord(
   client: Queryable,
-  input: { projectId: string; settings: JobSettings },
+  input: { projectId: string } & NewJobRecord,
 ): Promise<{ id: string } | null> {
   const { rows } = await client.query<{ id: string }>(
     `INSERT INTO jobs (project_id, slug, name, description, tags, schedule_kind, schedule_expression, dialect, time_zone,
        interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap,
-       unusual, all_channels)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-     ON CONFLICT (project_id, slug) DO NOTHING RETURNING id`,
-    [input.projectId, ...valuesOf(input.settings)],
+       unusual, all_channels, environment, ping_policy, managed_by, code_request, code_digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+     ON CONFLICT (project_id, slug, environment) DO NOTHING RETURNING id`,
+    [
+      ...[input.projectId, ...valuesOf(input.settings), input.code === null ? "app" : "code"],
+      ...[input.code === null ? null : JSON.stringify(input.code.request), input.code?.digest ?? null],
+    ],
   );
   const [row] = rows;
   if (row === undefined) return null;
@@ -158,7 +180,7 @@ export async function insertJobRecord(
   return row;
 }
 
-/** @throws a unique violation of `jobs_project_id_slug_key` where another job of the project has that slug. */
+/** @throws a unique violation of `jobs_project_id_slug_environment_key` where another job of the project has that slug there. */
 export async function updateJobRecord(
   client: Queryable,
   input: { jobId: string; settings: JobSettings; scheduleSince: Instant },
@@ -167,10 +189,19 @@ export async function updateJobRecord(
     `UPDATE jobs SET slug = $2, name = $3, description = $4, tags = $5, schedule_kind = $6, schedule_expression = $7,
        dialect = $8, time_zone = $9, interval_ms = $10, grace_ms = $11, max_runtime_ms = $12, min_runtime_ms = $13,
        jitter_ms = $14, failures_to_open = $15, successes_to_close = $16, overlap = $17, unusual = $18,
-       all_channels = $19, schedule_since = $20, updated_at = belfry_now()
+       all_channels = $19, environment = $20, ping_policy = $21, schedule_since = $22, updated_at = belfry_now()
      WHERE id = $1`,
     [input.jobId, ...valuesOf(input.settings), new Date(input.scheduleSince)],
   );
+}
+
+/** Notes what a job's code asks for now. */
+export async function updateCodeRequest(client: Queryable, input: { jobId: string } & CodeRecord): Promise<void> {
+  await client.query("UPDATE jobs SET code_request = $2, code_digest = $3 WHERE id = $1", [
+    input.jobId,
+    JSON.stringify(input.request),
+    input.digest,
+  ]);
 }
 
 const NO_EXPRESSION = { dialect: "auto", timeZone: "UTC" };
@@ -183,6 +214,7 @@ function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
     schedule.kind === "interval" ? schedule.everyMs : null,
     ...[limits.graceMs, limits.maxRuntimeMs, limits.minRuntimeMs, limits.jitterMs],
     ...[limits.failuresToOpen, limits.successesToClose, limits.overlap, limits.unusual, settings.allChannels],
+    ...[settings.environment, settings.pingPolicy === null ? null : JSON.stringify(settings.pingPolicy)],
   ];
 }
 

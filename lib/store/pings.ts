@@ -2,12 +2,18 @@ import type { Ping, PingDisposition } from "../domain/ping.ts";
 import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
 import type { Statement } from "./pipeline.ts";
 
+/** How a ping came. `other`: an address that another service's clients know. */
+export type PingProtocol = "native" | "sentry" | "cronitor" | "mail" | "other";
+
 /** A ping as it came, with what became of it. Texts are without NUL. */
 export type PingRecord = Omit<Ping, "bodyDigest" | "hasBody"> & {
   jobId: string;
   method: string;
   userAgent: string | null;
   message: string | null;
+  protocol: PingProtocol;
+  /** What the client measured, by name; null without. */
+  metrics: readonly (readonly [name: string, value: number])[] | null;
   /** The first bytes of the body; null without one. */
   body: Buffer | null;
   /** Bytes as sent, before the cut. */
@@ -33,6 +39,8 @@ export const PING_COLUMNS: readonly Column<PingRecord>[] = [
   ["user_agent", "text", (ping) => ping.userAgent],
   ["message", "text", (ping) => ping.message],
   ["body_size", "int4", (ping) => ping.bodySize],
+  ["protocol", "word", (ping) => ping.protocol],
+  ["metrics", "json", (ping) => (ping.metrics === null ? null : JSON.stringify(ping.metrics))],
 ];
 
 export const BODY_COLUMNS: readonly Column<PingRecord>[] = [

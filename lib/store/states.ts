@@ -1,5 +1,6 @@
 import type { PoolClient, QueryResult } from "pg";
 import type { Job } from "../domain/job.ts";
+import type { PingPolicy } from "../domain/ping-policy.ts";
 import type { Gap, JobState } from "../domain/state.ts";
 import { DAY, type Instant } from "../domain/time.ts";
 import type { UnusualBounds } from "../domain/usual.ts";
@@ -18,6 +19,8 @@ export type LoadedJob = {
   checkAt: Instant | null;
   /** All channels of the project hear of it; else those of its own list. */
   allChannels: boolean;
+  /** Null: pings are read as they come. */
+  pingPolicy: PingPolicy | null;
 };
 
 export type LoadedJobs = {
@@ -52,6 +55,7 @@ type ConfigRow = Pick<
   | "overlap"
   | "unusual"
   | "allChannels"
+  | "pingPolicy"
 > & { usual: UnusualBounds | null; gaps: GapsValue | null };
 
 type GapsValue = { version: number; spans: [from: Instant, to: Instant][] | null };
@@ -69,6 +73,7 @@ const CONFIG = `SELECT id, project_id AS "projectId", schedule_kind AS "schedule
     schedule_since AS "scheduleSince", grace_ms AS "graceMs", max_runtime_ms AS "maxRuntimeMs",
     min_runtime_ms AS "minRuntimeMs", jitter_ms AS "jitterMs", failures_to_open AS "failuresToOpen",
     successes_to_close AS "successesToClose", overlap, unusual, all_channels AS "allChannels",
+    ping_policy AS "pingPolicy",
     CASE WHEN unusual = 'alert' THEN (SELECT bounds FROM job_usual WHERE job_id = jobs.id) END AS usual,
     CASE WHEN row_number() OVER () = 1 THEN (
       SELECT json_build_object('version', coalesce(max(id), 0), 'spans', json_agg(
@@ -171,5 +176,6 @@ function loadedJob(row: ConfigRow, locked: LockedRow, gaps: Gap[]): LoadedJob {
     projectId: row.projectId,
     checkAt: instantOf(locked.checkAt),
     allChannels: row.allChannels,
+    pingPolicy: row.pingPolicy,
   };
 }

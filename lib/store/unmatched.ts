@@ -2,10 +2,13 @@ import type { Instant } from "../domain/time.ts";
 import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
 import type { Queryable } from "./queryable.ts";
 
+/** Why a ping was not taken. */
+export type UnmatchedReason = "not-found" | "invalid-url" | "invalid-uuid";
+
 /** A refused ping, so that a person can see the mistake. Texts are without NUL. */
 export type UnmatchedRecord = {
   receivedAt: Instant;
-  reason: "not-found" | "invalid-url" | "invalid-uuid";
+  reason: UnmatchedReason;
   method: string;
   /** The address asked for, keys masked. */
   path: string;
@@ -25,7 +28,7 @@ const INSERT = `INSERT INTO unmatched_pings (received_at, project_id, reason, me
   FROM unnest($1::int8[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::bytea[])
     WITH ORDINALITY AS x(received_at, reason, method, path, source, user_agent, job_id, hash, position)
   LEFT JOIN jobs j ON j.id = x.job_id
-  LEFT JOIN api_keys k ON k.hash = x.hash AND k.scope = 'ping'
+  LEFT JOIN api_keys k ON k.hash = x.hash AND k.scope IN ('ping', 'dsn')
   ORDER BY x.position`;
 
 export async function insertUnmatched(database: Queryable, records: readonly UnmatchedRecord[]): Promise<void> {

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLog } from "../../lib/log.ts";
-import { createPingHandler, type PingHandler } from "../../lib/ping/handler.ts";
+import { createPingHandler } from "../../lib/ping/handler.ts";
+import { Intake } from "../../lib/ping/intake.ts";
+import { parseNative } from "../../lib/ping/native.ts";
 import { createClientReader } from "../../lib/server/client-address.ts";
 import { openBus } from "../../lib/store/bus.ts";
 import { openDatabase } from "../../lib/store/client.ts";
@@ -16,7 +18,7 @@ export type Ports = { plain: number; belfry: number };
 /** CPU time of the process so far, in microseconds; `batches` and `stored` since the start. */
 export type Usage = { cpuUs: number; batches: number; stored: number };
 
-let handler: PingHandler | null = null;
+let intake: Intake | null = null;
 
 process.on("message", (request: PingServerRequest) => {
   if (request.do === "open") void open(request.url).then((ports) => process.send?.(ports));
@@ -33,13 +35,16 @@ async function open(url: string): Promise<Ports> {
     ...{ pool: database.pool, clock, log, processId: crypto.randomUUID(), roles: new Set(["pings"]) },
     onGap: async () => {},
   });
-  handler = createPingHandler({
+  intake = new Intake({
     ...{ database, clock, log, bus, watch, bodyLimit: 100_000, readClient: createClientReader([]) },
-    parseCreation: () => {
-      throw new Error("Nothing is made here.");
-    },
+    jobs: { read: refuseCreation, update: refuseCreation },
   });
-  return { plain: await listen(answerPlain), belfry: await listen(handler) };
+  const handle = createPingHandler(intake, parseNative);
+  return { plain: await listen(answerPlain), belfry: await listen(handle) };
+}
+
+function refuseCreation(): never {
+  throw new Error("Nothing is made here.");
 }
 
 function answerPlain(_request: IncomingMessage, response: ServerResponse): void {
@@ -54,6 +59,6 @@ async function listen(handle: (request: IncomingMessage, response: ServerRespons
 
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
-  const { batches = 0, stored = 0 } = handler?.figures() ?? {};
+  const { batches = 0, stored = 0 } = intake?.figures() ?? {};
   return { cpuUs: user + system, batches, stored };
 }

@@ -17,6 +17,8 @@ import { eventually } from "../support/eventually.ts";
 import { makeChannel, makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 import { makePing } from "../support/scenario.ts";
 
+const WAY = { protocol: "native", disposition: "ignored" } as const;
+
 const START = Date.UTC(2026, 2, 1, 3);
 const EVERY_MINUTE: ScheduleSpec = { kind: "interval", everyMs: MINUTE };
 const GRACE = { graceMs: 10 * SECOND };
@@ -191,8 +193,11 @@ async function record(jobId: string, ping: ReturnType<typeof makePing>, now: Ins
   const clock = { now: () => now, refresh: async () => {} };
   const live = createLiveUpdates(database.pool);
   const recorder = new Recorder({ pipeline, clock, log, watch, live });
-  const blank = { userAgent: null, message: null, body: null, bodySize: 0, runNumber: null };
-  const arrival = { ...ping, ...blank, jobId, method: "GET", disposition: "ignored" as const };
+  const blank = {
+    ...{ userAgent: null, message: null, metrics: null },
+    ...{ body: null, bodySize: 0, runNumber: null },
+  };
+  const arrival = { ...ping, ...blank, jobId, method: "GET", ...WAY };
   expect(await recorder.record([arrival], NEVER)).toEqual(["stored"]);
   live.close();
   await pipeline.end();

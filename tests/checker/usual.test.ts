@@ -13,6 +13,8 @@ import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 import { makePing } from "../support/scenario.ts";
 
+const WAY = { protocol: "native", disposition: "ignored" } as const;
+
 let database: TestDatabase;
 let project: TestProject;
 
@@ -203,8 +205,11 @@ describe("whoever keeps the job in mind", () => {
     const recorder = new Recorder({ pipeline, clock, log: createLog("silent"), watch, live });
     const record = async (durationMs: number): Promise<unknown[]> => {
       const ping = { ...makePing("success", clock.now(), { runId: randomUUID() }), durationMs };
-      const blank = { userAgent: null, message: null, body: null, bodySize: 0, runNumber: null };
-      const arrival = { ...ping, ...blank, jobId, method: "GET", disposition: "ignored" as const };
+      const blank = {
+        ...{ userAgent: null, message: null, metrics: null },
+        ...{ body: null, bodySize: 0, runNumber: null },
+      };
+      const arrival = { ...ping, ...blank, jobId, method: "GET", ...WAY };
       expect(await recorder.record([arrival], new AbortController().signal)).toEqual(["stored"]);
       return rows("SELECT cause FROM incidents WHERE state = 'open'");
     };

@@ -19,6 +19,8 @@ import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 import { cron, makePing } from "../support/scenario.ts";
 
+const WAY = { protocol: "native", disposition: "ignored" } as const;
+
 const CITY = "Test/City";
 /** At four in the morning of the city, where clocks are two hours ahead of UTC at first. */
 const DAILY: ScheduleSpec = cron("0 4 * * *", CITY);
@@ -176,8 +178,11 @@ describe("while it runs", () => {
       await pipeline.end();
     });
     const record = async (): Promise<void> => {
-      const blank = { userAgent: null, message: null, body: null, bodySize: 0, runNumber: null };
-      const ping = { ...makePing("success", now), ...blank, jobId, method: "GET", disposition: "ignored" as const };
+      const blank = {
+        ...{ userAgent: null, message: null, metrics: null },
+        ...{ body: null, bodySize: 0, runNumber: null },
+      };
+      const ping = { ...makePing("success", now), ...blank, jobId, method: "GET", ...WAY };
       expect(await recorder.record([ping], NEVER)).toEqual(["stored"]);
     };
     await record();

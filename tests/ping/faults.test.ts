@@ -139,8 +139,8 @@ it("what waits when the server is closed is answered first, and what comes later
   await holder.query("BEGIN");
   await holder.query("SELECT 1 FROM job_state WHERE job_id = $1 FOR UPDATE", [jobId]);
   const waiting = Array.from({ length: 20 }, () => say(`/ping/${jobId}?rid=${crypto.randomUUID()}`));
-  await eventually(() => expect(server.handler.figures().waiting).toBe(20), 1_000);
-  const closed = server.handler.close();
+  await eventually(() => expect(server.intake.figures().waiting).toBe(20), 1_000);
+  const closed = server.intake.close();
   expect(await say(`/ping/${jobId}`)).toEqual(UNAVAILABLE);
   await holder.query("ROLLBACK");
   holder.release();

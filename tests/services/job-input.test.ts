@@ -115,6 +115,7 @@ test("an edit keeps what is not given", () => {
     ...{ dialect: "auto", timeZone: "UTC" },
     ...{ grace: "1m30s", maxRuntime: "", minRuntime: "", jitter: "", failuresToOpen: 2, successesToClose: 1 },
     ...{ overlap: "allow" as const, unusual: "alert" as const, channelIds: ["c"] },
+    ...{ environment: "staging", pingPolicy: null },
   };
   const { settings, channelIds } = parseJobEdit(form, { maxRuntime: "5m", name: undefined });
   expect(channelIds).toEqual(["c"]);

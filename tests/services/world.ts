@@ -105,7 +105,8 @@ export async function book(
       pingStatements([
         {
           ...{ ...ping, jobId, body, bodySize: sent ?? body?.length ?? 0, method: "GET", userAgent: "curl/8" },
-          ...{ message: null, runNumber: transition.pingRunNumber, disposition: transition.disposition ?? "applied" },
+          ...{ protocol: "native", metrics: null, message: null },
+          ...{ runNumber: transition.pingRunNumber, disposition: transition.disposition ?? "applied" },
         },
       ]),
   );

@@ -60,6 +60,8 @@ function arrival(jobId: string, action: PingAction = "success", fields: Partial<
     method: "GET",
     userAgent: null,
     message: null,
+    protocol: "native",
+    metrics: null,
     body: null,
     bodySize: 0,
     bodyDigest: "",

@@ -32,6 +32,8 @@ export function settingsOf(slug: string, schedule: ScheduleSpec, limits: Partial
     scheduleText: schedule.kind === "cron" ? schedule.expression : formatScheduleText(schedule),
     limits: { ...DEFAULT_LIMITS, ...limits },
     allChannels: true,
+    environment: "production",
+    pingPolicy: null,
   };
 }
 
@@ -43,7 +45,7 @@ export async function makeJob(
 ): Promise<string> {
   count += 1;
   const settings = settingsOf(options.slug ?? `job-${count}`, options.schedule ?? { kind: "none" }, options.limits);
-  const job = await insertJobRecord(pool, { projectId: project.id, settings });
+  const job = await insertJobRecord(pool, { projectId: project.id, settings, code: null });
   if (job === null) throw new Error(`There is a job ${settings.slug} already.`);
   await pool.query("UPDATE jobs SET schedule_since = $2 WHERE id = $1", [job.id, new Date(options.since ?? 0)]);
   return job.id;

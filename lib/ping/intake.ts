@@ -1,0 +1,225 @@
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Instant } from "../domain/time.ts";
+import { AppError, messageOf } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import type { Bus } from "../store/bus.ts";
+import type { Database } from "../store/client.ts";
+import type { DatabaseClock } from "../store/clock.ts";
+import { createLiveUpdates } from "../store/live.ts";
+import { openPipeline } from "../store/pipeline.ts";
+import { type Body, type BodyBudget, bodyLimits, type BodyLimits, createBodyBudget, readBody } from "./body.ts";
+import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
+import { createCreator, type JobMaker } from "./creation.ts";
+import type { PingEvent } from "./event.ts";
+import { Recorder } from "./record.ts";
+import { type Resolution, Resolver } from "./resolve.ts";
+import { type Client, makeTicket, type Ticket } from "./ticket.ts";
+import { createUnmatchedLog, type Refused } from "./unmatched.ts";
+
+export type IntakeDeps = {
+  database: Database;
+  clock: DatabaseClock;
+  log: Logger;
+  bus: Bus;
+  watch: { ensureFresh(): Promise<void> };
+  /** Bytes of a body that are kept. */
+  bodyLimit: number;
+  /** Finds the client behind trusted proxies. */
+  readClient: (remoteAddress: string | undefined, headers: IncomingHttpHeaders) => { readonly address: string };
+  jobs: JobMaker;
+  /** Hears how many pings each transaction takes. */
+  onBatch?: (size: number) => void;
+  /** Only tests have others than the usual ones. */
+  limits?: Partial<BodyLimits> & Pick<BufferOptions<Ticket>, "lanes" | "maxBatch" | "maxItems" | "timeLimitMs">;
+};
+
+/** Where a ping belongs. `invalid`: the job that it asks for cannot be made, with the reason in one sentence. */
+export type Located =
+  | { kind: "job"; jobId: string; created: boolean }
+  | { kind: "missing" }
+  | { kind: "invalid"; message: string }
+  | { kind: "unavailable" };
+
+/** A ping whose job is known. */
+export type Booking = { event: PingEvent; jobId: string; receivedAt: Instant; client: Client; body: Body };
+
+/** Counted since the start; `waiting` now. */
+export type PingFigures = {
+  stored: number;
+  refused: number;
+  unavailable: number;
+  waiting: number;
+  batches: number;
+  /** Refused pings of which no row was kept. */
+  unmatchedDropped: number;
+};
+
+const LANES = 2;
+const BODIES_HELD = 64_000_000;
+
+/**
+ * What every protocol shares once it understood a request: find the job, gather, record, keep what was refused. Protocols
+ * say how to read requests and how to answer.
+ */
+export class Intake {
+  readonly #deps;
+  readonly #pipeline;
+  readonly #live;
+  readonly #recorder;
+  readonly #resolver;
+  readonly #creator;
+  readonly #unmatched;
+  readonly #bodies: { limits: BodyLimits; budget: BodyBudget };
+  readonly #buffer;
+  readonly #stopListening;
+  #closed: Promise<void> | null = null;
+  readonly #counts = { stored: 0, refused: 0, unavailable: 0, batches: 0 };
+
+  constructor(deps: IntakeDeps) {
+    const { database, bus, log, bodyLimit, limits = {} } = deps;
+    const lanes = limits.lanes ?? LANES;
+    this.#deps = deps;
+    this.#pipeline = openPipeline(database.pool, lanes);
+    this.#live = createLiveUpdates(database.pool);
+    this.#recorder = new Recorder({ ...deps, pipeline: this.#pipeline, live: this.#live });
+    this.#resolver = new Resolver(database.pool);
+    this.#creator = createCreator(database.pool, deps.jobs);
+    this.#unmatched = createUnmatchedLog(database.pool, log);
+    this.#bodies = { limits: { ...bodyLimits(bodyLimit), ...limits }, budget: createBodyBudget(BODIES_HELD) };
+    this.#buffer = new BatchBuffer<Ticket>({
+      ...limits,
+      lanes,
+      flush: (tickets, signal) => this.#flush(tickets, signal),
+      answer: (ticket, verdict) => this.#answer(ticket, verdict),
+    });
+    this.#stopListening = bus.on("belfry_cache", (payload) => this.#resolver.invalidate(payload));
+  }
+
+  /** The database's clock. */
+  now(): Instant {
+    return this.#deps.clock.now();
+  }
+
+  /** Bytes of a body that are kept, as clients are told. */
+  get bodyLimit(): number {
+    return this.#deps.bodyLimit;
+  }
+
+  /** Finds the ping's job, and makes it where it asks for that. Answers at once where the job is known already. */
+  locate(event: PingEvent, done: (located: Located) => void): void {
+    const known = this.#resolver.known(event.address);
+    if (known !== undefined && known.jobId !== null && !this.#wantsChange(event, known)) {
+      return done({ kind: "job", jobId: known.jobId, created: false });
+    }
+    this.#locate(event, known).then(done, (error: unknown) => done(this.#failure(error)));
+  }
+
+  async #locate(event: PingEvent, known: Resolution | undefined): Promise<Located> {
+    const { address, creation } = event;
+    const { jobId, projectId, codeDigest } = known ?? (await this.#resolver.find(address));
+    if (jobId !== null) {
+      await this.#follow(event, { jobId, codeDigest });
+      return { kind: "job", jobId, created: false };
+    }
+    if (creation === null || projectId === null || address.kind !== "slug") return { kind: "missing" };
+    const created = await this.#creator.create({ projectId, address, request: creation });
+    this.#resolver.forget(address);
+    const made = await this.#resolver.find(address);
+    if (made.jobId === null) throw new AppError("unavailable", "The job was deleted as soon as it was made.");
+    return { kind: "job", jobId: made.jobId, created };
+  }
+
+  /** Lets the job follow its code. A change that fails is logged: the ping that brought it counts all the same. */
+  async #follow({ address, creation }: PingEvent, job: { jobId: string; codeDigest: string | null }): Promise<void> {
+    if (creation === null || !isNewRequest(creation.code, job.codeDigest)) return;
+    try {
+      await this.#deps.jobs.update(job.jobId, creation);
+    } catch (error) {
+      this.#deps.log.warn({ err: error, jobId: job.jobId }, "A job could not be changed as its code asks");
+    }
+    this.#resolver.forget(address);
+  }
+
+  #wantsChange({ creation }: PingEvent, known: Resolution): boolean {
+    return creation !== null && isNewRequest(creation.code, known.codeDigest);
+  }
+
+  #failure(error: unknown): Located {
+    if (error instanceof AppError && error.code === "invalid") {
+      this.#counts.refused += 1;
+      return { kind: "invalid", message: error.message };
+    }
+    this.#counts.unavailable += 1;
+    this.#deps.log.warn({ reason: messageOf(error) }, "The job of a ping could not be looked up; try again was said");
+    return { kind: "unavailable" };
+  }
+
+  /** Reads a request's body; what is kept of it is given back by `book`, or else by `release`. */
+  readBody(request: IncomingMessage, done: (body: Body) => void, limits: Partial<BodyLimits> = {}): void {
+    readBody(request, { ...this.#bodies, limits: { ...this.#bodies.limits, ...limits } }, done);
+  }
+
+  release(body: Body): void {
+    this.#bodies.budget.give(body.kept?.length ?? 0);
+  }
+
+  /** Stores a ping; `done` is called once, after the commit where it is `stored`. */
+  book(booking: Booking, done: (verdict: Verdict) => void): void {
+    const ticket = makeTicket(booking, done);
+    if (!this.#buffer.push(ticket)) this.#answer(ticket, "unavailable");
+  }
+
+  async #flush(tickets: Ticket[], signal: AbortSignal): Promise<Verdict[]> {
+    this.#counts.batches += 1;
+    this.#deps.onBatch?.(tickets.length);
+    try {
+      return await this.#recorder.record(tickets, signal);
+    } catch (error) {
+      const facts = { reason: messageOf(error), count: tickets.length };
+      this.#deps.log.warn(facts, "Pings could not be stored; their senders were told to try again");
+      throw error;
+    }
+  }
+
+  #answer(ticket: Ticket, verdict: Verdict): void {
+    this.#bodies.budget.give(ticket.weight);
+    if (verdict === "stored") this.#counts.stored += 1;
+    else if (verdict === "unavailable") this.#counts.unavailable += 1;
+    // It was deleted a moment ago.
+    else this.#resolver.invalidate(ticket.jobId);
+    ticket.done(verdict);
+  }
+
+  /** Keeps a refused ping for people to look at. */
+  turnAway(refused: Refused): void {
+    this.#counts.refused += 1;
+    this.#unmatched.note(refused);
+  }
+
+  /** The address of the client behind trusted proxies. */
+  sourceOf({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): string | null {
+    return this.#deps.readClient(socket.remoteAddress, headers).address || null;
+  }
+
+  figures(): PingFigures {
+    return { ...this.#counts, waiting: this.#buffer.length, unmatchedDropped: this.#unmatched.dropped };
+  }
+
+  /** Takes no more pings, and resolves when all that were taken are answered. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#stopListening();
+    await this.#buffer.drain();
+    this.#live.close();
+    await this.#unmatched.close();
+    await this.#pipeline.end();
+  }
+}
+
+function isNewRequest(code: { digest: string | null } | null, known: string | null): boolean {
+  return code !== null && code.digest !== null && code.digest !== known;
+}

@@ -1,0 +1,26 @@
+import type { JobMaker } from "../ping/creation.ts";
+import type { CreationRequest } from "../ping/event.ts";
+import { type CodeRequest, followCode, readCodeJob } from "../services/code-jobs.ts";
+import type { Ctx } from "../services/context.ts";
+import { parseNewJob } from "../services/job-input.ts";
+
+/** Makes jobs of first pings by the rules of the job form, and lets those of code follow their code. */
+export function createJobMaker(ctx: Pick<Ctx, "database" | "clock">): JobMaker {
+  return {
+    read: readJob,
+    update: (jobId, request) =>
+      followCode(ctx, { jobId, request: askedOf(request), digest: request.code?.digest ?? null }),
+  };
+}
+
+/** The job that a first ping asks for. @throws AppError `invalid`, not where code asks. */
+export const readJob: JobMaker["read"] = ({ slug, environment }, request) => {
+  const names = { slug, name: request.name ?? undefined, environment: environment ?? undefined };
+  const asked = askedOf(request);
+  if (request.code !== null) return readCodeJob(names, asked, request.code.digest);
+  return { settings: parseNewJob({ ...names, ...asked }).settings, code: null };
+};
+
+function askedOf({ name: _, code: __, ...asked }: CreationRequest): CodeRequest {
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null));
+}
