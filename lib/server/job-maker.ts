@@ -21,6 +21,8 @@ export const readJob: JobMaker["read"] = ({ slug, environment }, request) => {
   return { settings: parseNewJob({ ...names, ...asked }).settings, code: null };
 };
 
-function askedOf({ name: _, code: __, ...asked }: CreationRequest): CodeRequest {
+function askedOf(request: CreationRequest): CodeRequest {
+  const { schedule, dialect, timeZone, grace, maxRuntime, jitter, failuresToOpen, successesToClose } = request;
+  const asked = { schedule, dialect, timeZone, grace, maxRuntime, jitter, failuresToOpen, successesToClose };
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== null));
 }

@@ -9,26 +9,59 @@ Sentry.init();
 
 const EVERY_SECOND = "* * * * * *";
 
-/** Work that goes well once and fails once, and then calls `done`. */
-function twice(done) {
+/** Work that goes well once and then fails; `over` resolves when it is about to. */
+function failsLater() {
+  const over = deferred();
   let runs = 0;
-  return async () => {
+  const work = async () => {
     runs += 1;
-    if (runs > 2) return;
+    const good = runs === 1;
     await wait(200);
-    if (runs === 1) return;
-    done();
+    if (good) return;
+    over.resolve();
     throw new Error("the second run fails");
   };
+  return { work, over: over.promise };
 }
 
-function runNodeCron() {
-  const cron = Sentry.cron.instrumentNodeCron(nodeCron);
-  return new Promise((resolve) => {
-    const work = twice(() => void task.stop().then?.(resolve) ?? resolve());
-    const task = cron.schedule(EVERY_SECOND, work, { name: "node-cron job", timezone: "Europe/Riga" });
+/** As Promise.withResolvers, which Node 20 lacks. */
+function deferred() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+async function runNodeCron() {
+  const { work, over } = failsLater();
+  const task = Sentry.cron
+    .instrumentNodeCron(nodeCron, { maxRuntime: 2 })
+    .schedule(EVERY_SECOND, work, { name: "node-cron job", timezone: "Europe/Riga" });
+  await over;
+  task.stop();
+}
+
+async function runCron() {
+  const { work, over } = failsLater();
+  const Monitored = Sentry.cron.instrumentCron(CronJob, "cron job");
+  const job = Monitored.from({
+    cronTime: EVERY_SECOND,
+    onTick: work,
+    start: true,
+    timeZone: "America/New_York",
+    waitForCompletion: true,
+    errorHandler: (error) => console.error(error.message),
   });
+  await over;
+  await job.stop();
 }
 
-await Promise.all([runNodeCron()]);
+async function runNodeSchedule() {
+  const { work, over } = failsLater();
+  const job = Sentry.cron.instrumentNodeSchedule(nodeSchedule).scheduleJob("node-schedule job", EVERY_SECOND, work);
+  job.on("error", (error) => console.error(error.message));
+  await over;
+  job.cancel();
+}
+
+await Promise.all([runNodeCron(), runCron(), runNodeSchedule()]);
 await Sentry.flush(10_000);

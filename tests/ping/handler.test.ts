@@ -191,7 +191,7 @@ describe("create=1", () => {
 
   it("a request that is refused makes none, and says what is wrong", async () => {
     const path = `/ping/${project.pingKey}/never-made?create=1`;
-    expect(await say(`${path}&grace=soon`)).toMatchObject({ status: 400, body: '"soon" is no duration.' });
+    expect(await say(`${path}&grace=soon`)).toMatchObject({ status: 400, body: expect.stringContaining('"soon" is no duration') });
     expect((await say(`${path}&schedule=99+*+*+*+*`)).status).toBe(400);
     expect((await say(`${path}&rid=42`)).body).toBe("invalid uuid format");
     expect((await say(`/ping/bfp_unknownkeyunknownkey/never-made?create=1`)).status).toBe(404);
