@@ -105,7 +105,14 @@ export async function runCommand(
   }
 }
 
-/** Runs one of the scripts beside this file, which use their client as its documentation says. */
-export function runClient(script: string, env: Record<string, string>, ...nodeOptions: string[]): Promise<Ended> {
-  return runCommand(process.execPath, [...nodeOptions, join(import.meta.dirname, script)], { env });
+/** Runs one of the scripts beside this file, which use their client as its documentation says. @returns what it printed */
+export async function runClient(
+  script: string,
+  env: Record<string, string>,
+  ...nodeOptions: string[]
+): Promise<string> {
+  const args = [...nodeOptions, join(import.meta.dirname, script)];
+  const { code, stdout, stderr } = await runCommand(process.execPath, args, { env });
+  if (code !== 0) throw new Error(`${script} ended with ${code}:\n${stderr}`);
+  return stdout;
 }

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as Sentry from "@sentry/node";
 import { CronJob } from "cron";
-import nodeCron from "node-cron";
+import cron from "node-cron";
 import nodeSchedule from "node-schedule";
 
 Sentry.init();
@@ -34,10 +34,10 @@ function deferred() {
 async function runNodeCron() {
   const { work, over } = failsLater();
   const task = Sentry.cron
-    .instrumentNodeCron(nodeCron, { maxRuntime: 2 })
+    .instrumentNodeCron(cron, { maxRuntime: 2 })
     .schedule(EVERY_SECOND, work, { name: "node-cron job", timezone: "Europe/Riga" });
   await over;
-  task.stop();
+  await task.stop();
 }
 
 async function runCron() {
