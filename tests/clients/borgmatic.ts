@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ended, runCommand } from "./belfry.ts";
@@ -12,13 +12,6 @@ export type Borgmatic = {
   backUp(options: { failing: boolean }): Promise<Ended>;
   remove(): void;
 };
-
-/** Why borgmatic cannot be run here; null where it can. */
-export function borgmaticMissing(): string | null {
-  const missing = ["borgmatic", "borg"].filter((name) => !existsSync(`/usr/bin/${name}`));
-  if (missing.length === 0) return null;
-  return `no ${missing.join(", no ")}: install Debian's packages borgmatic and borgbackup (apt-get install borgmatic borgbackup)`;
-}
 
 /** Makes the repository, too. */
 export async function setUpBorgmatic(urls: HookUrls): Promise<Borgmatic> {

@@ -1,17 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** A Redis of a test's own that keeps nothing. */
 export type Redis = { socket: string; stop(): Promise<void> };
-
-/** Why no Redis can be started here; null where it can. */
-export function redisMissing(): string | null {
-  const found = ["/usr/bin/redis-server", "/usr/local/bin/redis-server"].some((path) => existsSync(path));
-  return found ? null : "no Redis: install Debian's package redis-server (apt-get install redis-server)";
-}
 
 /** Resolves when it takes connections. */
 export async function startRedis(): Promise<Redis> {

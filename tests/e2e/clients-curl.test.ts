@@ -2,18 +2,24 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Belfry, type Ended, runCommand } from "../clients/belfry.ts";
+import { missingCommand } from "../clients/missing.ts";
 import { eventually } from "../support/eventually.ts";
 
 const MINUTE = 60_000;
 
+const missing = missingCommand("curl", "curl");
 const work = mkdtempSync(join(tmpdir(), "belfry-curl-"));
 let belfry: Belfry;
 
 beforeAll(async () => {
-  belfry = await Belfry.start();
+  if (missing === null) belfry = await Belfry.start();
 }, MINUTE);
+
+beforeEach(({ skip }) => {
+  if (missing !== null) skip(missing);
+});
 
 afterAll(async () => {
   await belfry?.stop();
