@@ -2,6 +2,7 @@ import { parseDuration, spellDuration } from "../domain/duration.ts";
 import type { PingPolicy } from "../domain/ping-policy.ts";
 import type { Dialect, Limits, OverlapPolicy, ScheduleSpec, UnusualPolicy } from "../domain/job.ts";
 import { DIALECT_NAMES, isDialect } from "../domain/schedule/dialect-names.ts";
+import { guessSlug } from "../domain/slug.ts";
 import { formatScheduleText, parseScheduleText, ScheduleError } from "../domain/schedule.ts";
 import { DAY, type Millis, SECOND } from "../domain/time.ts";
 import { getZone } from "../domain/zone.ts";
@@ -76,15 +77,6 @@ const LIMIT_NAMES = {
   minRuntime: "shortest run time",
   jitter: "jitter",
 } as const;
-
-/** A slug for a name: "Nightly DB backup" → "nightly-db-backup"; empty where no letter or digit is left. */
-export function guessSlug(name: string): string {
-  const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  return plain
-    .replace(/[^a-z0-9_]+/g, "-")
-    .slice(0, 128)
-    .replace(/^-+|-+$/g, "");
-}
 
 /** The settings of a new job. @throws AppError `invalid`: names every field that is wrong. */
 export function parseNewJob(input: NewJob): { settings: JobSettings; channelIds: string[] | null } {

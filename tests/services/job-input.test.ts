@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { AppError } from "../../lib/errors.ts";
-import { guessSlug, type NewJob, parseJobEdit, parseNewJob } from "../../lib/services/job-input.ts";
+import { guessSlug } from "../../lib/domain/slug.ts";
+import { type NewJob, parseJobEdit, parseNewJob } from "../../lib/services/job-input.ts";
 import type { Problem } from "../../lib/services/input.ts";
 
 /** The refusal of this input: its message, field and problems. */
