@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import { endAfterRequest } from "./parting.ts";
 
 /** An answer ready to be sent; nothing in it depends on the request. */
 export type Answer = { readonly status: number; readonly headers: string[]; readonly body: string };
@@ -22,8 +23,24 @@ const PREFLIGHT = {
   "Access-Control-Max-Age": "86400",
 };
 
+/** How a service words its answers. */
+export type Manner = {
+  type: string;
+  ok: { status: number; body: string };
+  created: { status: number; body: string };
+  /** Of one line that says why. */
+  refusal: (line: string) => string;
+};
+
+export const PLAIN_MANNER: Manner = {
+  type: "text/plain; charset=utf-8",
+  ok: { status: 200, body: "OK" },
+  created: { status: 201, body: "Created" },
+  refusal: (line) => line,
+};
+
 /** @param bodyLimit Bytes of a body that are kept, as clients are told. */
-export function createAnswers(bodyLimit: number): Answers {
+export function createAnswers(bodyLimit: number, manner: Manner = PLAIN_MANNER): Answers {
   const common = {
     "Access-Control-Allow-Origin": "*",
     "Cache-Control": "no-cache, no-store",
@@ -31,17 +48,21 @@ export function createAnswers(bodyLimit: number): Answers {
   };
 
   function answer(status: number, body: string, more: Readonly<Record<string, string>> = {}): Answer {
-    const content = { "Content-Type": "text/plain; charset=utf-8", "Content-Length": String(Buffer.byteLength(body)) };
+    const content = { "Content-Type": manner.type, "Content-Length": String(Buffer.byteLength(body)) };
     return { status, body, headers: Object.entries({ ...common, ...content, ...more }).flat() };
   }
 
+  function refusal(status: number, line: string, more?: Readonly<Record<string, string>>): Answer {
+    return answer(status, manner.refusal(line), more);
+  }
+
   return {
-    ok: answer(200, "OK"),
-    created: answer(201, "Created"),
+    ok: answer(manner.ok.status, manner.ok.body),
+    created: answer(manner.created.status, manner.created.body),
     preflight: { status: 204, body: "", headers: Object.entries({ ...common, ...PREFLIGHT }).flat() },
-    methodNotAllowed: answer(405, "method not allowed", { Allow: METHODS }),
-    unavailable: answer(503, "unavailable, try again", { "Retry-After": "5" }),
-    refusal: (status, body) => answer(status, body),
+    methodNotAllowed: refusal(405, "method not allowed", { Allow: METHODS }),
+    unavailable: refusal(503, "unavailable, try again", { "Retry-After": "5" }),
+    refusal: (status, line) => refusal(status, line),
   };
 }
 
@@ -49,5 +70,6 @@ export function createAnswers(bodyLimit: number): Answers {
 export function send(response: ServerResponse, { status, headers, body }: Answer, last = false): void {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(status, last ? [...headers, "Connection", "close"] : headers);
-  response.end(body);
+  if (last) endAfterRequest(response, body);
+  else response.end(body);
 }

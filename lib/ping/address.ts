@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto";
+import { parse as parseQuery, type ParsedUrlQuery } from "node:querystring";
+import { guessSlug } from "../domain/slug.ts";
+import type { PingAddress } from "./event.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const SLUG = /^[a-z0-9_-]{1,128}$/;
+
+const NO_QUERY: ParsedUrlQuery = {};
+
+/** A request's address: the parts of its path behind a prefix, and its query. Parts are null where they make no sense. */
+export type ReadUrl = { parts: string[] | null; query: ParsedUrlQuery };
+
+/** Takes an address apart; its path begins with `prefix`, and one slash at its end does not matter. */
+export function readUrl(url: string, prefix: string): ReadUrl {
+  const mark = url.indexOf("?");
+  const path = mark === -1 ? url : url.slice(0, mark);
+  return { parts: splitPath(path, prefix), query: mark === -1 ? NO_QUERY : parseQuery(url.slice(mark + 1)) };
+}
+
+function splitPath(path: string, prefix: string): string[] | null {
+  const end = path.endsWith("/") ? path.length - 1 : path.length;
+  const parts = path.slice(prefix.length, end).split("/");
+  if (!path.includes("%")) return parts;
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return null;
+  }
+}
+
+/** Which job a path names, and what comes after that. */
+export type Target = { address: PingAddress; rest: string[] };
+
+/**
+ * Reads `<uuid>` or `<key>/<slug>` at the beginning of a path.
+ * @param slugOf What the job's name in the path means: null where it can be none.
+ */
+export function readTarget(
+  parts: readonly string[],
+  environment: string | null,
+  slugOf: (name: string) => string | null = plainSlug,
+): Target | null {
+  const [first = "", second] = parts;
+  if (isUuid(first)) return { address: { kind: "job", jobId: first.toLowerCase() }, rest: parts.slice(1) };
+  const slug = second === undefined || first === "" ? null : slugOf(second);
+  return slug === null ? null : { address: { kind: "slug", key: first, slug, environment }, rest: parts.slice(2) };
+}
+
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}
+
+function plainSlug(name: string): string | null {
+  return SLUG.test(name) ? name : null;
+}
+
+/** The slug of a job that a tool calls by any name; always the same for the same name, and null only for none. */
+export function slugOfName(name: string): string | null {
+  if (name.trim() === "") return null;
+  return plainSlug(name) ?? (guessSlug(name) || `job-${createHash("sha1").update(name).digest("hex").slice(0, 8)}`);
+}
