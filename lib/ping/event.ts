@@ -1,7 +1,7 @@
 import type { PingAction } from "../domain/ping.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import type { PingProtocol } from "../store/pings.ts";
-import type { UnmatchedReason } from "../store/unmatched.ts";
+import type { UnmatchedReason } from "../domain/unmatched.ts";
 
 /**
  * Which job a ping is for: its id, or a key of its project with its slug. Without an environment: the one of production,

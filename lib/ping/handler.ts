@@ -1,25 +1,30 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Instant } from "../domain/time.ts";
-import { createAnswers, send } from "./answers.ts";
+import type { PingProtocol } from "../store/pings.ts";
+import { createAnswers, type Manner, send } from "./answers.ts";
 import type { Body } from "./body.ts";
 import { hasBody } from "./body.ts";
 import type { Verdict } from "./buffer.ts";
 import type { PingEvent, Refusal } from "./event.ts";
 import type { Intake, Located } from "./intake.ts";
-import { refuse } from "./native.ts";
+import { refuse } from "./refusal.ts";
 import { clientOf, NO_BODY } from "./ticket.ts";
 
 /** Serves requests that are one ping each, answered in plain words. */
 export type PingHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** Reads path and query as they came. */
-export type ParsePing = (url: string) => PingEvent | Refusal;
+/** How requests of a protocol are read, path and query as they came, and in which words they are answered. */
+export type Reading = {
+  protocol: PingProtocol;
+  parse: (request: Pick<IncomingMessage, "url" | "headers">, receivedAt: Instant) => PingEvent | Refusal;
+  manner?: Manner;
+};
 
 const METHODS = new Set(["GET", "HEAD", "POST"]);
 
 /** The whole way of a ping in an address: parse, find its job, read the body, record, answer. */
-export function createPingHandler(intake: Intake, parse: ParsePing): PingHandler {
-  const answers = createAnswers(intake.bodyLimit);
+export function createPingHandler(intake: Intake, { protocol, parse, manner }: Reading): PingHandler {
+  const answers = createAnswers(intake.bodyLimit, manner);
 
   function enter(visit: Visit, located: Located): void {
     const { request, response } = visit;
@@ -28,9 +33,9 @@ export function createPingHandler(intake: Intake, parse: ParsePing): PingHandler
       case "job":
         return take(visit, located);
       case "missing":
-        return turnAway(visit, refuse("not-found", visit.event.address));
+        return turnAway(visit, refuse(located.reason, visit.event.address), located.known);
       case "invalid":
-        return send(response, answers.refusal(400, located.message), last);
+        return turnAway(visit, refuseJob(visit.event, located.message), true);
       case "unavailable":
         return send(response, answers.unavailable, last);
     }
@@ -53,13 +58,15 @@ export function createPingHandler(intake: Intake, parse: ParsePing): PingHandler
   ): void {
     if (verdict === "stored") send(visit.response, created ? answers.created : answers.ok, last);
     else if (verdict === "unavailable") send(visit.response, answers.unavailable, last);
-    else turnAway(visit, refuse("not-found", visit.event.address));
+    else turnAway(visit, refuse("not-found", visit.event.address), true);
   }
 
-  function turnAway({ request, response, receivedAt }: Omit<Visit, "event">, refusal: Refusal): void {
+  function turnAway(visit: Attempt, refusal: Refusal, known = false): void {
+    const { request, response, receivedAt, event } = visit;
     const { status, body, reason, address } = refusal;
-    const client = clientOf(request, intake.sourceOf(request));
-    intake.turnAway({ receivedAt, reason, address, client, url: request.url ?? "" });
+    const facts = { client: clientOf(request, intake.sourceOf(request)), url: request.url ?? "" };
+    const detail = reason === "invalid-job" ? body : null;
+    intake.turnAway({ protocol, receivedAt, reason, address, known, creation: event?.creation, detail, ...facts });
     send(response, answers.refusal(status, body), hasBody(request) && !request.complete);
   }
 
@@ -67,12 +74,18 @@ export function createPingHandler(intake: Intake, parse: ParsePing): PingHandler
     const receivedAt = intake.now();
     if (request.method === "OPTIONS") return send(response, answers.preflight);
     if (!METHODS.has(request.method ?? "")) return send(response, answers.methodNotAllowed, hasBody(request));
-    const event = parse(request.url ?? "");
+    const event = parse(request, receivedAt);
     if (event.kind === "refusal") return turnAway({ request, response, receivedAt }, event);
     const visit = { request, response, event, receivedAt };
     intake.locate(event, (located) => enter(visit, located));
   };
 }
 
+function refuseJob({ address }: PingEvent, message: string): Refusal {
+  return { kind: "refusal", status: 400, body: message, reason: "invalid-job", address };
+}
+
+type Attempt = { request: IncomingMessage; response: ServerResponse; receivedAt: Instant; event?: PingEvent };
+
 /** A request whose address was understood. */
-type Visit = { request: IncomingMessage; response: ServerResponse; event: PingEvent; receivedAt: Instant };
+type Visit = Attempt & { event: PingEvent };

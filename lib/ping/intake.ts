@@ -33,10 +33,13 @@ export type IntakeDeps = {
   limits?: Partial<BodyLimits> & Pick<BufferOptions<Ticket>, "lanes" | "maxBatch" | "maxItems" | "timeLimitMs">;
 };
 
-/** Where a ping belongs. `invalid`: the job that it asks for cannot be made, with the reason in one sentence. */
+/**
+ * Where a ping belongs. `missing`: whether the key is unknown or only the job, and whether the project is known;
+ * `invalid`: the job that it asks for cannot be made, with the reason in one sentence.
+ */
 export type Located =
   | { kind: "job"; jobId: string; created: boolean }
-  | { kind: "missing" }
+  | { kind: "missing"; reason: "not-found" | "unknown-key"; known: boolean }
   | { kind: "invalid"; message: string }
   | { kind: "unavailable" };
 
@@ -121,7 +124,7 @@ export class Intake {
       await this.#follow(event, { jobId, codeDigest });
       return { kind: "job", jobId, created: false };
     }
-    if (creation === null || projectId === null || address.kind !== "slug") return { kind: "missing" };
+    if (creation === null || projectId === null || address.kind !== "slug") return missing(address, projectId);
     const created = await this.#creator.create({ projectId, address, request: creation });
     this.#resolver.forget(address);
     const made = await this.#resolver.find(address);
@@ -146,7 +149,6 @@ export class Intake {
 
   #failure(error: unknown): Located {
     if (error instanceof AppError && error.code === "invalid") {
-      this.#counts.refused += 1;
       return { kind: "invalid", message: error.message };
     }
     this.#counts.unavailable += 1;
@@ -218,6 +220,11 @@ export class Intake {
     await this.#unmatched.close();
     await this.#pipeline.end();
   }
+}
+
+function missing({ kind }: PingEvent["address"], projectId: string | null): Located {
+  const known = projectId !== null;
+  return { kind: "missing", reason: kind === "slug" && !known ? "unknown-key" : "not-found", known };
 }
 
 function isNewRequest(code: { digest: string | null } | null, known: string | null): boolean {

@@ -1,19 +1,58 @@
-import { parse as parseQuery, type ParsedUrlQuery } from "node:querystring";
+import type { ParsedUrlQuery } from "node:querystring";
 import type { PingAction } from "../domain/ping.ts";
-import type { UnmatchedReason } from "../store/unmatched.ts";
+import type { PingProtocol } from "../store/pings.ts";
+import { isUuid, readTarget, readUrl } from "./address.ts";
 import { type CreationRequest, type PingAddress, type PingEvent, PLAIN_CREATION, type Refusal } from "./event.ts";
-import { readInstant, readLine, readSeconds, readText } from "./parameters.ts";
+import {
+  last,
+  readEnvironment,
+  readInstant,
+  readLine,
+  readMetrics,
+  readSeconds,
+  readStatus,
+  readText,
+} from "./parameters.ts";
+import { refuse } from "./refusal.ts";
 
 /** Every native address begins with it. */
 export const NATIVE_PREFIX = "/ping/";
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-const SLUG = /^[a-z0-9_-]{1,128}$/;
-const LONGEST_HOST = 200;
-const LONGEST_MESSAGE = 1_000;
-const HIGHEST_STATUS = 255;
+export const LONGEST_HOST = 200;
+export const LONGEST_MESSAGE = 1_000;
 
-const NO_QUERY: ParsedUrlQuery = {};
+/** What a ping says happened. */
+export type Verb = { action: PingAction; exitCode: number | null };
+
+/** Addresses that are read like native ones. */
+export type Shape = {
+  prefix: string;
+  protocol: PingProtocol;
+  /** Words at the end of an address, besides exit statuses. */
+  verbs: ReadonlyMap<string, Verb>;
+};
+
+export const SUCCESS: Verb = { action: "success", exitCode: null };
+export const START: Verb = { action: "start", exitCode: null };
+export const FAIL: Verb = { action: "fail", exitCode: null };
+
+export const NATIVE_VERBS: ReadonlyMap<string, Verb> = new Map([
+  ["start", START],
+  ["fail", FAIL],
+  ["log", { action: "log", exitCode: null }],
+  ["skip", { action: "skip", exitCode: null }],
+]);
+
+/** What Cronitor's clients say, who append it to any address. */
+export const CRONITOR_STATES: ReadonlyMap<string, Verb> = new Map([
+  ["run", START],
+  ["complete", SUCCESS],
+  ["ok", SUCCESS],
+  ["tick", SUCCESS],
+  ["fail", FAIL],
+]);
+
+const NATIVE: Shape = { prefix: NATIVE_PREFIX, protocol: "native", verbs: NATIVE_VERBS };
 
 /**
  * Reads a request of the native protocol: `/ping/<uuid>` or `/ping/<key>/<slug>`, then nothing, `start`, `fail`, `log`,
@@ -22,76 +61,49 @@ const NO_QUERY: ParsedUrlQuery = {};
  * @param url Path and query as they came, the path beginning with `/ping/`.
  */
 export function parseNative(url: string): PingEvent | Refusal {
-  const mark = url.indexOf("?");
-  const path = mark === -1 ? url : url.slice(0, mark);
-  const parts = splitPath(path);
-  if (parts === null) return refuse("invalid-url", null);
-  const [first = "", second, third] = parts;
-  const byId = UUID.test(first);
-  const address = byId ? jobAddress(first) : slugAddress(first, second);
-  const ending = byId ? second : third;
-  if (address === null) return refuse("invalid-url", null);
-  const verb = readEnding(ending);
-  if (verb === null || parts.length > (byId ? 2 : 3)) return refuse("invalid-url", address);
-  return withQuery(address, verb, mark === -1 ? NO_QUERY : parseQuery(url.slice(mark + 1)));
+  return readNative(url, NATIVE);
 }
 
-/** The answers to requests that are no pings, in the words that clients know. */
-export function refuse(reason: UnmatchedReason, address: PingAddress | null): Refusal {
-  switch (reason) {
-    case "not-found":
-      return { kind: "refusal", status: 404, body: "not found", reason, address };
-    case "invalid-uuid":
-      return { kind: "refusal", status: 400, body: "invalid uuid format", reason, address };
-    case "invalid-url":
-      return { kind: "refusal", status: 400, body: "invalid url format", reason, address };
-  }
+/** Reads a request as a native one, at other addresses. */
+export function readNative(url: string, { prefix, protocol, verbs }: Shape): PingEvent | Refusal {
+  const { parts, query } = readUrl(url, prefix);
+  const target = parts === null ? null : readTarget(parts, environmentOf(query));
+  if (target === null) return refuse("invalid-url", null);
+  const { address, rest } = target;
+  const verb = rest.length > 1 ? null : readEnding(rest[0], verbs, query);
+  return verb === null ? refuse("invalid-url", address) : pingOf({ protocol, address, verb }, query);
 }
 
-function splitPath(path: string): string[] | null {
-  const end = path.endsWith("/") ? path.length - 1 : path.length;
-  const parts = path.slice(NATIVE_PREFIX.length, end).split("/");
-  if (!path.includes("%")) return parts;
-  try {
-    return parts.map(decodeURIComponent);
-  } catch {
-    return null;
-  }
+/** Which of a project's environments a query names. */
+export function environmentOf(query: ParsedUrlQuery): string | null {
+  return readEnvironment(last(query.env) ?? last(query.environment));
 }
 
-function jobAddress(uuid: string): PingAddress {
-  return { kind: "job", jobId: uuid.toLowerCase() };
+function readEnding(
+  ending: string | undefined,
+  verbs: ReadonlyMap<string, Verb>,
+  { state }: ParsedUrlQuery,
+): Verb | null {
+  if (ending === undefined) return CRONITOR_STATES.get(last(state) ?? "") ?? SUCCESS;
+  const exitCode = readStatus(ending);
+  return verbs.get(ending) ?? (exitCode === null ? null : verbOfStatus(exitCode));
 }
 
-function slugAddress(key: string, slug: string | undefined): PingAddress | null {
-  return slug !== undefined && key !== "" && SLUG.test(slug) ? { kind: "slug", key, slug, environment: null } : null;
-}
-
-type Verb = { action: PingAction; exitCode: number | null };
-
-const SUCCESS: Verb = { action: "success", exitCode: null };
-const VERBS: ReadonlyMap<string, Verb> = new Map([
-  ["start", { action: "start", exitCode: null }],
-  ["fail", { action: "fail", exitCode: null }],
-  ["log", { action: "log", exitCode: null }],
-  ["skip", { action: "skip", exitCode: null }],
-]);
-
-function readEnding(ending: string | undefined): Verb | null {
-  if (ending === undefined) return SUCCESS;
-  const verb = VERBS.get(ending);
-  if (verb !== undefined) return verb;
-  const exitCode = /^\d{1,9}$/.test(ending) ? Number(ending) : Number.NaN;
-  if (!(exitCode <= HIGHEST_STATUS)) return null;
+/** @param exitCode 0–255. */
+export function verbOfStatus(exitCode: number): Verb {
   return { action: exitCode === 0 ? "success" : "fail", exitCode };
 }
 
-function withQuery(address: PingAddress, { action, exitCode }: Verb, query: ParsedUrlQuery): PingEvent | Refusal {
+/** The ping that an address and the native parameters beside it make. */
+export function pingOf(
+  { protocol, address, verb: { action, exitCode } }: { protocol: PingProtocol; address: PingAddress; verb: Verb },
+  query: ParsedUrlQuery,
+): PingEvent | Refusal {
   const runId = last(query.rid);
-  if (runId !== null && !UUID.test(runId)) return refuse("invalid-uuid", address);
+  if (runId !== null && !isUuid(runId)) return refuse("invalid-uuid", address);
   return {
     kind: "ping",
-    protocol: "native",
+    protocol,
     address,
     action,
     exitCode,
@@ -100,7 +112,7 @@ function withQuery(address: PingAddress, { action, exitCode }: Verb, query: Pars
     durationMs: readSeconds(last(query.duration)),
     host: readLine(last(query.host), LONGEST_HOST),
     message: readText(last(query.msg), LONGEST_MESSAGE),
-    metrics: null,
+    metrics: readMetrics(query.metric),
     creation: last(query.create) === "1" ? readCreation(query) : null,
   };
 }
@@ -120,10 +132,4 @@ function readCreation(query: ParsedUrlQuery): CreationRequest {
     maxRuntime: last(query.max_runtime),
     jitter: last(query.jitter),
   };
-}
-
-/** A parameter that is sent twice counts as sent last; an empty one, as from an unset variable, not at all. */
-function last(value: string | string[] | undefined): string | null {
-  const text = Array.isArray(value) ? value.at(-1) : value;
-  return text === undefined || text.trim() === "" ? null : text.trim();
 }

@@ -1,4 +1,19 @@
-import { createPingHandler, type PingHandler } from "./handler.ts";
+import {
+  BETTER_STACK_PREFIX,
+  cronhubPrefix,
+  isBare,
+  OPSGENIE_MANNER,
+  OPSGENIE_PREFIX,
+  parseBare,
+  parseBetterStack,
+  parseCronhub,
+  parseOpsgenie,
+  parseUptimeKuma,
+  UPTIME_KUMA_MANNER,
+  UPTIME_KUMA_PREFIX,
+} from "./bare.ts";
+import { CRONITOR_MANNER, CRONITOR_PREFIX, parseCronitor } from "./cronitor.ts";
+import { createPingHandler, type PingHandler, type Reading } from "./handler.ts";
 import type { Intake } from "./intake.ts";
 import { NATIVE_PREFIX, parseNative } from "./native.ts";
 
@@ -14,6 +29,48 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: "native",
     matches: (path) => path.startsWith(NATIVE_PREFIX),
-    open: (intake) => createPingHandler(intake, parseNative),
+    open: plainly({ protocol: "native", parse: ({ url = "" }) => parseNative(url) }),
+  },
+  {
+    name: "cronitor",
+    matches: (path) => path.startsWith(CRONITOR_PREFIX),
+    open: plainly({
+      protocol: "cronitor",
+      parse: ({ url = "" }, receivedAt) => parseCronitor(url, receivedAt),
+      manner: CRONITOR_MANNER,
+    }),
+  },
+  {
+    name: "bare",
+    matches: isBare,
+    open: plainly({ protocol: "other", parse: ({ url = "" }) => parseBare(url) }),
+  },
+  {
+    name: "cronhub",
+    matches: (path) => cronhubPrefix(path) !== null,
+    open: plainly({ protocol: "other", parse: ({ url = "" }) => parseCronhub(url) }),
+  },
+  {
+    name: "uptime-kuma",
+    matches: (path) => path.startsWith(UPTIME_KUMA_PREFIX),
+    open: plainly({ protocol: "other", parse: ({ url = "" }) => parseUptimeKuma(url), manner: UPTIME_KUMA_MANNER }),
+  },
+  {
+    name: "better-stack",
+    matches: (path) => path.startsWith(BETTER_STACK_PREFIX),
+    open: plainly({ protocol: "other", parse: ({ url = "" }) => parseBetterStack(url) }),
+  },
+  {
+    name: "opsgenie",
+    matches: (path) => path.startsWith(OPSGENIE_PREFIX),
+    open: plainly({
+      protocol: "other",
+      parse: ({ url = "", headers }) => parseOpsgenie(url, headers),
+      manner: OPSGENIE_MANNER,
+    }),
   },
 ];
+
+function plainly(reading: Reading): Protocol["open"] {
+  return (intake) => createPingHandler(intake, reading);
+}

@@ -1,33 +1,56 @@
 import { messageOf } from "../errors.ts";
+import type { Instant } from "../domain/time.ts";
+import type { UnmatchedReason } from "../domain/unmatched.ts";
 import type { Logger } from "../log.ts";
+import type { PingProtocol } from "../store/pings.ts";
 import type { Queryable } from "../store/queryable.ts";
 import { hashKey } from "../store/secrets.ts";
-import { insertUnmatched, pruneUnmatched, UNMATCHED_KEPT, type UnmatchedRecord } from "../store/unmatched.ts";
-import type { PingAddress } from "./event.ts";
+import { pruneUnmatched, type UnmatchedRecord, upsertUnmatched } from "../store/unmatched.ts";
+import type { CreationRequest, PingAddress } from "./event.ts";
 import { readLine } from "./parameters.ts";
 import type { Client } from "./ticket.ts";
 
-/** Keeps refused pings for people to look at, without ever making anyone wait. */
+/** Keeps refused pings for people to look at, grouped by their cause, without ever making anyone wait. */
 export type UnmatchedLog = {
   note(refused: Refused): void;
-  /** Refused pings that were not kept, because there were too many at once or the database was away. */
+  /** Refused pings that were not kept, because there were too many causes at once or the database was away. */
   readonly dropped: number;
   close(): Promise<void>;
 };
 
-export type Refused = Pick<UnmatchedRecord, "receivedAt" | "reason"> & {
+export type Refused = {
+  protocol: PingProtocol;
+  receivedAt: Instant;
+  reason: UnmatchedReason;
   client: Client;
-  /** Path and query as they came. */
+  /** Path and query as they came; of other protocols than HTTP what was asked for. */
   url: string;
   address: PingAddress | null;
+  /** Whether the project is known already; then strangers cannot crowd it out. */
+  known?: boolean;
+  /** What the ping asked for where the job would have to be made. */
+  creation?: CreationRequest | null;
+  /** One line of what was wrong, where that says more than the reason. */
+  detail?: string | null;
 };
 
+type Waiting = { latest: Refused; asked: CreationRequest | null; count: number; firstAt: Instant };
+
 const FLUSH_MS = 1_000;
+/** Causes that are gathered until then: of projects, and of strangers. */
 const MOST_AT_ONCE = 1_000;
+/** New rows after which the bounds are looked after. */
+const PRUNE_AFTER = 200;
 const LONGEST_PATH = 300;
+const LONGEST_ASKED = 500;
+
+const HALF_CHARACTERS = /\p{Surrogate}/gu;
+/** DSN keys and those of ours. */
+const KEYS = /\b(?:[0-9a-f]{32}|bf[prw]_[0-9A-Za-z]{24})\b/gi;
 
 export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedLog {
-  let waiting: Refused[] = [];
+  const known = new Map<string, Waiting>();
+  const strange = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> = Promise.resolve();
   let dropped = 0;
@@ -35,28 +58,28 @@ export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedL
 
   async function flush(): Promise<void> {
     timer = null;
-    const records = waiting.map(recordOf);
-    waiting = [];
-    if (records.length === 0) return;
+    const groups = [...known.values(), ...strange.values()];
+    known.clear();
+    strange.clear();
+    if (groups.length === 0) return;
     try {
-      await insertUnmatched(database, records);
-      sincePrune += records.length;
-      if (sincePrune < UNMATCHED_KEPT / 10) return;
+      sincePrune += await upsertUnmatched(database, groups.map(recordOf));
+      if (sincePrune < PRUNE_AFTER) return;
       sincePrune = 0;
       await pruneUnmatched(database);
     } catch (error) {
-      dropped += records.length;
-      log.warn({ reason: messageOf(error), count: records.length }, "Unmatched pings could not be kept");
+      dropped += groups.reduce((sum, { count }) => sum + count, 0);
+      log.warn({ reason: messageOf(error), count: groups.length }, "Unmatched pings could not be kept");
     }
   }
 
   return {
     note(refused) {
-      if (waiting.length >= MOST_AT_ONCE) {
+      const waiting = refused.known === true ? known : strange;
+      if (!gather(waiting, refused)) {
         dropped += 1;
         return;
       }
-      waiting.push(refused);
       timer ??= setTimeout(() => (flushing = flush()), FLUSH_MS).unref();
     },
     get dropped() {
@@ -70,18 +93,75 @@ export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedL
   };
 }
 
-function recordOf({ url, address, client, ...refused }: Refused): UnmatchedRecord {
+/** @returns whether there was room. */
+function gather(waiting: Map<string, Waiting>, refused: Refused): boolean {
+  const { protocol, reason, address, url, creation = null } = refused;
+  const key = `${protocol} ${reason} ${address === null ? pathOf(url) : nameOf(address, (whole) => whole)}`;
+  const group = waiting.get(key);
+  if (group !== undefined) {
+    group.latest = refused;
+    group.asked = creation ?? group.asked;
+    group.count += 1;
+    return true;
+  }
+  if (waiting.size >= MOST_AT_ONCE) return false;
+  waiting.set(key, { latest: refused, asked: creation, count: 1, firstAt: refused.receivedAt });
+  return true;
+}
+
+function recordOf({ latest, asked, count, firstAt }: Waiting): UnmatchedRecord {
+  const { protocol, reason, address, client, url, receivedAt, detail = null } = latest;
+  const bySlug = address?.kind === "slug" ? address : null;
+  const key = bySlug?.key ?? (address === null ? keyIn(url) : null);
+  const subject = address === null ? masked(pathOf(url), key) : nameOf(address, mask);
   return {
-    ...refused,
-    ...client,
-    path: readLine(masked(url, address), LONGEST_PATH) ?? "",
+    ...{ protocol, reason, count, firstAt },
+    subject: readLine(subject, LONGEST_PATH) ?? "",
     jobId: address?.kind === "job" ? address.jobId : null,
-    keyHash: address?.kind === "slug" ? hashKey(address.key) : null,
+    keyHash: key === null ? null : hashKey(key),
+    slug: bySlug?.slug ?? null,
+    environment: bySlug?.environment ?? null,
+    asked: asked === null ? null : readAsked(asked),
+    detail: readLine(detail, LONGEST_PATH),
+    method: client.method,
+    path: readLine(masked(url, key), LONGEST_PATH) ?? "",
+    source: client.source,
+    userAgent: client.userAgent,
+    lastAt: receivedAt,
   };
 }
 
-/** Who can read the log need not know the key: its first characters tell keys apart. */
-function masked(url: string, address: PingAddress | null): string {
-  if (address?.kind === "job") return url;
-  return url.replace(/^(\/ping\/[^/?]{0,8})[^/?]*/, (whole, shown: string) => (whole === shown ? whole : `${shown}…`));
+/** A mistake is one, whatever the ping said had happened. */
+function nameOf(address: PingAddress, show: (key: string) => string): string {
+  if (address.kind === "job") return address.jobId;
+  const { key, slug, environment } = address;
+  return [show(key), slug, ...(environment === null ? [] : [environment])].join("/");
+}
+
+/** Clients of all kinds send it: it must be fit for the database and of bounded size. */
+function readAsked(asked: CreationRequest): object {
+  const text = JSON.stringify(asked, (_, value: unknown) =>
+    typeof value === "string" ? readLine(value.replaceAll(HALF_CHARACTERS, "\ufffd"), LONGEST_ASKED) : value,
+  );
+  return JSON.parse(text) as object;
+}
+
+function pathOf(url: string): string {
+  const mark = url.indexOf("?");
+  return mark === -1 ? url : url.slice(0, mark);
+}
+
+/** The key in an address that was not understood. */
+function keyIn(url: string): string | null {
+  return /^\/(?:ping|p)\/([^/?]+)/.exec(url)?.[1] ?? null;
+}
+
+/** Who can read the log need not know the key. */
+function masked(url: string, key: string | null): string {
+  return (key === null ? url : url.replaceAll(key, mask(key))).replaceAll(KEYS, mask);
+}
+
+/** Its first characters tell keys apart. */
+function mask(key: string): string {
+  return key.length > 8 ? `${key.slice(0, 8)}…` : key;
 }

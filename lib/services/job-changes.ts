@@ -61,7 +61,8 @@ export async function updateJob(ctx: Ctx, input: { jobId: string } & NewJob): Pr
   return createdJob(ctx, before.id, settings);
 }
 
-function createdJob(ctx: Ctx, id: string, { slug, schedule }: JobSettings): CreatedJob {
+/** What a person hears of a job that was made or changed. */
+export function createdJob(ctx: Ctx, id: string, { slug, schedule }: JobSettings): CreatedJob {
   const { warnings } = readAloud(schedule, ctx.clock.now(), 0);
   return { id, slug, pingUrl: pingUrlOf(ctx, id), warnings };
 }

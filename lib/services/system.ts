@@ -1,23 +1,18 @@
 import packageJson from "../../package.json" with { type: "json" };
 import type { Instant } from "../domain/time.ts";
-import { AppError } from "../errors.ts";
 import {
   type FaultedRecord,
   getSystemCounts,
   listFaulted,
   listGaps,
   listProcesses,
-  listUnmatched,
   type ProcessRecord,
-  type UnmatchedRecord,
 } from "../store/system.ts";
 import { findZoneVersion } from "../store/zones.ts";
 import { zoneData, type ZoneDataReport } from "../zones/source.ts";
 import { compareVersions } from "../zones/zone-version.ts";
-import { requireProject } from "./access.ts";
 import type { Ctx } from "./context.ts";
-
-export type UnmatchedRow = UnmatchedRecord;
+import { listUnmatchedPings, requireOperator, type UnmatchedRow } from "./unmatched.ts";
 
 export type SystemPage = {
   versions: { belfry: string; node: string; postgres: string };
@@ -30,7 +25,7 @@ export type SystemPage = {
   oldestPendingAt: Instant | null;
   /** Jobs whose evaluation threw, at most 100. */
   faulted: FaultedRecord[];
-  /** The newest 50 refused pings of the whole installation. */
+  /** Refused pings that belong to no project, the latest first. */
   unmatched: UnmatchedRow[];
   mail: { configured: boolean; from: string };
   now: Instant;
@@ -38,12 +33,11 @@ export type SystemPage = {
 
 const GAPS_SHOWN = 20;
 const FAULTED_SHOWN = 100;
-const UNMATCHED_SHOWN = 50;
 
 /** Facts about this installation. @throws AppError `not-found` for everybody but operators. */
 export async function systemPage(ctx: Ctx): Promise<SystemPage> {
-  const { actor, config } = ctx;
-  if (actor.kind === "user" && !actor.operator) throw new AppError("not-found", "There is no such page.");
+  requireOperator(ctx);
+  const { config } = ctx;
   const { pool } = ctx.database;
   const [facts, zoneVersion, processes, gaps, faulted, unmatched] = await Promise.all([
     getSystemCounts(pool),
@@ -51,7 +45,7 @@ export async function systemPage(ctx: Ctx): Promise<SystemPage> {
     listProcesses(pool),
     listGaps(pool, GAPS_SHOWN),
     listFaulted(pool, FAULTED_SHOWN),
-    listUnmatched(pool, { projectId: null, limit: UNMATCHED_SHOWN }),
+    listUnmatchedPings(ctx, { projectId: null }),
   ]);
   const { postgres, oldestPendingAt, ...counts } = facts;
   return {
@@ -77,10 +71,4 @@ export function zoneHints({ system, used }: ZoneDataReport, elsewhere: string | 
     hints.push(`Another process of this installation goes by tzdata ${elsewhere}: upgrade this one too.`);
   }
   return hints;
-}
-
-/** The newest 50 refused pings that named a job or a key of this project, so that a person sees the mistake. */
-export async function listUnmatchedPings(ctx: Ctx, input: { projectId: string }): Promise<UnmatchedRow[]> {
-  const project = await requireProject(ctx, input.projectId, "see");
-  return listUnmatched(ctx.database.pool, { projectId: project.id, limit: UNMATCHED_SHOWN });
 }

@@ -66,26 +66,3 @@ export async function listFaulted(database: Queryable, limit: number): Promise<F
   );
   return rows.map((row) => ({ ...row, retryAt: instantOf(row.retryAt) }));
 }
-
-export type UnmatchedRecord = {
-  id: number;
-  receivedAt: Instant;
-  reason: string;
-  method: string;
-  path: string;
-  source: string | null;
-  userAgent: string | null;
-};
-
-/** Refused pings, newest first; with `projectId` only those that named something of it. */
-export async function listUnmatched(
-  database: Queryable,
-  { projectId, limit }: { projectId: string | null; limit: number },
-): Promise<UnmatchedRecord[]> {
-  const { rows } = await database.query<Omit<UnmatchedRecord, "receivedAt"> & { receivedAt: Date }>(
-    `SELECT id, received_at AS "receivedAt", reason, method, path, source, user_agent AS "userAgent"
-     FROM unmatched_pings WHERE $1::uuid IS NULL OR project_id = $1 ORDER BY id DESC LIMIT $2`,
-    [projectId, limit],
-  );
-  return rows.map((row) => ({ ...row, receivedAt: instantOf(row.receivedAt) }));
-}

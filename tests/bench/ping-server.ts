@@ -39,7 +39,7 @@ async function open(url: string): Promise<Ports> {
     ...{ database, clock, log, bus, watch, bodyLimit: 100_000, readClient: createClientReader([]) },
     jobs: { read: refuseCreation, update: refuseCreation },
   });
-  const handle = createPingHandler(intake, parseNative);
+  const handle = createPingHandler(intake, { protocol: "native", parse: ({ url = "" }) => parseNative(url) });
   return { plain: await listen(answerPlain), belfry: await listen(handle) };
 }
 

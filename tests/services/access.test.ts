@@ -8,7 +8,8 @@ import { jobReport } from "../../lib/services/job-report.ts";
 import { getJob, listJobs } from "../../lib/services/jobs.ts";
 import { createKey, createProject, getProject, listProjects, projectSnippets } from "../../lib/services/projects.ts";
 import { getRun, getRunOutput, listRuns } from "../../lib/services/runs.ts";
-import { listUnmatchedPings, systemPage } from "../../lib/services/system.ts";
+import { systemPage } from "../../lib/services/system.ts";
+import { listUnmatchedPings } from "../../lib/services/unmatched.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
 import { addMember, book, openWorld, type World } from "./world.ts";
 

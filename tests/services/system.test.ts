@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { SECOND } from "../../lib/domain/time.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
-import { listUnmatchedPings, systemPage, zoneHints } from "../../lib/services/system.ts";
+import { systemPage, zoneHints } from "../../lib/services/system.ts";
+import { listUnmatchedPings } from "../../lib/services/unmatched.ts";
 import { saveZoneVersion } from "../../lib/store/zones.ts";
 import { openWorld } from "./world.ts";
 
@@ -19,8 +20,9 @@ test("operators see what runs, what it could not watch, and what went wrong", as
   );
   await pool.query("INSERT INTO gaps (from_at, to_at) SELECT belfry_now() - interval '20 s', belfry_now()");
   await pool.query(
-    `INSERT INTO unmatched_pings (received_at, project_id, reason, method, path)
-     VALUES (belfry_now(), $1, 'not-found', 'GET', '/ping/…/bakcup'), (belfry_now(), NULL, 'invalid-url', 'GET', '/ping/x/y')`,
+    `INSERT INTO unmatched_pings (project_id, protocol, reason, subject, method, path, count, first_at, last_at)
+     SELECT project_id::uuid, 'native', reason, path, 'GET', path, 1, belfry_now(), belfry_now()
+     FROM (VALUES ($1, 'not-found', '/ping/…/bakcup'), (NULL, 'invalid-url', '/ping/x/y')) AS v (project_id, reason, path)`,
     [project.id],
   );
   await saveZoneVersion(pool, "2999a");
@@ -43,7 +45,7 @@ test("operators see what runs, what it could not watch, and what went wrong", as
     counts: { projects: 2, jobs: 1, users: 3, pendingDeliveries: 0, deadLetters: 0 },
     oldestPendingAt: null,
     faulted: [{ jobId, name: "Broken", fault: "RangeError: too far" }],
-    unmatched: [{ path: "/ping/x/y" }, { path: "/ping/…/bakcup" }],
+    unmatched: [{ path: "/ping/x/y" }],
     mail: { configured: true },
   });
   expect(page.gaps.map(({ from, to }) => to - from)).toEqual([20 * SECOND]);
