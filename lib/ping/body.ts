@@ -55,18 +55,19 @@ export function readBody(
   { limits, budget }: { limits: BodyLimits; budget: BodyBudget },
   done: (body: Body) => void,
 ): void {
-  const chunks: Buffer[] = [];
+  let kept: Buffer | null = null;
   let keptSize = 0;
   let size = 0;
+  let { keep } = limits;
   const timer = setTimeout(() => finish(false), limits.timeMs);
 
   function onData(chunk: Buffer): void {
     size += chunk.length;
-    const piece = chunk.subarray(0, limits.keep - keptSize);
+    const piece = chunk.subarray(0, keep - keptSize);
     if (piece.length > 0 && budget.take(piece.length)) {
-      chunks.push(piece);
+      kept = append(kept, keptSize, piece);
       keptSize += piece.length;
-    }
+    } else keep = keptSize; // What comes after a cut would not belong to what was kept.
     if (size > limits.drain) finish(false);
   }
 
@@ -77,10 +78,20 @@ export function readBody(
     clearTimeout(timer);
     request.off("data", onData).off("end", onEnd).off("close", onBreak).off("error", onBreak);
     request.on("error", ignore);
-    done({ kept: keptSize === 0 ? null : Buffer.concat(chunks, keptSize), size, complete });
+    done({ kept: kept?.subarray(0, keptSize) ?? null, size, complete });
   }
 
   request.on("data", onData).on("end", onEnd).on("close", onBreak).on("error", onBreak);
+}
+
+/** One buffer that doubles: a body that drips in byte by byte would take hundreds of times its size as a list. */
+function append(kept: Buffer | null, size: number, piece: Buffer): Buffer {
+  if (kept === null) return piece;
+  const wanted = size + piece.length;
+  const roomy = kept.length >= wanted ? kept : Buffer.allocUnsafeSlow(Math.max(2 * kept.length, wanted));
+  if (roomy !== kept) kept.copy(roomy, 0, 0, size);
+  piece.copy(roomy, size);
+  return roomy;
 }
 
 function ignore(): void {}

@@ -1,9 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { answerPlainly } from "./plain-answer.ts";
+import { createBreakHandler, partWith } from "./broken-requests.ts";
+import { type Connections, createConnections } from "./connections.ts";
+import { mostConnections } from "./open-files.ts";
+import { answerPlainly, type PlainAnswer } from "./plain-answer.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -46,8 +50,28 @@ const LIMITS = {
   connectionsCheckingInterval: 5_000,
   // Longer than the 60 s that proxies keep a connection: they must be the ones who close.
   keepAliveTimeout: 65_000,
+  // The size alone bounds them. Node would leave out those above its own limit, a length of the body too.
+  maxHeadersCount: 0,
+  mostConnections: mostConnections(),
+  mostUnanswered: 100,
 };
 const SILENCE_MS = 120_000;
+/** Connections that the kernel keeps until we come to them: at the full hour thousands arrive at once. */
+const BACKLOG = 4_096;
+
+const STOPPING: PlainAnswer = {
+  status: 503,
+  title: "Belfry is stopping",
+  text: "Belfry is stopping. Try again in a moment.",
+  retryAfter: 5,
+};
+
+const TOO_MANY_AT_ONCE: PlainAnswer = {
+  status: 503,
+  title: "Too many at once",
+  text: "Too many requests of this connection wait for their answers. Try again in a moment.",
+  retryAfter: 5,
+};
 
 /**
  * Opens the one port of Belfry.
@@ -57,19 +81,27 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const { host, port, onUpgrade, log } = options;
   let routes = options.routes;
   let refusing = false;
-  let open = 0;
-  const idleListeners: (() => void)[] = [];
+  const exchanges = countExchanges();
 
-  const server = createServer({ ...LIMITS, ...options.limits, noDelay: true }, (request, response) => {
-    open += 1;
-    response.once("close", () => {
-      open -= 1;
-      if (open === 0) for (const listener of idleListeners.splice(0)) listener();
-    });
-    if (refusing) refuseRequest(request, response);
-    else route(routes, request, response);
-  });
+  const limits = { ...LIMITS, ...options.limits };
+  const connections = createConnections(limits);
+
+  function begin(request: IncomingMessage, response: ServerResponse): void {
+    exchanges.begin(response);
+    if (refusing) {
+      response.setHeader("Connection", "close");
+      answerPlainly(request, response, STOPPING);
+    } else if (connections.begin(request, response)) route(routes, request, response);
+    else answerPlainly(request, response, TOO_MANY_AT_ONCE);
+  }
+
+  // Hosts matter to nobody here: small devices that leave theirs out are served.
+  const server = createServer({ ...limits, noDelay: true, requireHostHeader: false }, begin);
+  server.maxHeadersCount = limits.maxHeadersCount;
   server.setTimeout(SILENCE_MS);
+  guard(server, connections);
+  // An expectation that nobody knows costs no ping.
+  server.on("checkExpectation", begin);
   if (onUpgrade !== undefined) server.on("upgrade", onUpgrade);
   await listen(server, host, port);
   // Accepting can fail while it runs (too many open files): that costs one connection, not the process.
@@ -85,14 +117,30 @@ export async function openFront(options: FrontOptions): Promise<Front> {
       server.close();
       server.closeIdleConnections();
     },
-    async idle(patienceMs) {
+    idle: (patienceMs) => exchanges.end(patienceMs),
+    close: () => closeServer(server),
+  };
+}
+
+/** Knows when nothing is being answered any more. */
+function countExchanges() {
+  let open = 0;
+  const waiting: (() => void)[] = [];
+  return {
+    begin(response: ServerResponse): void {
+      open += 1;
+      response.once("close", () => {
+        open -= 1;
+        if (open === 0) for (const resolve of waiting.splice(0)) resolve();
+      });
+    },
+    async end(patienceMs: Millis): Promise<void> {
       if (open === 0) return;
       await new Promise<void>((resolve) => {
-        idleListeners.push(resolve);
+        waiting.push(resolve);
         setTimeout(resolve, patienceMs).unref();
       });
     },
-    close: () => closeServer(server),
   };
 }
 
@@ -129,21 +177,25 @@ export function pathOf(url: string): string {
   return query === -1 ? url : url.slice(0, query);
 }
 
-function refuseRequest(request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader("Connection", "close");
-  answerPlainly(request, response, {
-    status: 503,
-    title: "Belfry is stopping",
-    text: "Belfry is stopping. Try again in a moment.",
-    retryAfter: 5,
+/** Answers what Node would drop without a word, and holds no more connections than can be. */
+function guard(server: Server, connections: Connections): void {
+  server.on("connection", (socket: Socket) => {
+    if (connections.add(socket)) return;
+    partWith(socket, { status: 503, text: "Belfry has too many connections. Try again in a moment." }, [
+      "Retry-After: 5",
+    ]);
   });
+  server.on("clientError", createBreakHandler(connections));
+  server.on("connect", (_request: IncomingMessage, socket: Socket) =>
+    partWith(socket, { status: 405, text: "Belfry is no proxy: CONNECT is not for it." }),
+  );
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
     server.once("error", fail);
-    server.listen(port, host, () => {
+    server.listen({ port, host, backlog: BACKLOG }, () => {
       server.off("error", fail);
       resolve();
     });

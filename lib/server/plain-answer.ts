@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { endAfterRequest } from "../ping/parting.ts";
 
 export type PlainAnswer = {
   status: number;
@@ -73,7 +74,7 @@ export function answerPlainly(request: IncomingMessage, response: ServerResponse
     // A body that nobody will read must not be taken for the next request.
     ...(request.complete ? {} : { Connection: "close" }),
   });
-  response.end(request.method === "HEAD" ? undefined : body);
+  endAfterRequest(response, request.method === "HEAD" ? "" : body);
 }
 
 function page({ title, text, retryAfter }: PlainAnswer): string {

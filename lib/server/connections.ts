@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import ipaddr from "ipaddr.js";
+
+/** All connections of the front, so that those who only hold theirs give way to those who use them. */
+export type Connections = {
+  readonly size: number;
+  /** False where there is no room for it, not even after others were closed. */
+  add(socket: Socket): boolean;
+  /** Notes a request; false where too many of its connection wait for their answers. */
+  begin(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Requests of a connection that are not answered yet. */
+  unanswered(socket: Socket): readonly ServerResponse[];
+};
+
+export type ConnectionLimits = {
+  mostConnections: number;
+  /** Of one connection: nobody may fill the buffer alone by pipelining. */
+  mostUnanswered: number;
+};
+
+type Connection = { socket: Socket; network: string; responses: Set<ServerResponse> };
+
+/** The one that was longest without a new request comes first. */
+type Peers = Set<Connection>;
+
+/**
+ * Where there are as many as can be, connections that wait for their client are closed: of the network that has the
+ * most, those that have rested longest. Whoever waits for an answer of ours is left alone.
+ */
+export function createConnections({ mostConnections, mostUnanswered }: ConnectionLimits): Connections {
+  const bySocket = new Map<Socket, Connection>();
+  const byNetwork = new Map<string, Peers>();
+
+  function add(socket: Socket): boolean {
+    if (bySocket.size >= mostConnections) makeRoom();
+    if (bySocket.size >= mostConnections) return false;
+    const network = networkOf(socket.remoteAddress);
+    const connection: Connection = { socket, network, responses: new Set() };
+    bySocket.set(socket, connection);
+    const peers = byNetwork.get(network);
+    if (peers === undefined) byNetwork.set(network, new Set([connection]));
+    else peers.add(connection);
+    socket.once("close", () => remove(connection));
+    return true;
+  }
+
+  function remove(connection: Connection): void {
+    const peers = byNetwork.get(connection.network);
+    bySocket.delete(connection.socket);
+    peers?.delete(connection);
+    if (peers?.size === 0) byNetwork.delete(connection.network);
+  }
+
+  function makeRoom(): void {
+    // Some at once: under a flood the search would cost more than what is searched for.
+    let wanted = Math.ceil(mostConnections / 100);
+    const largestFirst = [...byNetwork.values()].toSorted((a, b) => b.size - a.size);
+    for (const peers of largestFirst) {
+      for (const connection of peers) {
+        if (wanted === 0) return;
+        if (!waitsForClient(connection)) continue;
+        remove(connection);
+        connection.socket.destroy();
+        wanted -= 1;
+      }
+    }
+  }
+
+  return {
+    get size() {
+      return bySocket.size;
+    },
+    add,
+    begin({ socket }, response) {
+      const connection = bySocket.get(socket);
+      if (connection === undefined) return true;
+      const { responses, network } = connection;
+      const peers = byNetwork.get(network);
+      peers?.delete(connection);
+      peers?.add(connection);
+      responses.add(response);
+      response.once("close", () => responses.delete(response));
+      return responses.size <= mostUnanswered;
+    },
+    unanswered: (socket) => [...(bySocket.get(socket)?.responses ?? [])],
+  };
+}
+
+/** Between requests, or with one that has not come whole. A ping's body that breaks off so counts with what has come. */
+function waitsForClient({ responses }: Connection): boolean {
+  for (const response of responses) if (response.req.complete) return false;
+  return true;
+}
+
+/** Who counts as one: an IPv4 address, or the 64 bits of an IPv6 address that one site has to itself. */
+function networkOf(address: string | undefined): string {
+  if (address === undefined || !ipaddr.isValid(address)) return "";
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(":") : parsed.toString();
+}
