@@ -93,11 +93,18 @@ export type Ended = { code: number; stdout: string; stderr: string };
 export async function runCommand(
   command: string,
   args: readonly string[],
-  options: { env?: Record<string, string>; cwd?: string } = {},
+  options: { env?: Record<string, string> } = {},
 ): Promise<Ended> {
-  const env = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", ...options.env };
+  const env: NodeJS.ProcessEnv = {
+    NODE_ENV: "production",
+    PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+    ...options.env,
+  };
   try {
-    const { stdout, stderr } = await promisify(execFile)(command, args, { env, cwd: options.cwd, timeout: 60_000 });
+    const { stdout, stderr } = await promisify(execFile)(command, [...args], {
+      env,
+      timeout: 60_000,
+    });
     return { code: 0, stdout, stderr };
   } catch (error) {
     const { code, stdout = "", stderr = String(error) } = error as { code?: unknown; stdout?: string; stderr?: string };

@@ -20,14 +20,16 @@ export async function setUpBorgmatic(urls: HookUrls): Promise<Borgmatic> {
   mkdirSync(source);
   writeFileSync(join(source, "ledger.txt"), "42 rows\n");
   const run = (file: string, ...args: string[]): Promise<Ended> =>
-    runCommand("borgmatic", ["--config", join(folder, file), ...args], { env: { HOME: folder } });
+    runCommand("borgmatic", ["--config", join(folder, file), "--log-file", join(folder, "log"), ...args], {
+      env: { HOME: folder },
+    });
   const write = (file: string, command: string): void =>
     writeFileSync(join(folder, file), configuration({ folder, source, urls, command }));
   write("good.yaml", "true");
   write("failing.yaml", "exit 3");
 
   const made = await run("good.yaml", "init", "--encryption", "none");
-  if (made.code !== 0) throw new Error(`borgmatic init ended with ${made.code}:\n${made.stderr}`);
+  if (made.code !== 0) throw new Error(`borgmatic init ended with ${made.code}:\n${made.stdout}${made.stderr}`);
   return {
     backUp: ({ failing }) => run(failing ? "failing.yaml" : "good.yaml", "create", "--monitoring-verbosity", "1"),
     remove: () => rmSync(folder, { recursive: true, force: true }),
@@ -49,7 +51,7 @@ consistency:
         - name: disabled
 hooks:
     before_backup:
-        - ${given.command}
+        - "${given.command}"
     healthchecks:
         ping_url: ${given.urls.healthchecks}
     cronitor:
