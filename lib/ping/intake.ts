@@ -161,6 +161,13 @@ export class Intake {
     readBody(request, { ...this.#bodies, limits: { ...this.#bodies.limits, ...limits } }, done);
   }
 
+  /** Makes a body of what was read in another way; null where too much is held already. Given back in the same ways. */
+  hold(bytes: Buffer): Body | null {
+    const kept = bytes.subarray(0, this.#bodies.limits.keep);
+    if (!this.#bodies.budget.take(kept.length)) return null;
+    return { kept: kept.length === 0 ? null : Buffer.from(kept), size: bytes.length, complete: true };
+  }
+
   release(body: Body): void {
     this.#bodies.budget.give(body.kept?.length ?? 0);
   }
