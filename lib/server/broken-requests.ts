@@ -51,12 +51,13 @@ export function createBreakHandler(connections: Connections): (error: BreakError
     const late = setTimeout(() => socket.destroy(), ANSWER_WITHIN_MS).unref();
     socket.once("close", () => clearTimeout(late));
     const settle = (): void => {
-      const earlier = connections.unanswered(socket).filter(({ req }) => req.complete);
-      const [next] = earlier;
-      // A stream of events has no end to wait for.
-      if (earlier.some((response) => response.headersSent && !response.writableEnded)) socket.destroy();
-      else if (next === undefined) partWith(socket, refusalOf(error));
-      else next.once("close", settle);
+      const responses = connections.unanswered(socket);
+      const earlier = responses.find(({ req }) => req.complete);
+      // Begun answers have no other after them, and a stream of events has no end to wait for.
+      if (responses.some((response) => response.headersSent && response !== earlier)) socket.destroySoon();
+      else if (earlier === undefined) partWith(socket, refusalOf(error));
+      else if (earlier.headersSent && !earlier.writableEnded) socket.destroySoon();
+      else earlier.once("close", settle);
     };
     settle();
   };
@@ -75,7 +76,8 @@ export function partWith(socket: Socket, { status, text }: Refusal, headers: rea
   ];
   socket.on("error", () => socket.destroy());
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-  setTimeout(() => socket.destroy(), LISTEN_ON_MS).unref();
+  if (socket.readableEnded) socket.destroySoon();
+  else setTimeout(() => socket.destroy(), LISTEN_ON_MS).unref();
 }
 
 function refusalOf({ code = "", rawPacket }: BreakError): Refusal {

@@ -179,7 +179,13 @@ export function pathOf(url: string): string {
 
 /** Answers what Node would drop without a word, and holds no more connections than can be. */
 function guard(server: Server, connections: Connections): void {
+  // Simple clients close their half once they have asked. Node knows this setting, its types do not.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on("connection", (socket: Socket) => {
+    socket.once("end", () => {
+      // Nobody reads a stream of events any more.
+      if (connections.unanswered(socket).some(isStreaming)) socket.destroy();
+    });
     if (connections.add(socket)) return;
     partWith(socket, { status: 503, text: "Belfry has too many connections. Try again in a moment." }, [
       "Retry-After: 5",
@@ -189,6 +195,10 @@ function guard(server: Server, connections: Connections): void {
   server.on("connect", (_request: IncomingMessage, socket: Socket) =>
     partWith(socket, { status: 405, text: "Belfry is no proxy: CONNECT is not for it." }),
   );
+}
+
+function isStreaming(response: ServerResponse): boolean {
+  return response.headersSent && !response.writableEnded;
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
