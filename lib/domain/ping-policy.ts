@@ -38,13 +38,15 @@ export type ReadablePing = {
 
 /**
  * What a ping means under a policy: an action, or null where it is only kept. Keywords override the action of the address
- * where the ping has a place in which they are looked for; a log line and an announced skip stay what they are.
+ * where the ping has a place in which they are looked for; a log line and an announced skip stay what they are. So do a
+ * start and a failure that bring no text: silence is no reason to turn them into something else.
  */
 export function readByPolicy(policy: PingPolicy, ping: ReadablePing): PingAction | null {
   if (policy.methods === "post" && (ping.method === "GET" || ping.method === "HEAD")) return null;
   if (ping.action === "log" || ping.action === "skip") return ping.action;
   const texts = policy.places.flatMap((place) => ping.texts[place] ?? []);
   if (texts.length === 0 || !hasWords(policy)) return ping.action;
+  if (ping.action !== "success" && texts.every((text) => text.trim() === "")) return ping.action;
   const found = (words: readonly string[]) => words.some((word) => texts.some((text) => text.includes(word)));
   if (found(policy.failureWords)) return "fail";
   if (found(policy.successWords)) return "success";

@@ -35,15 +35,7 @@ export function evaluate(
   for (const [jobId, job] of jobs) batch.changes.set(jobId, openChange(job));
   for (const [jobId, fault] of faults) batch.setAside.set(jobId, { jobId, fault, pings: 0, retryAt: null });
   for (const arrival of inOrderOfReceipt(arrivals)) {
-    if (!concerns(batch, arrival)) continue;
-    batch.pings.push(arrival);
-    try {
-      book(batch, arrival, now);
-    } catch (error) {
-      log.error({ err: error, jobId: arrival.jobId, pingId: arrival.id }, QUARANTINED);
-      arrival.disposition = "quarantined";
-      arrival.runNumber = null;
-    }
+    if (concerns(batch, arrival)) batch.pings.push(bookOrQuarantine(batch, arrival, { now, log }));
   }
   return batch;
 }
@@ -53,24 +45,40 @@ export function concerns({ changes, setAside }: Batch, { jobId }: Arrival): bool
   return changes.has(jobId) || setAside.has(jobId);
 }
 
-/** @throws whatever stands in the way of evaluating the ping; it is counted all the same. */
-function book({ changes, setAside }: Batch, arrival: Arrival, now: Instant): void {
-  const unreadable = setAside.get(arrival.jobId);
+function bookOrQuarantine(batch: Batch, came: Arrival, { now, log }: { now: Instant; log: Logger }): Arrival {
+  try {
+    return book(batch, came, now);
+  } catch (error) {
+    log.error({ err: error, jobId: came.jobId, pingId: came.id }, QUARANTINED);
+    came.disposition = "quarantined";
+    came.runNumber = null;
+    return came;
+  }
+}
+
+/**
+ * What came keeps its own action: where the state turns out to be an old one, it is read once more.
+ * @returns the ping as it was read.
+ * @throws whatever stands in the way of evaluating it; it is counted all the same.
+ */
+function book({ changes, setAside }: Batch, came: Arrival, now: Instant): Arrival {
+  const unreadable = setAside.get(came.jobId);
   if (unreadable !== undefined) {
     unreadable.pings += 1;
     throw unreadable.fault;
   }
-  const change = changes.get(arrival.jobId);
-  if (change === undefined) return;
+  const change = changes.get(came.jobId);
+  if (change === undefined) return came;
   change.pings += 1;
-  const action = actionOf(change, arrival);
-  if (action === null) return keep(change, arrival);
-  arrival.action = action;
+  const action = actionOf(change, came);
+  if (action === null) return keep(change, came);
+  const arrival = action === came.action ? came : { ...came, action };
   try {
     const transition = applyPing(change.state, arrival, now);
     arrival.disposition = transition.disposition ?? "ignored";
     arrival.runNumber = transition.pingRunNumber;
     addTransition(change, transition);
+    return arrival;
   } catch (error) {
     change.fault = faultOf(error);
     throw error;
@@ -88,9 +96,12 @@ function actionOf({ job, state }: JobChange, arrival: Arrival): PingAction | nul
 }
 
 /** It changes nothing, but the job was heard of. */
-function keep(change: JobChange, arrival: Arrival): void {
+function keep(change: JobChange, arrival: Arrival): Arrival {
   const { lastPingAt } = change.state;
   change.state = { ...change.state, lastPingAt: Math.max(lastPingAt ?? arrival.receivedAt, arrival.receivedAt) };
+  arrival.disposition = "ignored";
+  arrival.runNumber = null;
+  return arrival;
 }
 
 /** Mostly they are: only a slow body makes a ping come in later than it was received. */

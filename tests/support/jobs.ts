@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type Limits, type ScheduleSpec } from "../../lib/domain/job.ts";
 import { formatScheduleText } from "../../lib/domain/schedule.ts";
+import { type PingPolicy, PLAIN_POLICY } from "../../lib/domain/ping-policy.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import type { Database } from "../../lib/store/client.ts";
 import { insertJobRecord, type JobSettings } from "../../lib/store/jobs.ts";
@@ -41,10 +42,17 @@ export function settingsOf(slug: string, schedule: ScheduleSpec, limits: Partial
 export async function makeJob(
   { pool }: Database,
   project: TestProject,
-  options: { slug?: string; schedule?: ScheduleSpec; limits?: Partial<Limits>; since?: Instant } = {},
+  options: {
+    slug?: string;
+    schedule?: ScheduleSpec;
+    limits?: Partial<Limits>;
+    since?: Instant;
+    policy?: Partial<PingPolicy>;
+  } = {},
 ): Promise<string> {
   count += 1;
   const settings = settingsOf(options.slug ?? `job-${count}`, options.schedule ?? { kind: "none" }, options.limits);
+  if (options.policy !== undefined) settings.pingPolicy = { ...PLAIN_POLICY, ...options.policy };
   const job = await insertJobRecord(pool, { projectId: project.id, settings, code: null });
   if (job === null) throw new Error(`There is a job ${settings.slug} already.`);
   await pool.query("UPDATE jobs SET schedule_since = $2 WHERE id = $1", [job.id, new Date(options.since ?? 0)]);
