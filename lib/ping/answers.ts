@@ -12,6 +12,8 @@ export type Answers = {
   methodNotAllowed: Answer;
   /** Nothing was promised: the ping may or may not have been stored. */
   unavailable: Answer;
+  /** @param afterSeconds When the next would be taken. `line` says why. */
+  tooMany(afterSeconds: number, line: string): Answer;
   /** Of a refusal; `body` is one line. */
   refusal(status: number, body: string): Answer;
 };
@@ -62,6 +64,7 @@ export function createAnswers(bodyLimit: number, manner: Manner = PLAIN_MANNER):
     preflight: { status: 204, body: "", headers: Object.entries({ ...common, ...PREFLIGHT }).flat() },
     methodNotAllowed: refusal(405, "method not allowed", { Allow: METHODS }),
     unavailable: refusal(503, "unavailable, try again", { "Retry-After": "5" }),
+    tooMany: (afterSeconds, line) => refusal(429, line, { "Retry-After": String(afterSeconds) }),
     refusal: (status, line) => refusal(status, line),
   };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Instant } from "../domain/time.ts";
+import { type Instant, SECOND } from "../domain/time.ts";
 import type { PingProtocol } from "../store/pings.ts";
 import { createAnswers, type Manner, send } from "./answers.ts";
 import type { Body } from "./body.ts";
@@ -7,6 +7,7 @@ import { hasBody } from "./body.ts";
 import type { Verdict } from "./buffer.ts";
 import type { PingEvent, Refusal } from "./event.ts";
 import type { Intake, Located } from "./intake.ts";
+import type { Excess } from "./rate-limit.ts";
 import { refuse } from "./refusal.ts";
 import { clientOf, NO_BODY } from "./ticket.ts";
 
@@ -18,6 +19,12 @@ export type Reading = {
   protocol: PingProtocol;
   parse: (request: Pick<IncomingMessage, "url" | "headers">, receivedAt: Instant) => PingEvent | Refusal;
   manner?: Manner;
+};
+
+const TOO_MANY: Readonly<Record<Excess["limit"], string>> = {
+  job: "for this job",
+  key: "with this key",
+  address: "from this address",
 };
 
 const METHODS = new Set(["GET", "HEAD", "POST"]);
@@ -70,6 +77,19 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner }: R
     send(response, answers.refusal(status, body), hasBody(request) && !request.complete);
   }
 
+  /** In a client's answer and in what is kept for people: which limit it was. */
+  function slowDown(visit: Visit, { limit, afterMs }: Excess): void {
+    const { request, response, event, receivedAt } = visit;
+    const afterSeconds = Math.ceil(afterMs / SECOND);
+    const detail = TOO_MANY[limit];
+    const client = clientOf(request, intake.sourceOf(request));
+    const { address, creation } = event;
+    const facts = { address, creation, client, url: request.url ?? "" };
+    intake.turnAway({ protocol, receivedAt, reason: "rate-limited", detail, ...facts });
+    const line = `too many pings ${detail}: try again in ${afterSeconds} s`;
+    send(response, answers.tooMany(afterSeconds, line), hasBody(request) && !request.complete);
+  }
+
   return (request, response) => {
     const receivedAt = intake.now();
     if (request.method === "OPTIONS") return send(response, answers.preflight);
@@ -77,6 +97,9 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner }: R
     const event = parse(request, receivedAt);
     if (event.kind === "refusal") return turnAway({ request, response, receivedAt }, event);
     const visit = { request, response, event, receivedAt };
+    // Clients of other protocols take such an answer for the end of the service, or drop all they have.
+    const excess = protocol === "native" ? intake.gate.admit(event, request) : null;
+    if (excess !== null) return slowDown(visit, excess);
     intake.locate(event, (located) => enter(visit, located));
   };
 }

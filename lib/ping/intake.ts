@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Instant } from "../domain/time.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -11,6 +11,8 @@ import { type Body, type BodyBudget, bodyLimits, type BodyLimits, createBodyBudg
 import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
 import { createCreator, type JobMaker } from "./creation.ts";
 import type { PingEvent } from "./event.ts";
+import { createGate, type Gate, type GateFigures, type ReadClient } from "./gate.ts";
+import type { Rates } from "./rate-limit.ts";
 import { Recorder } from "./record.ts";
 import { type Resolution, Resolver } from "./resolve.ts";
 import { type Client, makeTicket, type Ticket } from "./ticket.ts";
@@ -24,13 +26,13 @@ export type IntakeDeps = {
   watch: { ensureFresh(): Promise<void> };
   /** Bytes of a body that are kept. */
   bodyLimit: number;
-  /** Finds the client behind trusted proxies. */
-  readClient: (remoteAddress: string | undefined, headers: IncomingHttpHeaders) => { readonly address: string };
+  readClient: ReadClient;
   jobs: JobMaker;
   /** Hears how many pings each transaction takes. */
   onBatch?: (size: number) => void;
   /** Only tests have others than the usual ones. */
-  limits?: Partial<BodyLimits> & Pick<BufferOptions<Ticket>, "lanes" | "maxBatch" | "maxItems" | "timeLimitMs">;
+  limits?: Partial<BodyLimits> &
+    Pick<BufferOptions<Ticket>, "lanes" | "maxBatch" | "maxItems" | "timeLimitMs"> & { rates?: Partial<Rates> };
 };
 
 /**
@@ -47,7 +49,7 @@ export type Located =
 export type Booking = { event: PingEvent; jobId: string; receivedAt: Instant; client: Client; body: Body };
 
 /** Counted since the start; `waiting` now. */
-export type PingFigures = {
+export type PingFigures = GateFigures & {
   stored: number;
   refused: number;
   unavailable: number;
@@ -65,6 +67,8 @@ const BODIES_HELD = 64_000_000;
  * say how to read requests and how to answer.
  */
 export class Intake {
+  /** Asked before `locate`, by protocols that can refuse. */
+  readonly gate: Gate;
   readonly #deps;
   readonly #pipeline;
   readonly #live;
@@ -88,6 +92,7 @@ export class Intake {
     this.#resolver = new Resolver(database.pool);
     this.#creator = createCreator(database.pool, deps.jobs);
     this.#unmatched = createUnmatchedLog(database.pool, log);
+    this.gate = createGate(deps.readClient, limits.rates);
     this.#bodies = { limits: { ...bodyLimits(bodyLimit), ...limits }, budget: createBodyBudget(BODIES_HELD) };
     this.#buffer = new BatchBuffer<Ticket>({
       ...limits,
@@ -175,6 +180,7 @@ export class Intake {
   /** Stores a ping; `done` is called once, after the commit where it is `stored`. */
   book(booking: Booking, done: (verdict: Verdict) => void): void {
     const ticket = makeTicket(booking, done);
+    if (ticket.protocol !== "native") this.gate.watch(booking.event, ticket.source, ticket.arrivedAt);
     if (!this.#buffer.push(ticket)) this.#answer(ticket, "unavailable");
   }
 
@@ -211,7 +217,8 @@ export class Intake {
   }
 
   figures(): PingFigures {
-    return { ...this.#counts, waiting: this.#buffer.length, unmatchedDropped: this.#unmatched.dropped };
+    const { length: waiting } = this.#buffer;
+    return { ...this.#counts, ...this.gate.figures, waiting, unmatchedDropped: this.#unmatched.dropped };
   }
 
   /** Takes no more pings, and resolves when all that were taken are answered. */

@@ -5,6 +5,8 @@ import ipaddr from "ipaddr.js";
 export type Client = {
   /** An IP address, without IPv4-in-IPv6 wrapping; empty where the connection is already gone. */
   readonly address: string;
+  /** Whether the address is a trusted proxy's own, because none named anybody else: it may stand for many. */
+  readonly proxy: boolean;
   /** What a trusted proxy said of the connection it received; null without one. */
   readonly protocol: "http" | "https" | null;
 };
@@ -24,8 +26,9 @@ export function createClientReader(trustedNetworks: readonly string[]): ClientRe
   };
   return (remoteAddress, headers) => {
     const remote = unwrap(remoteAddress ?? "");
-    if (!isTrusted(remote)) return { address: remote, protocol: null };
-    return { address: walk(remote, headers["x-forwarded-for"], isTrusted), protocol: readProtocol(headers) };
+    if (!isTrusted(remote)) return { address: remote, proxy: false, protocol: null };
+    const address = walk(remote, headers["x-forwarded-for"], isTrusted);
+    return { address, proxy: address === remote || isTrusted(address), protocol: readProtocol(headers) };
   };
 }
 

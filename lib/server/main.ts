@@ -155,6 +155,7 @@ function openPings(parts: Parts, foundation: Foundation, metrics: Metrics): Rout
     onBatch: metrics.batch,
   });
   parts.pings = intake;
+  metrics.watchPings(() => intake.figures());
   return PROTOCOLS.map(({ name, matches, open }) => ({ matches, handle: metrics.timePings(name, open(intake)) }));
 }
 

@@ -2,11 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type pg from "pg";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { SECOND, type Millis } from "../domain/time.ts";
+import type { PingFigures } from "../ping/intake.ts";
 import type { Handler } from "./front.ts";
 
 export type Metrics = {
   /** Counts and times what `handle` answers to pings of one protocol. */
   timePings(protocol: string, handle: Handler): Handler;
+  /** Reads at every scrape what the ping path counts by itself. */
+  watchPings(read: () => PingCounts): void;
   /** Pings that one transaction stored. */
   batch(size: number): void;
   /** How long after its deadline a job was evaluated. */
@@ -16,6 +19,9 @@ export type Metrics = {
   /** Answers `GET /metrics`. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 };
+
+/** Since the start; see `PingFigures`. */
+type PingCounts = Pick<PingFigures, "limited" | "overLimit" | "unmatchedDropped">;
 
 const PING_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const LAG_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300];
@@ -67,6 +73,7 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
       });
       handle(request, response);
     },
+    watchPings: (read) => addPingCounters(registers, read),
     batch: (size) => batches.observe(size),
     sweepLag: (ms) => sweepLag.observe(Math.max(0, ms) / SECOND),
     alertLag: (ms) => alertLag.observe(Math.max(0, ms) / SECOND),
@@ -81,6 +88,29 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
       response.end(request.method === "HEAD" ? undefined : body);
     },
   };
+}
+
+function addPingCounters(registers: Registry[], read: () => PingCounts): void {
+  const limited = new Counter({
+    name: "belfry_pings_over_limit_total",
+    help: "Pings beyond the rate limits: refused with 429, or served because their protocol knows no such answer.",
+    labelNames: ["answer"],
+    registers,
+    collect() {
+      limited.reset();
+      limited.inc({ answer: "refused" }, read().limited);
+      limited.inc({ answer: "served" }, read().overLimit);
+    },
+  });
+  const dropped = new Counter({
+    name: "belfry_pings_unmatched_dropped_total",
+    help: "Refused pings that are not kept for people to see: too many different ones at once, or no database.",
+    registers,
+    collect() {
+      dropped.reset();
+      dropped.inc(read().unmatchedDropped);
+    },
+  });
 }
 
 function resultOf(response: ServerResponse): string {

@@ -31,5 +31,16 @@ test.each([
 
 test("without trusted proxies nothing is believed", () => {
   const reader = createClientReader([]);
-  expect(reader("127.0.0.1", { "x-forwarded-for": "198.51.100.1" })).toEqual({ address: "127.0.0.1", protocol: null });
+  expect(reader("127.0.0.1", { "x-forwarded-for": "198.51.100.1" })).toEqual({
+    ...{ address: "127.0.0.1", proxy: false, protocol: null },
+  });
+});
+
+test.each([
+  ["203.0.113.5", undefined, false],
+  ["10.0.0.1", "198.51.100.1", false],
+  ["10.0.0.1", undefined, true],
+  ["10.0.0.1", "10.0.0.3", true],
+])("whether it is only a proxy that is known: %s with %s", (remote, forwarded, expected) => {
+  expect(proxies(remote, { "x-forwarded-for": forwarded }).proxy).toBe(expected);
 });

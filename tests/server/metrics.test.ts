@@ -36,6 +36,7 @@ test("what this process did is counted", async () => {
   metrics.batch(7);
   metrics.sweepLag(1_500);
   metrics.alertLag(400);
+  metrics.watchPings(() => ({ limited: 3, overLimit: 2, unmatchedDropped: 1 }));
   await nextTurn();
   const text = await read();
   expect(text).toContain('belfry_pings_total{protocol="native",result="ok"} 1');
@@ -44,6 +45,9 @@ test("what this process did is counted", async () => {
   expect(text).toContain("belfry_ping_batch_size_sum 7");
   expect(text).toContain('belfry_sweep_lag_seconds_bucket{le="2"} 1');
   expect(text).toContain('belfry_alert_lag_seconds_bucket{le="0.5"} 1');
+  expect(text).toContain('belfry_pings_over_limit_total{answer="refused"} 3');
+  expect(text).toContain('belfry_pings_over_limit_total{answer="served"} 2');
+  expect(text).toContain("belfry_pings_unmatched_dropped_total 1");
   expect(text).toContain("nodejs_eventloop_lag_seconds");
 });
 
