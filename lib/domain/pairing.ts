@@ -16,7 +16,8 @@ const NOBODY: Pairing = { run: null, dead: [] };
 /**
  * Finds the run that an end belongs to. With a run id: that run. Without: among the open runs without run id, those of
  * the same host or source first, the oldest still inside its limit; where none has a limit or all are past it, the
- * newest, and older ones are dead that have been open for far longer than any run of late. An end that was told late ends nothing that began after it.
+ * newest, and older ones are dead that have been open for far longer than any run of late. Where none without run id is open
+ * and the client means the latest, that one. An end that was told late ends nothing that began after it.
  */
 export function pairEnd(draft: Draft, { ping, at, received }: Entry): Pairing {
   const { openRuns } = draft.memory;
@@ -30,7 +31,7 @@ export function pairEnd(draft: Draft, { ping, at, received }: Entry): Pairing {
   const inTime = candidates.find((run) => run.finishBy !== null && at <= run.finishBy);
   if (inTime !== undefined) return { run: inTime, dead: [] };
   const newest = candidates.at(-1);
-  if (newest === undefined) return NOBODY;
+  if (newest === undefined) return ping.endsLatest ? { run: openRuns.findLast(begun) ?? null, dead: [] } : NOBODY;
   return { run: newest, dead: candidates.slice(0, -1).filter((run) => !mayEnd(draft, run, at)) };
 }
 
@@ -40,7 +41,7 @@ export function pairSettled(draft: Draft, ping: Ping): Run | null {
   if (ping.runId !== null) return recentRuns.findLast((run) => run.runId === ping.runId) ?? null;
   const last = recentRuns.at(-1);
   const unseen = last?.outcome === "unknown" && last.startedAt !== null && last.finishedAt === null;
-  return unseen && last.number === lastRunNumber && last.runId === null ? last : null;
+  return unseen && last.number === lastRunNumber && (last.runId === null || ping.endsLatest) ? last : null;
 }
 
 /** The open run that a log line speaks of. */

@@ -12,6 +12,8 @@ export type Ping = {
   exitCode: number | null;
   /** The client's run id, a lower-case UUID. */
   runId: string | null;
+  /** An end without run id is that of the latest run even where that has one, if none without is open. */
+  endsLatest?: boolean;
   /** The database's clock on arrival. */
   receivedAt: Instant;
   /** The client's own time of a ping delivered late; ignored outside [receipt − 7 d, receipt]. */

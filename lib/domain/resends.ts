@@ -42,7 +42,9 @@ function windowFor({ schedule }: Draft, { action }: Ping, now: Instant, isLatest
 
 /** Whether an end without run id may be that of another run, which is still open. */
 function endsAnother(draft: Draft, ping: Ping, at: Instant): boolean {
-  return draft.memory.openRuns.some((run) => run.runId === null && sameOrigin(run, ping) && mayEnd(draft, run, at));
+  return draft.memory.openRuns.some(
+    (run) => (run.runId === null || ping.endsLatest) && sameOrigin(run, ping) && mayEnd(draft, run, at),
+  );
 }
 
 const ORIGIN_DIGITS = 4;

@@ -16,6 +16,7 @@ import { CRONITOR_MANNER, CRONITOR_PREFIX, parseCronitor } from "./cronitor.ts";
 import { createPingHandler, type PingHandler, type Reading } from "./handler.ts";
 import type { Intake } from "./intake.ts";
 import { NATIVE_PREFIX, parseNative } from "./native.ts";
+import { createSentryHandler, isSentryPath } from "./sentry/handler.ts";
 
 /** What clients may speak. One row a protocol; the first that matches the path gets the request. */
 export type Protocol = {
@@ -31,6 +32,7 @@ export const PROTOCOLS: readonly Protocol[] = [
     matches: (path) => path.startsWith(NATIVE_PREFIX),
     open: plainly({ protocol: "native", parse: ({ url = "" }) => parseNative(url) }),
   },
+  { name: "sentry", matches: isSentryPath, open: createSentryHandler },
   {
     name: "cronitor",
     matches: (path) => path.startsWith(CRONITOR_PREFIX),

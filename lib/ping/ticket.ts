@@ -29,6 +29,7 @@ export function makeTicket(
     action: event.action,
     exitCode: event.exitCode,
     runId: event.runId,
+    endsLatest: event.protocol === "sentry",
     receivedAt,
     at: event.at,
     durationMs: event.durationMs,

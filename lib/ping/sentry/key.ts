@@ -1,0 +1,34 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { ParsedUrlQuery } from "node:querystring";
+import { last } from "../parameters.ts";
+
+const LONGEST_KEY = 200;
+
+/**
+ * The key of a request in any of the places where clients put it: `X-Sentry-Auth`, `Authorization`, `?sentry_key=`, or the
+ * DSN in an envelope's header. Null where there is none.
+ */
+export function readKey(request: {
+  headers: IncomingHttpHeaders;
+  query: ParsedUrlQuery;
+  dsn: string | null;
+}): string | null {
+  const { headers, query, dsn } = request;
+  const found =
+    keyIn(headers["x-sentry-auth"]?.toString()) ??
+    keyIn(headers.authorization) ??
+    last(query.sentry_key) ??
+    keyOfDsn(dsn ?? "");
+  return found === null || found.length > LONGEST_KEY ? null : found;
+}
+
+/** `Sentry sentry_version=7, sentry_key=…`, in any order, or `DSN https://…`. */
+function keyIn(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  return /\bsentry_key\s*=\s*"?([^\s,;"&]+)/i.exec(header)?.[1] ?? keyOfDsn(/^\s*DSN\s+(\S+)/i.exec(header)?.[1] ?? "");
+}
+
+/** Of old DSNs the public one of two keys. */
+function keyOfDsn(dsn: string): string | null {
+  return /^\s*[a-z]+:\/\/([^\s:@/?#]+)(?::[^\s@/?#]*)?@/i.exec(dsn)?.[1] ?? null;
+}
