@@ -36,7 +36,12 @@ const LAYERS: Record<string, Layer> = {
     files: 12,
   },
   auth: { imports: ["domain", "store", ...BASE], packages: ["better-auth"], node: true, files: 4 },
-  ping: { imports: ["domain", "store", ...BASE], packages: [], node: true, files: 10 },
+  ping: {
+    imports: ["domain", "store", ...BASE],
+    packages: ["postal-mime", "smtp-server"],
+    node: true,
+    files: 10,
+  },
   checker: { imports: ["domain", "store", "delivery", ...BASE], packages: [], node: true, files: 6 },
   zones: { imports: ["domain", ...BASE], packages: ["moment-timezone"], node: true, files: 9 },
   services: {
