@@ -8,7 +8,7 @@ import { findUserByEmail, hasUsers, insertUser, lockUsers, updatePassword, type 
 import { requireSystem } from "./access.ts";
 import { insertSealedChannel } from "./channel-input.ts";
 import type { Ctx, Services } from "./context.ts";
-import { insertProjectWithKey } from "./projects.ts";
+import { insertProjectWithKeys } from "./projects.ts";
 
 export type SignupState = {
   /** Whether the sign-up form may be shown at all. */
@@ -62,7 +62,7 @@ export async function signUpOwner(services: Services, input: SignUpInput): Promi
     await lockUsers(client);
     await requireOpenSignup(services, client, input.token ?? "");
     const user = await insertNewUser(client, identity);
-    const project = await insertProjectWithKey(services, client, { name: FIRST_PROJECT, ownerId: user.id });
+    const project = await insertProjectWithKeys(services, client, { name: FIRST_PROJECT, ownerId: user.id });
     if (services.config.smtpUrl !== null) {
       await insertSealedChannel(services, client, {
         projectId: project.id,

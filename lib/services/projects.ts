@@ -1,9 +1,16 @@
-import { KEY_SCOPES, makeKey, prefixOf } from "../auth/keys.ts";
+import { KEY_SCOPES, makeDsnKey, makeKey, prefixOf } from "../auth/keys.ts";
 import { type MemberRole, parseRole } from "../auth/rules.ts";
 import type { Instant } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
-import { countProjectParts, findPingKey, insertKey, insertProject, listProjectRecords } from "../store/projects.ts";
+import {
+  countProjectParts,
+  findSealedKey,
+  insertKey,
+  insertProject,
+  listProjectRecords,
+  lockProject,
+} from "../store/projects.ts";
 import type { Queryable } from "../store/queryable.ts";
 import { hashKey } from "../store/secrets.ts";
 import { findUserByEmail } from "../store/users.ts";
@@ -29,7 +36,11 @@ export type ProjectSnippets = {
   pingKey: string | null;
   /** `${baseUrl}/ping/${pingKey}`: add `/<slug>`, `/start`, `/fail`, `?create=1`. */
   pingBase: string | null;
+  /** What SDKs of Sentry are given: `<scheme>://<key>@<host>/<number of the project>`. */
+  dsn: string;
 };
+
+export type NewProject = { id: string; name: string; pingKey: string; dsn: string };
 
 /** The projects of whoever asks, oldest first; the command line sees all. */
 export async function listProjects(ctx: Ctx): Promise<ProjectRow[]> {
@@ -50,25 +61,37 @@ export async function getProject(ctx: Ctx, input: { projectId: string }): Promis
   return { id, name, role, createdAt, number, keepDays, ...parts };
 }
 
-/** Needs role member or more: the ping key is in clear. */
+/** Needs role member or more: the keys are in clear. A project of before there were DSNs gets its own here. */
 export async function projectSnippets(ctx: Ctx, input: { projectId: string }): Promise<ProjectSnippets> {
-  const { id } = await requireProject(ctx, input.projectId, "see-ping-key");
-  const sealed = await findPingKey(ctx.database.pool, id);
+  const { id, number } = await requireProject(ctx, input.projectId, "see-ping-key");
+  const { pool } = ctx.database;
+  const [sealed, sealedDsn] = await Promise.all([findSealedKey(pool, id, "ping"), findSealedKey(pool, id, "dsn")]);
   const { baseUrl } = ctx.config;
-  if (sealed === null) return { baseUrl, pingKey: null, pingBase: null };
+  const dsn = dsnOf(baseUrl, sealedDsn === null ? await addDsnKey(ctx, id) : ctx.secrets.open(sealedDsn), number);
+  if (sealed === null) return { baseUrl, pingKey: null, pingBase: null, dsn };
   const pingKey = ctx.secrets.open(sealed);
-  return { baseUrl, pingKey, pingBase: `${baseUrl}/ping/${pingKey}` };
+  return { baseUrl, pingKey, pingBase: `${baseUrl}/ping/${pingKey}`, dsn };
 }
 
-/** Makes a project with a ping key. `ownerEmail` is for the command line; a person makes projects of his own. */
-export async function createProject(
-  ctx: Ctx,
-  input: { name: string; ownerEmail?: string },
-): Promise<{ id: string; name: string; pingKey: string }> {
+function dsnOf(baseUrl: string, key: string, number: number): string {
+  return `${baseUrl.replace("://", `://${key}@`)}/${number}`;
+}
+
+/** Whoever comes second, of two who look at once, takes the key of the first. */
+async function addDsnKey(ctx: Ctx, projectId: string): Promise<string> {
+  return inTransaction(ctx.database.pool, async (client) => {
+    await lockProject(client, projectId);
+    const sealed = await findSealedKey(client, projectId, "dsn");
+    return sealed === null ? insertSealedKey(ctx, client, { projectId, scope: "dsn" }) : ctx.secrets.open(sealed);
+  });
+}
+
+/** Makes a project with its keys. `ownerEmail` is for the command line; a person makes projects of his own. */
+export async function createProject(ctx: Ctx, input: { name: string; ownerEmail?: string }): Promise<NewProject> {
   const name = parseName(input.name, "name");
   return inTransaction(ctx.database.pool, async (client) => {
     const ownerId = await ownerOf(ctx, client, input.ownerEmail ?? "");
-    return insertProjectWithKey(ctx, client, { name, ownerId });
+    return insertProjectWithKeys(ctx, client, { name, ownerId });
   });
 }
 
@@ -83,22 +106,28 @@ async function ownerOf({ actor }: Ctx, client: Queryable, ownerEmail: string): P
   );
 }
 
-/** A project without a ping key could not be pinged: it gets one with the first breath. */
-export async function insertProjectWithKey(
-  { secrets }: Services,
+/** A project without keys could not be pinged: it gets them with the first breath. */
+export async function insertProjectWithKeys(
+  services: Services,
   client: Queryable,
   input: { name: string; ownerId: string },
-): Promise<{ id: string; name: string; pingKey: string }> {
-  const project = await insertProject(client, input);
-  const pingKey = makeKey("ping");
-  await insertKey(client, {
-    projectId: project.id,
-    scope: "ping",
-    hash: hashKey(pingKey),
-    prefix: prefixOf(pingKey),
-    encrypted: secrets.seal(pingKey),
-  });
-  return { ...project, pingKey };
+): Promise<NewProject> {
+  const { id: projectId, name, number } = await insertProject(client, input);
+  const pingKey = await insertSealedKey(services, client, { projectId, scope: "ping" });
+  const dsnKey = await insertSealedKey(services, client, { projectId, scope: "dsn" });
+  return { id: projectId, name, pingKey, dsn: dsnOf(services.config.baseUrl, dsnKey, number) };
+}
+
+/** @returns the key in clear: it is kept so that it can be shown again. */
+async function insertSealedKey(
+  { secrets }: Services,
+  client: Queryable,
+  { projectId, scope }: { projectId: string; scope: "ping" | "dsn" },
+): Promise<string> {
+  const key = scope === "ping" ? makeKey("ping") : makeDsnKey();
+  const hash = hashKey(key);
+  await insertKey(client, { projectId, scope, hash, prefix: prefixOf(key), encrypted: secrets.seal(key) });
+  return key;
 }
 
 /** The key is shown this once, except ping keys, which snippets show. */

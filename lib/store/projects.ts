@@ -59,12 +59,12 @@ export async function countProjectParts(
 export async function insertProject(
   client: Queryable,
   input: { name: string; ownerId: string },
-): Promise<{ id: string; name: string }> {
-  const { rows } = await client.query<{ id: string; name: string }>(
-    `WITH project AS (INSERT INTO projects (name) VALUES ($1) RETURNING id, name), owner AS (
+): Promise<{ id: string; name: string; number: number }> {
+  const { rows } = await client.query<{ id: string; name: string; number: number }>(
+    `WITH project AS (INSERT INTO projects (name) VALUES ($1) RETURNING id, name, number), owner AS (
        INSERT INTO members (project_id, user_id, role) SELECT id, $2, 'owner' FROM project
      )
-     SELECT id, name FROM project`,
+     SELECT id, name, number FROM project`,
     [input.name, input.ownerId],
   );
   const [project] = rows;
@@ -91,13 +91,22 @@ export async function insertKey(client: Queryable, key: KeyRecord): Promise<{ id
   return row;
 }
 
-/** The oldest ping key still valid, encrypted. */
-export async function findPingKey(database: Queryable, projectId: string): Promise<string | null> {
+/** The oldest key of that scope still valid, encrypted. */
+export async function findSealedKey(
+  database: Queryable,
+  projectId: string,
+  scope: "ping" | "dsn",
+): Promise<string | null> {
   const { rows } = await database.query<{ encrypted: string }>(
     `SELECT encrypted FROM api_keys
-     WHERE project_id = $1 AND scope = 'ping' AND encrypted IS NOT NULL AND (expires_at IS NULL OR expires_at > belfry_now())
+     WHERE project_id = $1 AND scope = $2 AND encrypted IS NOT NULL AND (expires_at IS NULL OR expires_at > belfry_now())
      ORDER BY created_at, id LIMIT 1`,
-    [projectId],
+    [projectId, scope],
   );
   return rows[0]?.encrypted ?? null;
+}
+
+/** Lets nobody else change the project until the transaction ends. */
+export async function lockProject(client: Queryable, projectId: string): Promise<void> {
+  await client.query("SELECT 1 FROM projects WHERE id = $1 FOR NO KEY UPDATE", [projectId]);
 }

@@ -67,6 +67,7 @@ describe("people", () => {
       id: expect.any(String),
       name: "Night shift",
       pingKey: expect.stringMatching(/^bfp_[0-9A-Za-z]{24}$/),
+      dsn: expect.stringMatching(/^http:\/\/[0-9a-f]{32}@localhost:3000\/\d+$/),
     });
     expect(await run("create-key", "--project", project.id, "--scope", "ping")).toEqual({
       key: expect.stringMatching(/^bfp_/),

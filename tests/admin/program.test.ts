@@ -58,6 +58,7 @@ test("works without a server, works beside one, and leaves nothing running", asy
     id: expect.any(String),
     name: "Night shift",
     pingKey: expect.stringMatching(/^bfp_/),
+    dsn: expect.stringMatching(/^http:\/\/[0-9a-f]{32}@localhost:3000\/1$/),
   });
   expect(again.code).toBe(1);
   expect(printed(again)).toEqual({ error: expect.stringMatching(/already an account/) });

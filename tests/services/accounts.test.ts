@@ -41,6 +41,21 @@ test("the first account is the operator, with a project that can be pinged and a
   expect(rowCount).toBe(1);
 });
 
+test("a project has one DSN, and one of before there were any gets its own when somebody looks", async () => {
+  const { services, database, as } = await open({ baseUrl: "https://belfry.example.org" });
+  const { userId, projectId } = await signUpOwner(services, input("owner"));
+  const look = async () => (await projectSnippets(as(userId), { projectId })).dsn;
+  const first = await look();
+  expect(first).toMatch(/^https:\/\/[0-9a-f]{32}@belfry\.example\.org\/1$/);
+  expect(await look()).toBe(first);
+  await database.pool.query("DELETE FROM api_keys WHERE scope = 'dsn'");
+  const [second, ...others] = new Set(await Promise.all([look(), look(), look()]));
+  expect(others).toEqual([]);
+  expect(second).not.toBe(first);
+  const { rows } = await database.pool.query("SELECT hash FROM api_keys WHERE scope = 'dsn'");
+  expect(rows).toEqual([{ hash: hashKey(/[0-9a-f]{32}/.exec(second ?? "")?.[0] ?? "") }]);
+});
+
 test("without SMTP_URL there is no channel that could not work", async () => {
   const { services, as } = await open();
   const { userId, projectId } = await signUpOwner(services, input("owner"));

@@ -24,7 +24,7 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
   },
   {
     name: "create-project",
-    summary: "Makes a project with a ping key.",
+    summary: "Makes a project with a ping key and a DSN.",
     options: [
       { name: "name", required: true, value: "NAME" },
       { name: "owner", required: true, value: "EMAIL" },
