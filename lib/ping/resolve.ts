@@ -19,7 +19,7 @@ export type Resolution = {
 
 const KNOWN_SIZE = 100_000;
 const KNOWN_MS = 60 * SECOND;
-/** Guesses at addresses have a cache of their own: they cannot push out what is real. */
+/** Guesses at addresses have a cache of their own, which any change clears: they cannot push out what is real. */
 const UNKNOWN_SIZE = 20_000;
 const UNKNOWN_MS = 5 * SECOND;
 const MOST_WAITING = 10_000;
@@ -62,12 +62,11 @@ export class Resolver {
     return answer;
   }
 
-  /** Forgets this one: it was found out to be wrong. */
+  /** Forgets this one, which was found out to be wrong, and all that was known for want of something better. */
   forget(address: PingAddress): void {
     this.#epoch += 1;
-    const key = keyOf(address);
-    this.#known.delete(key);
-    this.#unknown.delete(key);
+    this.#known.delete(keyOf(address));
+    this.#unknown.clear();
   }
 
   /** Takes a payload of "belfry_cache": the hash of a key in hex, the id of a job, or "" for everything. */
@@ -98,9 +97,9 @@ export class Resolver {
       const lookups = questions.map(([, { lookup }]) => lookup);
       const found = await findPingedJobs(this.#database, lookups);
       questions.forEach(([key, { lookup, answers }], index) => {
-        const { jobId = null, projectId = null, codeDigest = null } = found[index] ?? {};
+        const { jobId = null, projectId = null, codeDigest = null, provisional = false } = found[index] ?? {};
         const resolution = { jobId, projectId, codeDigest, keyHash: "keyHash" in lookup ? lookup.keyHash : null };
-        const cache = jobId === null ? this.#unknown : this.#known;
+        const cache = jobId === null || provisional ? this.#unknown : this.#known;
         if (epoch === this.#epoch) cache.set(key, resolution, performance.now());
         for (const { resolve } of answers) resolve(resolution);
       });

@@ -1,21 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseNative } from "../../lib/ping/native.ts";
-import { readInstant, readLine, readSeconds, readText } from "../../lib/ping/parameters.ts";
+import {
+  readEnvironment,
+  readInstant,
+  readLine,
+  readMetrics,
+  readNumber,
+  readSeconds,
+  readStatus,
+  readText,
+} from "../../lib/ping/parameters.ts";
+import { oneLine, pingOr, refusalOr } from "../support/ping-events.ts";
 
 const ID = "7b0c9f0e-1111-4222-8333-00000000abcd";
 const RID = "0f9a1c1e-1111-4222-8333-00000000beef";
 
-const refusal = (url: string) => {
-  const parsed = parseNative(url);
-  return parsed.kind === "refusal" ? `${parsed.status} ${parsed.body}` : "taken";
-};
-
-const ping = (url: string) => {
-  const parsed = parseNative(url);
-  if (parsed.kind === "refusal") throw new Error(`${url} was refused: ${parsed.body}`);
-  return parsed;
-};
+const refusal = (url: string) => refusalOr(parseNative(url));
+const ping = (url: string) => pingOr(parseNative(url));
 
 describe("addresses", () => {
   it.each([
@@ -64,6 +66,32 @@ describe("addresses", () => {
     expect(refusal(url)).toBe("400 invalid url format");
   });
 
+  it.each([
+    ["run", "start"],
+    ["complete", "success"],
+    ["ok", "success"],
+    ["fail", "fail"],
+    ["", "success"],
+    ["California", "success"],
+  ])("state=%s, as Cronitor's tools append it, means %s where the address has no ending", (state, action) => {
+    expect(ping(`/ping/${ID}?state=${state}`)).toMatchObject({ action, exitCode: null });
+    expect(ping(`/ping/bfp_key/db?state=${state}`)).toMatchObject({ action });
+    expect(ping(`/ping/${ID}/log?state=${state}`).action).toBe("log");
+    expect(ping(`/ping/${ID}/3?state=${state}`)).toMatchObject({ action: "fail", exitCode: 3 });
+  });
+
+  it("an environment belongs to the address", () => {
+    const environment = (query: string) => {
+      const { address } = ping(`/ping/bfp_key/db${query}`);
+      return address.kind === "slug" ? address.environment : "none";
+    };
+    expect(environment("?env=staging")).toBe("staging");
+    expect(environment("?environment=staging")).toBe("staging");
+    expect(environment("?env=a&environment=b")).toBe("a");
+    expect(environment("?env=&environment=")).toBeNull();
+    expect(ping(`/ping/${ID}?env=staging`).address).toEqual({ kind: "job", jobId: ID });
+  });
+
   it("a run id has to be a uuid; one that was left empty is none", () => {
     expect(ping(`/ping/${ID}?rid=${RID.toUpperCase()}`).runId).toBe(RID);
     expect(ping(`/ping/${ID}?rid=`).runId).toBeNull();
@@ -102,6 +130,44 @@ describe("parameters", () => {
     expect(ping("/ping/key/slug?create=0&schedule=1").creation).toBeNull();
   });
 
+  it("measures are kept by name, twenty of them, and what is no number is left out", () => {
+    expect(ping(`/ping/${ID}?metric=rows:12&metric=ratio:0.5`).metrics).toEqual([
+      ["rows", 12],
+      ["ratio", 0.5],
+    ]);
+    expect(ping(`/ping/${ID}`).metrics).toBeNull();
+    expect(ping(`/ping/${ID}?metric=rows&metric=:5&metric=rows:many&metric=`).metrics).toBeNull();
+    const many = Array.from({ length: 30 }, (_, index) => `metric=m${index}:${index}`).join("&");
+    expect(ping(`/ping/${ID}?${many}&metric=m3:33&metric=late:1`).metrics).toEqual(
+      Array.from({ length: 20 }, (_, index) => [`m${index}`, index === 3 ? 33 : index]),
+    );
+  });
+
+  it.each<[string, [string, number] | null]>([
+    ["db:rows:12", ["db:rows", 12]],
+    ["rows=-1.5e3", ["rows", -1500]],
+    ["rows: 7", ["rows", 7]],
+    ["a\u0000\nb:1", ["a b", 1]],
+    [`${"n".repeat(64)}:1`, ["n".repeat(64), 1]],
+    [`${"n".repeat(65)}:1`, null],
+    ["rows:1e999", null],
+    ["rows:0x10", null],
+    ["rows:1,5", null],
+    ["rows:NaN", null],
+    ["12", null],
+  ])("the measure %j is %j", (text, metric) => {
+    expect(readMetrics(text)).toEqual(metric === null ? null : [metric]);
+  });
+
+  it("numbers are decimal, exit statuses fit a byte, environments are one word", () => {
+    expect(["5", " 5", ".5", "5.", "-0.5", "1e3"].map(readNumber)).toEqual([5, 5, 0.5, 5, -0.5, 1000]);
+    expect(["", "5 5", "0b1", "Infinity", "one", "."].map(readNumber)).toEqual(Array<null>(6).fill(null));
+    expect(["0", "255", "256", "-1", "1.0", ""].map(readStatus)).toEqual([0, 255, null, null, null, null]);
+    expect(readEnvironment("eu west/1\u0000")).toBe("eu-west-1");
+    expect(readEnvironment("e".repeat(100))).toBe("e".repeat(64));
+    expect(readEnvironment(" ")).toBeNull();
+  });
+
   it.each([
     ["1790000000", "2026-09-21T14:13:20.000Z"],
     ["1790000000.25", "2026-09-21T14:13:20.250Z"],
@@ -137,11 +203,28 @@ describe("parameters", () => {
   });
 });
 
-it("whatever comes is a ping or a refusal, never an exception", () => {
-  const piece = fc.oneof(fc.constantFrom("/", "ping", ID, "start", "%", "?", "&", "rid=", "at="), fc.string());
-  fc.assert(
-    fc.property(fc.array(piece), (pieces) => {
-      expect(["ping", "refusal"]).toContain(parseNative(`/ping/${pieces.join("")}`).kind);
-    }),
+it("whatever comes is a ping or a refusal with one line, never an exception", () => {
+  const words = [
+    "/",
+    "ping",
+    ID,
+    "start",
+    "%",
+    "?",
+    "&",
+    "rid=",
+    "at=",
+    "metric=",
+    "metric=a:1",
+    "env=",
+    "msg=",
+    "state=",
+  ];
+  const piece = fc.oneof(
+    fc.constantFrom(...words),
+    fc.string(),
+    fc.string({ unit: "binary" }),
+    fc.string({ unit: "binary", maxLength: 100 }).map((text) => encodeURIComponent(text)),
   );
+  fc.assert(fc.property(fc.array(piece), (pieces) => oneLine(parseNative(`/ping/${pieces.join("")}`))));
 });
