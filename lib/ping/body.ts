@@ -11,7 +11,12 @@ export type Body = {
 };
 
 /** Bytes of bodies that are held at the moment, over all requests. */
-export type BodyBudget = { take(bytes: number): boolean; give(bytes: number): void };
+export type BodyBudget = {
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+  /** Notes a body that is being read; `cut` may be called where others need its room. Returns how to take it off. */
+  enter(cut: () => void): () => void;
+};
 
 export type BodyLimits = {
   /** Bytes that are kept. */
@@ -25,17 +30,37 @@ export function bodyLimits(keep: number): BodyLimits {
   return { keep, drain: Math.max(10 * keep, 20_000_000), timeMs: 10 * SECOND };
 }
 
+/** Bodies that take longer give way when there is little room left: many slow ones must not keep the others out. */
+const UNHURRIED_MS: Millis = SECOND;
+const SCARCE = 0.75;
+
 /** Where it is used up, bodies are cut: the ping itself still counts. */
-export function createBodyBudget(limit: number): BodyBudget {
+export function createBodyBudget(limit: number, steadyNow: () => Millis = () => performance.now()): BodyBudget {
+  const reading = new Map<() => void, Millis>();
   let held = 0;
+
+  function cutOldest(): void {
+    const [oldest] = reading;
+    if (oldest === undefined) return;
+    const [cut, since] = oldest;
+    if (steadyNow() - since < UNHURRIED_MS) return;
+    reading.delete(cut);
+    setImmediate(cut);
+  }
+
   return {
     take(bytes) {
+      if (held + bytes > SCARCE * limit) cutOldest();
       if (held + bytes > limit) return false;
       held += bytes;
       return true;
     },
     give(bytes) {
       held -= bytes;
+    },
+    enter(cut) {
+      reading.set(cut, steadyNow());
+      return () => void reading.delete(cut);
     },
   };
 }
@@ -59,7 +84,9 @@ export function readBody(
   let keptSize = 0;
   let size = 0;
   let { keep } = limits;
-  const timer = setTimeout(() => finish(false), limits.timeMs);
+  let over = false;
+  const timer = setTimeout(onBreak, limits.timeMs);
+  const leave = budget.enter(onBreak);
 
   function onData(chunk: Buffer): void {
     size += chunk.length;
@@ -68,14 +95,22 @@ export function readBody(
       kept = append(kept, keptSize, piece);
       keptSize += piece.length;
     } else keep = keptSize; // What comes after a cut would not belong to what was kept.
-    if (size > limits.drain) finish(false);
+    if (size > limits.drain) onBreak();
   }
 
-  const onEnd = (): void => finish(true);
-  const onBreak = (): void => finish(false);
+  function onEnd(): void {
+    finish(true);
+  }
+
+  function onBreak(): void {
+    finish(false);
+  }
 
   function finish(complete: boolean): void {
+    if (over) return;
+    over = true;
     clearTimeout(timer);
+    leave();
     request.off("data", onData).off("end", onEnd).off("close", onBreak).off("error", onBreak);
     request.on("error", ignore);
     done({ kept: kept?.subarray(0, keptSize) ?? null, size, complete });
