@@ -75,10 +75,15 @@ export class Belfry {
     return job;
   }
 
+  /** What the command line tells of a job. */
+  async report(name: string, environment?: string): Promise<{ nextExpectedAt: string | null; runs: ClientRun[] }> {
+    const { id } = await this.job(name, environment);
+    return this.program.admin("job", "--id", id);
+  }
+
   /** Every execution of a job, the oldest first; verdicts about slots in which nothing ran are left out. */
   async runs(name: string, environment?: string): Promise<ClientRun[]> {
-    const { id } = await this.job(name, environment);
-    const { runs } = await this.program.admin<{ runs: ClientRun[] }>("job", "--id", id);
+    const { runs } = await this.report(name, environment);
     return runs.filter((run) => run.startedAt !== null).toReversed();
   }
 

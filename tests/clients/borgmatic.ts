@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ended, runCommand } from "./belfry.ts";
+import { missingCommand } from "./missing.ts";
 
 /** Ping addresses of borgmatic's three hooks, as people write them into its configuration. */
 export type HookUrls = { healthchecks: string; cronitor: string; cronhub: string };
@@ -12,6 +14,14 @@ export type Borgmatic = {
   backUp(options: { failing: boolean }): Promise<Ended>;
   remove(): void;
 };
+
+/** Why borgmatic cannot be run here; null where it can. */
+export function borgmaticMissing(): string | null {
+  const missing = missingCommand("borgmatic", "borgmatic") ?? missingCommand("borg", "borgbackup");
+  if (missing !== null) return missing;
+  const version = execFileSync("borgmatic", ["--version"], { encoding: "utf8" }).trim();
+  return version.startsWith("1.7.") ? null : `borgmatic ${version} reads another configuration than Debian 12's 1.7`;
+}
 
 /** Makes the repository, too. */
 export async function setUpBorgmatic(urls: HookUrls): Promise<Borgmatic> {
