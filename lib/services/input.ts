@@ -42,11 +42,11 @@ function complete<T>(parsed: Partial<T>): T {
 const NAME_MAX = 100;
 
 /** A name people gave, trimmed. @throws AppError `invalid` for that field. */
-export function parseName(text: string, field: string): string {
+export function parseName(text: string, field: string, longest = NAME_MAX): string {
   const name = text.trim();
   if (name === "") throw new AppError("invalid", "Give it a name.", field);
-  if (name.length > NAME_MAX) {
-    throw new AppError("invalid", `This name has ${name.length} characters; at most ${NAME_MAX} fit.`, field);
+  if (name.length > longest) {
+    throw new AppError("invalid", `This name has ${name.length} characters; at most ${longest} fit.`, field);
   }
   return name;
 }

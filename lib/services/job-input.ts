@@ -1,14 +1,16 @@
-import { parseDuration, spellDuration } from "../domain/duration.ts";
+import { spellDuration } from "../domain/duration.ts";
 import type { PingPolicy } from "../domain/ping-policy.ts";
-import type { Dialect, Limits, OverlapPolicy, ScheduleSpec, UnusualPolicy } from "../domain/job.ts";
+import type { Dialect, OverlapPolicy, ScheduleSpec, UnusualPolicy } from "../domain/job.ts";
 import { DIALECT_NAMES, isDialect } from "../domain/schedule/dialect-names.ts";
 import { guessSlug } from "../domain/slug.ts";
 import { formatScheduleText, parseScheduleText, ScheduleError } from "../domain/schedule.ts";
-import { DAY, type Millis, SECOND } from "../domain/time.ts";
+import type { Millis } from "../domain/time.ts";
 import { getZone } from "../domain/zone.ts";
 import { AppError } from "../errors.ts";
 import type { JobRecord, JobSettings } from "../store/jobs.ts";
 import { parseAll, parseName } from "./input.ts";
+import { parseLimits } from "./limit-input.ts";
+import { parsePolicy, type PolicyInput } from "./policy-input.ts";
 
 /** A job as its form shows it: durations and schedule as text, empty for "the default" or "none". */
 export type JobForm = {
@@ -36,8 +38,13 @@ export type JobForm = {
   pingPolicy: PingPolicy | null;
 };
 
-/** What may be given of a job; `name` or `slug` is needed, each defaults to the other. `overlap` and `unusual` are checked. */
-export type NewJob = Partial<Omit<JobForm, "overlap" | "unusual">> & { overlap?: string; unusual?: string };
+/** What may be given of a job; `name` or `slug` is needed, each defaults to the other. What is text here is checked. */
+export type NewJob = Partial<Omit<JobForm, "overlap" | "unusual" | "pingPolicy">> & {
+  overlap?: string;
+  unusual?: string;
+  /** What is not given of it stays, or is as plain as it can be. */
+  pingPolicy?: Partial<PolicyInput> | null;
+};
 
 /** Where nobody names one. */
 const DEFAULT_ENVIRONMENT = "production";
@@ -65,18 +72,11 @@ const EMPTY_FORM: JobForm = {
 };
 
 const SLUG = /^[a-z0-9_-]{1,128}$/;
-const LONGEST: Millis = 366 * DAY;
-const MOST_IN_A_ROW = 100;
+/** As long as a slug, which may have to do for it. */
+const NAME_MAX = 128;
 const MOST_TAGS = 20;
 const TAG_MAX = 50;
 const DESCRIPTION_MAX = 5_000;
-
-const LIMIT_NAMES = {
-  grace: "grace time",
-  maxRuntime: "longest run time",
-  minRuntime: "shortest run time",
-  jitter: "jitter",
-} as const;
 
 /** The settings of a new job. @throws AppError `invalid`: names every field that is wrong. */
 export function parseNewJob(input: NewJob): { settings: JobSettings; channelIds: string[] | null } {
@@ -85,7 +85,8 @@ export function parseNewJob(input: NewJob): { settings: JobSettings; channelIds:
 
 /** The settings of a job after an edit: what is not given stays. */
 export function parseJobEdit(current: JobForm, input: NewJob): { settings: JobSettings; channelIds: string[] | null } {
-  return parseForm({ ...current, ...given(input) });
+  const pingPolicy = input.pingPolicy && { ...current.pingPolicy, ...given(input.pingPolicy) };
+  return parseForm({ ...current, ...given({ ...input, pingPolicy }) });
 }
 
 /** A job as its form shows it. */
@@ -112,26 +113,31 @@ function durationText(ms: Millis | null): string {
   return ms === null ? "" : spellDuration(ms);
 }
 
-function given(input: NewJob): NewJob {
-  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
+function given<T extends object>(input: T): Partial<T> {
+  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
+  // They are entries of `T`, some of them left out.
+  return Object.fromEntries(entries) as Partial<T>;
 }
 
-type Texts = Omit<JobForm, "overlap" | "unusual"> & Pick<NewJob, "overlap" | "unusual">;
+type Checked = "overlap" | "unusual" | "pingPolicy";
+
+type Texts = Omit<JobForm, Checked> & Pick<NewJob, Checked>;
 
 function parseForm(form: Texts): { settings: JobSettings; channelIds: string[] | null } {
   const parsed = parseAll({
     slug: () => parseSlug(form),
-    name: () => parseName(form.name.trim() || form.slug, "name"),
+    name: () => parseName(form.name.trim() || form.slug, "name", NAME_MAX),
     environment: () => parseEnvironment(form.environment),
     description: () => parseDescription(form.description),
     tags: () => parseTags(form.tags),
     schedule: () => parseSchedule(form),
     limits: () => parseLimits(form),
+    pingPolicy: () => parsePolicy(form.pingPolicy ?? null),
   });
   const { schedule } = parsed;
   const scheduleText = schedule.kind === "cron" ? schedule.expression : form.schedule.trim();
   return {
-    settings: { ...parsed, scheduleText, pingPolicy: form.pingPolicy, allChannels: form.channelIds === null },
+    settings: { ...parsed, scheduleText, allChannels: form.channelIds === null },
     channelIds: form.channelIds,
   };
 }
@@ -197,50 +203,4 @@ function parseDialect(text: string): Dialect {
   if (isDialect(dialect)) return dialect;
   const names = ["auto", ...DIALECT_NAMES].join(", ");
   throw new AppError("invalid", `Belfry knows no dialect "${text.slice(0, 40)}"; use one of ${names}.`, "dialect");
-}
-
-function parseLimits(form: Texts): Limits {
-  const { jitterMs, ...limits } = parseAll({
-    graceMs: () => parseLimit(form.grace, { field: "grace", least: 0 }),
-    maxRuntimeMs: () => parseLimit(form.maxRuntime, { field: "maxRuntime", least: SECOND }),
-    minRuntimeMs: () => parseLimit(form.minRuntime, { field: "minRuntime", least: SECOND }),
-    jitterMs: () => parseLimit(form.jitter, { field: "jitter", least: 0 }),
-    failuresToOpen: () => parseCount(form.failuresToOpen, "failuresToOpen"),
-    successesToClose: () => parseCount(form.successesToClose, "successesToClose"),
-    overlap: () => parseOverlap(form.overlap),
-    unusual: () => parseUnusual(form.unusual),
-  });
-  return { ...limits, jitterMs: jitterMs ?? 0 };
-}
-
-function parseLimit(text: string, rule: { field: keyof typeof LIMIT_NAMES; least: Millis }): Millis | null {
-  if (text.trim() === "") return null;
-  const name = LIMIT_NAMES[rule.field];
-  const ms = parseDuration(text.trim());
-  if (ms === null) {
-    throw new AppError(
-      "invalid",
-      `"${text.slice(0, 40)}" is no duration for the ${name}; write 90s, 5m, 2h or 1d.`,
-      rule.field,
-    );
-  }
-  if (ms < rule.least || ms > LONGEST) {
-    throw new AppError("invalid", `The ${name} has to be between ${rule.least / SECOND} s and 366 days.`, rule.field);
-  }
-  return ms;
-}
-
-function parseCount(count: number, field: "failuresToOpen" | "successesToClose"): number {
-  if (Number.isInteger(count) && count >= 1 && count <= MOST_IN_A_ROW) return count;
-  throw new AppError("invalid", `Give a whole number from 1 to ${MOST_IN_A_ROW}.`, field);
-}
-
-function parseOverlap(text = "alert"): OverlapPolicy {
-  if (text === "alert" || text === "allow") return text;
-  throw new AppError("invalid", `"${text}" is no rule for overlapping runs; use alert or allow.`, "overlap");
-}
-
-function parseUnusual(text = "ignore"): UnusualPolicy {
-  if (text === "alert" || text === "ignore") return text;
-  throw new AppError("invalid", `"${text}" is no rule for unusual runs; use alert or ignore.`, "unusual");
 }
