@@ -1,6 +1,7 @@
 import type { JobMaker } from "../ping/creation.ts";
 import type { CreationRequest } from "../ping/event.ts";
-import { type CodeRequest, followCode, readCodeJob } from "../services/code-jobs.ts";
+import { followCode, readCodeJob } from "../services/code-jobs.ts";
+import type { CodeRequest } from "../services/code-request.ts";
 import type { Ctx } from "../services/context.ts";
 import { parseNewJob } from "../services/job-input.ts";
 

@@ -1,48 +1,24 @@
 import { applyEdit } from "../domain/transition.ts";
 import { AppError } from "../errors.ts";
-import {
-  findJobRecord,
-  type JobSettings,
-  type NewJobRecord,
-  updateCodeRequest,
-  updateJobRecord,
-} from "../store/jobs.ts";
-import { changeState, editedJob } from "./job-changes.ts";
+import { inTransaction } from "../store/client.ts";
+import { findJobRecord, type JobRecord, type JobSettings, type NewJobRecord, updateJobRecord } from "../store/jobs.ts";
+import { markManagedByCode, updateCodeRequest } from "../store/jobs-code.ts";
+import type { Queryable } from "../store/queryable.ts";
+import { adoptRequest, type CodeRequest, mergeRequest, namesOf, readCodeRequest, requestOf } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
-import { formOf, type JobForm, type NewJob, parseJobEdit, parseNewJob } from "./job-input.ts";
-
-/** What code asks of its job, besides the job's names: as it was sent. */
-export type CodeRequest = Partial<
-  Pick<
-    JobForm,
-    "schedule" | "dialect" | "timeZone" | "grace" | "maxRuntime" | "jitter" | "failuresToOpen" | "successesToClose"
-  >
->;
+import { type ChangedJob, changeState, editedJob } from "./job-changes.ts";
+import type { NewJob } from "./job-input.ts";
+import { requireJob } from "./jobs.ts";
+import { publishCache } from "./publish.ts";
 
 /** A job that code asks for: what makes no sense is left out, so that nothing is lost by it. */
 export function readCodeJob(names: NewJob, request: CodeRequest, digest: string | null): NewJobRecord {
-  return { settings: readKindly(names, request), code: { request, digest } };
-}
-
-function readKindly(names: NewJob, request: CodeRequest): JobSettings {
-  const parts: CodeRequest[] = [request, without(request, "schedule"), {}];
-  for (const part of parts) {
-    try {
-      return parseNewJob({ ...names, ...part }).settings;
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-    }
-  }
-  return parseNewJob({ slug: names.slug, environment: names.environment }).settings;
-}
-
-function without(request: CodeRequest, left: keyof CodeRequest): CodeRequest {
-  return Object.fromEntries(Object.entries(request).filter(([name]) => name !== left));
+  return { settings: readCodeRequest(names, request).settings, code: { request, digest } };
 }
 
 /**
- * Notes what code asks of its job now, and changes the job unless a person has set it up otherwise since.
- * @throws AppError `invalid` where what is asked makes no sense; it is noted all the same.
+ * Notes what code asks of its job now. One that code made changes with it, except in what a person has set otherwise; one
+ * that a person made stays as it is.
  */
 export async function followCode(
   ctx: Pick<Ctx, "database" | "clock">,
@@ -50,14 +26,45 @@ export async function followCode(
 ): Promise<void> {
   const { pool } = ctx.database;
   const job = await findJobRecord(pool, jobId);
-  if (job === null) return;
-  await updateCodeRequest(pool, { jobId, request, digest });
-  if (job.managedBy !== "code") return;
-  const { settings } = parseJobEdit(formOf(job, []), { ...request, channelIds: undefined });
-  await changeState(ctx, job, async (state, now, client) => {
+  if (job?.managedBy === "code") {
+    await changeSettings(ctx, job, async (current, client) => {
+      await updateCodeRequest(client, { jobId, request, digest });
+      const names = namesOf(current);
+      const before = readCodeRequest(names, requestOf(current) ?? {}).settings;
+      return mergeRequest(current, before, readCodeRequest(names, request).settings);
+    });
+  } else if (job !== null) {
+    await inTransaction(pool, async (client) => {
+      await updateCodeRequest(client, { jobId, request, digest });
+      await publishCache(client, jobId);
+    });
+  }
+}
+
+/**
+ * Takes what the job's code asks for, and follows it from now on.
+ * @throws AppError `conflict` where it has never asked for anything.
+ */
+export async function adoptCodeRequest(ctx: Ctx, input: { jobId: string }): Promise<ChangedJob> {
+  const job = await requireJob(ctx, input.jobId, "change-jobs");
+  return changeSettings(ctx, job, async (current, client) => {
+    const request = requestOf(current);
+    if (request === null) throw new AppError("conflict", "The code of this job has asked for nothing yet.", "jobId");
+    await markManagedByCode(client, job.id);
+    return adoptRequest(current, request);
+  });
+}
+
+/** Under the job's lock: of two requests at once the second sees what the first has changed. */
+function changeSettings(
+  ctx: Pick<Ctx, "database" | "clock">,
+  job: JobRecord,
+  change: (current: JobRecord, client: Queryable) => Promise<JobSettings>,
+): Promise<ChangedJob> {
+  return changeState(ctx, job, async (state, now, client) => {
+    const settings = await change((await findJobRecord(client, job.id)) ?? job, client);
     const edited = editedJob(state.job, settings, now);
-    const kept = { ...settings, allChannels: job.allChannels };
-    await updateJobRecord(client, { jobId, settings: kept, scheduleSince: edited.scheduleSince });
+    await updateJobRecord(client, { jobId: job.id, settings, scheduleSince: edited.scheduleSince });
     return applyEdit(state, edited, now);
   });
 }

@@ -6,6 +6,7 @@ import { statusOf } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import type { JobRecord } from "../store/jobs.ts";
 import type { StripEntry } from "../store/jobs-list.ts";
+import type { CodeDifference } from "./code-request.ts";
 import type { JobForm } from "./job-input.ts";
 
 /** One mark of a strip of runs. */
@@ -101,9 +102,14 @@ export type JobPage = JobRow & {
   /** A sentence where nobody would be told, with what to do; null where somebody would. */
   nobodyTold: string | null;
   channels: { id: string; name: string; kind: string; working: boolean }[];
+  /** Null where no code has ever asked for anything. */
+  followsCode: FollowsCode | null;
   form: JobForm;
   now: Instant;
 };
+
+/** `managedBy` code: it changes with its code, except in what people have set otherwise. */
+export type FollowsCode = { managedBy: JobRecord["managedBy"]; differences: CodeDifference[] };
 
 /** A record as lists and pages show it. */
 export function jobRowOf(

@@ -13,9 +13,10 @@ import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
 import { countWorkingChannels, listJobRecords, listStrip } from "../store/jobs-list.ts";
 import { hasAmbiguousRuns } from "../store/runs.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
+import { listDifferences, requestOf } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
 import { formOf } from "./job-input.ts";
-import { type Figures, type JobList, type JobPage, jobRowOf, type Period } from "./job-views.ts";
+import { type Figures, type FollowsCode, type JobList, type JobPage, jobRowOf, type Period } from "./job-views.ts";
 import { NEXT_SHOWN } from "./schedule-preview.ts";
 
 export type JobListInput = {
@@ -85,8 +86,14 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
       kind: channel.kind,
       working: isWorking(channel),
     })),
+    followsCode: followsCode(job),
     form: formOf(job, ownChannelIds),
   };
+}
+
+function followsCode(job: JobRecord): FollowsCode | null {
+  const request = requestOf(job);
+  return request === null ? null : { managedBy: job.managedBy, differences: listDifferences(job, request) };
 }
 
 /** Where the job is pinged by its id. */

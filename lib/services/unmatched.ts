@@ -11,7 +11,8 @@ import {
   type UnmatchedGroup,
 } from "../store/unmatched.ts";
 import { requireProject } from "./access.ts";
-import { type CodeRequest, readCodeJob } from "./code-jobs.ts";
+import { readCodeJob } from "./code-jobs.ts";
+import type { CodeRequest } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
 import { createdJob } from "./job-changes.ts";
 import type { CreatedJob } from "./job-views.ts";

@@ -195,15 +195,6 @@ export async function updateJobRecord(
   );
 }
 
-/** Notes what a job's code asks for now. */
-export async function updateCodeRequest(client: Queryable, input: { jobId: string } & CodeRecord): Promise<void> {
-  await client.query("UPDATE jobs SET code_request = $2, code_digest = $3 WHERE id = $1", [
-    input.jobId,
-    JSON.stringify(input.request),
-    input.digest,
-  ]);
-}
-
 const NO_EXPRESSION = { dialect: "auto", timeZone: "UTC" };
 
 function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {

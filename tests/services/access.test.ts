@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createChannel, deleteChannel, listChannels, testChannel, updateChannel } from "../../lib/services/channels.ts";
+import { adoptCodeRequest, followCode } from "../../lib/services/code-jobs.ts";
 import type { Ctx } from "../../lib/services/context.ts";
 import { listDeliveries, replayDelivery } from "../../lib/services/deliveries.ts";
 import { getIncident, listIncidents, reportIncidents } from "../../lib/services/incidents.ts";
@@ -27,6 +28,7 @@ beforeAll(async () => {
   const webhook = { projectId, kind: "webhook", settings: { url: `${sink.url}/hook` } };
   ({ id: channelId } = await createChannel(world.owner, webhook));
   ({ id: jobId } = await createJob(world.owner, { projectId, slug: "backup" }));
+  await followCode(world.services, { jobId, request: { grace: "2m" }, digest: "d" });
   await book(world, jobId, { action: "fail", exitCode: 1, body: "no space left" });
   incidentId = (await listIncidents(world.owner, { projectId })).incidents[0]?.id ?? "";
   deliveryId = (await listDeliveries(world.owner, { projectId })).deliveries[0]?.id ?? "";
@@ -62,6 +64,7 @@ const CHANGE: Record<string, Verb> = {
   updateJob: (ctx) => updateJob(ctx, { jobId, description: "nightly" }),
   pauseJob: (ctx) => pauseJob(ctx, { jobId }),
   resumeJob: (ctx) => resumeJob(ctx, { jobId }),
+  adoptCodeRequest: (ctx) => adoptCodeRequest(ctx, { jobId }),
   createChannel: (ctx) =>
     createChannel(ctx, { projectId: world.project.id, kind: "webhook", settings: { url: `${sink.url}/two` } }),
   updateChannel: (ctx) => updateChannel(ctx, { channelId, name: "Hook" }),

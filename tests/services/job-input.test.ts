@@ -96,7 +96,7 @@ test.each<[NewJob, string, RegExp]>([
   [{ slug: "x", overlap: "maybe" }, "overlap", /"maybe" .* alert or allow/],
   [{ slug: "x", unusual: "maybe" }, "unusual", /"maybe" .* alert or ignore/],
   [{ slug: "x", tags: ["two words"] }, "tags", /two words/],
-  [{ slug: "x", name: "n".repeat(101) }, "name", /at most 100/],
+  [{ slug: "x", name: "n".repeat(129) }, "name", /at most 128/],
 ])("refuses %j", (input, field, words) => {
   const error = refusal(input);
   expect(error).toMatchObject({ code: "invalid", field });
