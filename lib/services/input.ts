@@ -55,3 +55,10 @@ export function parseName(text: string, field: string, longest = NAME_MAX): stri
 export function parseLimit(limit: number | undefined, fallback = 50): number {
   return Math.min(Math.max(Math.trunc(limit ?? fallback) || fallback, 1), 500);
 }
+
+/** What was given of an input: without what is undefined. */
+export function given<T extends object>(input: T): Partial<T> {
+  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
+  // They are entries of `T`, some of them left out.
+  return Object.fromEntries(entries) as Partial<T>;
+}

@@ -8,7 +8,7 @@ import type { Millis } from "../domain/time.ts";
 import { getZone } from "../domain/zone.ts";
 import { AppError } from "../errors.ts";
 import type { JobRecord, JobSettings } from "../store/jobs.ts";
-import { parseAll, parseName } from "./input.ts";
+import { given, parseAll, parseName } from "./input.ts";
 import { parseLimits } from "./limit-input.ts";
 import { parsePolicy, type PolicyInput } from "./policy-input.ts";
 
@@ -111,12 +111,6 @@ export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
 
 function durationText(ms: Millis | null): string {
   return ms === null ? "" : spellDuration(ms);
-}
-
-function given<T extends object>(input: T): Partial<T> {
-  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
-  // They are entries of `T`, some of them left out.
-  return Object.fromEntries(entries) as Partial<T>;
 }
 
 type Checked = "overlap" | "unusual" | "pingPolicy";

@@ -1,6 +1,6 @@
 import { type PingPolicy, PLAIN_POLICY, type WordPlace } from "../domain/ping-policy.ts";
 import { AppError } from "../errors.ts";
-import { parseAll } from "./input.ts";
+import { given, parseAll } from "./input.ts";
 
 /** How pings are read, as a form or a command gives it; every part is checked. */
 export type PolicyInput = {
@@ -16,25 +16,30 @@ export type PolicyInput = {
 const MOST_WORDS = 20;
 const WORD_MAX = 100;
 
-export const WORD_PLACES: readonly WordPlace[] = ["subject", "mail", "http"];
+const WORD_PLACES: readonly WordPlace[] = ["subject", "mail", "http"];
 
-/** The policy of a job; null where it asks for nothing. @throws AppError `invalid`: names every field that is wrong. */
+/**
+ * The policy of a job; null where it asks for nothing. Keywords are looked for everywhere unless `places` says otherwise.
+ * @throws AppError `invalid`: names every field that is wrong.
+ */
 export function parsePolicy(input: Partial<PolicyInput> | null): PingPolicy | null {
-  const given: PolicyInput = { ...PLAIN_POLICY, ...input };
+  const typed: PolicyInput = { ...PLAIN_POLICY, places: WORD_PLACES, ...given(input ?? {}) };
   const policy = parseAll<PingPolicy>({
-    methods: () => parseMethods(given.methods),
-    manualResume: () => given.manualResume,
-    failureWords: () => parseWords(given.failureWords, "failureWords"),
-    successWords: () => parseWords(given.successWords, "successWords"),
-    startWords: () => parseWords(given.startWords, "startWords"),
-    places: () => parsePlaces(given.places),
-    otherwise: () => parseOtherwise(given.otherwise),
+    methods: () => parseMethods(typed.methods),
+    manualResume: () => typed.manualResume,
+    failureWords: () => parseWords(typed.failureWords, "failureWords"),
+    successWords: () => parseWords(typed.successWords, "successWords"),
+    startWords: () => parseWords(typed.startWords, "startWords"),
+    places: () => parsePlaces(typed.places),
+    otherwise: () => parseOtherwise(typed.otherwise),
   });
   const words = policy.failureWords.length + policy.successWords.length + policy.startWords.length;
   if (words > 0 && policy.places.length === 0) {
     throw new AppError("invalid", "Say where the keywords are looked for.", "places");
   }
-  return words === 0 && policy.methods === "any" && !policy.manualResume ? null : policy;
+  if (words > 0) return policy;
+  const { methods, manualResume } = policy;
+  return methods === "any" && !manualResume ? null : { ...PLAIN_POLICY, methods, manualResume };
 }
 
 function parseMethods(text: string): PingPolicy["methods"] {

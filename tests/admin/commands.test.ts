@@ -128,6 +128,62 @@ describe("jobs", () => {
     ]);
   });
 
+  test("create-job and update-job say how pings are read, and in which environment", async () => {
+    const id = await newJob(
+      ...[
+        "--environment",
+        "staging",
+        "--methods",
+        "post",
+        "--failure-words",
+        "ERROR, has failed",
+        "--start-words",
+        "begin",
+      ],
+      ...["--manual-resume", "yes"],
+    );
+    const stored = async () =>
+      (await database.pool.query("SELECT environment, ping_policy, name FROM jobs WHERE id = $1", [id])).rows[0];
+    const policy = {
+      ...{ methods: "post", manualResume: true, failureWords: ["ERROR", "has failed"], successWords: [] },
+      ...{ startWords: ["begin"], places: ["subject", "mail", "http"], otherwise: "ignore" },
+    };
+    expect(await stored()).toEqual({ environment: "staging", ping_policy: policy, name: `job-${slugs}` });
+
+    const changed = await run(
+      "update-job",
+      "--id",
+      id,
+      "--words-in",
+      "http",
+      "--without-words",
+      "fail",
+      "--name",
+      "Backup",
+    );
+    expect(changed).toMatchObject({ id, slug: `job-${slugs}`, warnings: [] });
+    expect(await stored()).toEqual({
+      environment: "staging",
+      ping_policy: { ...policy, places: ["http"], otherwise: "fail" },
+      name: "Backup",
+    });
+    await run(
+      "update-job",
+      "--id",
+      id,
+      "--methods",
+      "any",
+      "--manual-resume",
+      "no",
+      "--failure-words=",
+      "--start-words=",
+    );
+    expect(await stored()).toMatchObject({ ping_policy: null });
+    expect(await failure("update-job", "--id", id, "--manual-resume", "perhaps")).toMatch(/yes or no/);
+    expect(await failure("update-job", "--id", id, "--methods", "PUT", "--words-in", "head")).toMatch(/PUT.*"head"/);
+    expect(await failure("update-job", "--id", NOBODY, "--name", "x")).toMatch(/no job/);
+  });
+
   test("a job's name defaults to its slug", async () => {
     const id = await newJob("--schedule", "every 5s");
     const { rows } = await database.pool.query("SELECT name, interval_ms FROM jobs WHERE id = $1", [id]);
@@ -320,6 +376,7 @@ describe("the table of commands", () => {
       "reset-password",
       "restore",
       "resume-job",
+      "update-job",
     ]);
   });
 

@@ -28,7 +28,11 @@ test("keywords are trimmed and kept once, in their case; places have an order", 
     failureWords: ["ERROR", "Error", "has failed"],
     places: ["subject", "http"],
   });
-  expect(parsePolicy({ methods: "post" })).toEqual({ ...PLAIN_POLICY, methods: "post" });
+  expect(parsePolicy({ successWords: ["ok"] })?.places).toEqual(["subject", "mail", "http"]);
+  expect(parsePolicy({ methods: "post", places: ["http"], otherwise: "fail" })).toEqual({
+    ...PLAIN_POLICY,
+    methods: "post",
+  });
   expect(parsePolicy({ manualResume: true })).toEqual({ ...PLAIN_POLICY, manualResume: true });
   expect(parsePolicy({ startWords: ["w".repeat(100)], places: ["mail"] })?.startWords).toEqual(["w".repeat(100)]);
 });
@@ -37,7 +41,7 @@ test.each<[Partial<PolicyInput>, string, RegExp]>([
   [{ methods: "PUT" }, "methods", /"PUT" .* any or post/],
   [{ otherwise: "shout" }, "otherwise", /"shout" .* ignore or fail/],
   [{ places: ["header"] }, "places", /"header"; use subject, mail, http/],
-  [{ failureWords: ["ERROR"] }, "places", /Say where/],
+  [{ failureWords: ["ERROR"], places: [] }, "places", /Say where/],
   [{ successWords: ["x".repeat(101)], places: ["http"] }, "successWords", /more than 100 characters/],
   [{ startWords: Array.from({ length: 21 }, (_, n) => `w${n}`), places: ["http"] }, "startWords", /At most 20/],
 ])("refuses %j", (input, field, words) => {

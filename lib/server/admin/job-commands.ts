@@ -1,7 +1,7 @@
-import { createJob, deleteJob, pauseJob, resumeJob } from "../../services/job-changes.ts";
+import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../services/job-changes.ts";
 import { jobReport } from "../../services/job-report.ts";
-import type { Options } from "./arguments.ts";
 import { type Command, isoTime, required } from "./command.ts";
+import { JOB_OPTIONS, jobOf } from "./job-options.ts";
 
 const ID = { name: "id", required: true, value: "ID" };
 
@@ -13,18 +13,21 @@ export const JOB_COMMANDS: readonly Command[] = [
     options: [
       { name: "project", required: true, value: "ID" },
       { name: "slug", required: true, value: "SLUG" },
-      { name: "name", required: false, value: "NAME" },
-      { name: "schedule", required: false, value: '"*/5 * * * *"|"every 5s"' },
-      { name: "dialect", required: false, value: "auto|vixie|systemd|kubernetes|…" },
-      { name: "tz", required: false, value: "ZONE" },
-      { name: "grace", required: false, value: "DURATION" },
-      { name: "max-runtime", required: false, value: "DURATION" },
-      { name: "min-runtime", required: false, value: "DURATION" },
-      { name: "jitter", required: false, value: "DURATION" },
-      { name: "overlap", required: false, value: "alert|allow" },
-      { name: "unusual", required: false, value: "alert|ignore" },
+      ...JOB_OPTIONS,
     ],
-    run: (ctx, options) => createJob(ctx, { projectId: required(options, "project"), ...newJob(options) }),
+    run: (ctx, options) =>
+      createJob(ctx, {
+        projectId: required(options, "project"),
+        slug: required(options, "slug"),
+        ...jobOf(options),
+      }),
+  },
+  {
+    name: "update-job",
+    summary: "Changes what is given of a job and leaves the rest.",
+    options: [ID, { name: "slug", required: false, value: "SLUG" }, ...JOB_OPTIONS],
+    run: (ctx, options) =>
+      updateJob(ctx, { jobId: required(options, "id"), slug: options.get("slug"), ...jobOf(options) }),
   },
   {
     name: "job",
@@ -70,19 +73,3 @@ export const JOB_COMMANDS: readonly Command[] = [
     },
   },
 ];
-
-function newJob(options: Options) {
-  return {
-    slug: required(options, "slug"),
-    name: options.get("name"),
-    schedule: options.get("schedule"),
-    dialect: options.get("dialect"),
-    timeZone: options.get("tz"),
-    grace: options.get("grace"),
-    maxRuntime: options.get("max-runtime"),
-    minRuntime: options.get("min-runtime"),
-    jitter: options.get("jitter"),
-    overlap: options.get("overlap"),
-    unusual: options.get("unusual"),
-  };
-}

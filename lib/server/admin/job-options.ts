@@ -1,0 +1,69 @@
+import { AppError } from "../../errors.ts";
+import type { NewJob } from "../../services/job-input.ts";
+import type { PolicyInput } from "../../services/policy-input.ts";
+import type { Options, OptionSpec } from "./arguments.ts";
+
+/** What can be set of a job, besides its slug. */
+export const JOB_OPTIONS: readonly OptionSpec[] = [
+  { name: "name", required: false, value: "NAME" },
+  { name: "environment", required: false, value: "NAME" },
+  { name: "schedule", required: false, value: '"*/5 * * * *"|"every 5s"' },
+  { name: "dialect", required: false, value: "auto|vixie|systemd|kubernetes|…" },
+  { name: "tz", required: false, value: "ZONE" },
+  { name: "grace", required: false, value: "DURATION" },
+  { name: "max-runtime", required: false, value: "DURATION" },
+  { name: "min-runtime", required: false, value: "DURATION" },
+  { name: "jitter", required: false, value: "DURATION" },
+  { name: "overlap", required: false, value: "alert|allow" },
+  { name: "unusual", required: false, value: "alert|ignore" },
+  { name: "methods", required: false, value: "any|post" },
+  { name: "manual-resume", required: false, value: "yes|no" },
+  { name: "failure-words", required: false, value: "WORD,WORD" },
+  { name: "success-words", required: false, value: "WORD,WORD" },
+  { name: "start-words", required: false, value: "WORD,WORD" },
+  { name: "words-in", required: false, value: "subject,mail,http" },
+  { name: "without-words", required: false, value: "ignore|fail" },
+];
+
+/** @throws AppError `invalid` for a word that is neither yes nor no; the rest is checked where jobs are made. */
+export function jobOf(options: Options): NewJob {
+  return {
+    name: options.get("name"),
+    environment: options.get("environment"),
+    schedule: options.get("schedule"),
+    dialect: options.get("dialect"),
+    timeZone: options.get("tz"),
+    grace: options.get("grace"),
+    maxRuntime: options.get("max-runtime"),
+    minRuntime: options.get("min-runtime"),
+    jitter: options.get("jitter"),
+    overlap: options.get("overlap"),
+    unusual: options.get("unusual"),
+    pingPolicy: policyOf(options),
+  };
+}
+
+function policyOf(options: Options): Partial<PolicyInput> {
+  return {
+    methods: options.get("methods"),
+    manualResume: yesOrNo(options.get("manual-resume"), "manual-resume"),
+    failureWords: listOf(options.get("failure-words")),
+    successWords: listOf(options.get("success-words")),
+    startWords: listOf(options.get("start-words")),
+    places: listOf(options.get("words-in")),
+    otherwise: options.get("without-words"),
+  };
+}
+
+function listOf(text: string | undefined): string[] | undefined {
+  return text
+    ?.split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
+
+function yesOrNo(text: string | undefined, name: string): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text === "yes" || text === "no") return text === "yes";
+  throw new AppError("invalid", `--${name} is yes or no, not "${text.slice(0, 40)}".`, name);
+}
