@@ -6,6 +6,7 @@ import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
 import { Occurrences } from "../jobs/occurrences.tsx";
 import { ScheduleRemarks } from "../jobs/schedule-remarks.tsx";
+import type { CodeView } from "./code-panel.tsx";
 import styles from "./job.module.css";
 
 type Props = {
@@ -17,11 +18,13 @@ type Props = {
   channels: { id: string; name: string; working: boolean }[];
   reading: Reading;
   paused: boolean;
+  /** Null where no code has ever asked for anything. */
+  followsCode: Pick<CodeView, "managedBy"> | null;
 };
 
 /** What was set for a job, beside what became of it. */
 export function JobFacts(props: Props) {
-  const { slug, tags, description, limits, effectiveGraceMs, channels, reading, paused } = props;
+  const { slug, tags, description, limits, effectiveGraceMs, channels, reading, paused, followsCode } = props;
   const coming = paused ? [] : reading.occurrences;
   return (
     <>
@@ -57,6 +60,12 @@ export function JobFacts(props: Props) {
           <dd>
             <code>{slug}</code>
           </dd>
+          {followsCode?.managedBy === "code" && (
+            <>
+              <dt>Managed by</dt>
+              <dd>its code</dd>
+            </>
+          )}
           {tags.length > 0 && (
             <>
               <dt>Tags</dt>

@@ -3,6 +3,7 @@
 import { redirect } from "next/navigation";
 import type { ActionResult, FormState } from "../../../components/base/form-state.ts";
 import type { JobFormValues, PreviewAnswer } from "../../../components/jobs/job-form-values.ts";
+import { adoptCodeRequest } from "../../../lib/services/code-jobs.ts";
 import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../../lib/services/job-changes.ts";
 import { screenProcess } from "../../../lib/services/process.ts";
 import { previewSchedule } from "../../../lib/services/schedule-preview.ts";
@@ -54,6 +55,14 @@ export async function resume(jobId: unknown): Promise<ActionResult> {
   return tryAction(async () => {
     await resumeJob(await getCtx(), { jobId: asText(jobId) });
     return "Resumed. It is watched from now on.";
+  });
+}
+
+/** Takes what the job's code asks for. */
+export async function adopt(jobId: unknown): Promise<ActionResult> {
+  return tryAction(async () => {
+    await adoptCodeRequest(await getCtx(), { jobId: asText(jobId) });
+    return "Taken. From now on the job changes with its code.";
   });
 }
 

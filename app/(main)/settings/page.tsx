@@ -8,6 +8,7 @@ import { Said } from "../../../components/base/said.tsx";
 import styles from "../../../components/job/job.module.css";
 import { creatingLines } from "../../../components/job/ping-lines.ts";
 import { PingTabs } from "../../../components/job/ping-tabs.tsx";
+import { SentryPanel } from "../../../components/settings/sentry-panel.tsx";
 import settings from "../../../components/settings/settings.module.css";
 import { can } from "../../../lib/auth/rules.ts";
 import { getProject, projectSnippets } from "../../../lib/services/projects.ts";
@@ -45,7 +46,7 @@ export default async function SettingsPage() {
       </Panel>
       {snippets === null ? (
         <Note tone="quiet">
-          <p>Your role here is {role}: the ping key is for members.</p>
+          <p>Your role here is {role}: the keys are for members.</p>
         </Note>
       ) : snippets.pingKey === null || snippets.pingBase === null ? (
         <Note tone="late">
@@ -65,6 +66,7 @@ export default async function SettingsPage() {
           </div>
         </Panel>
       )}
+      {snippets !== null && <SentryPanel dsn={snippets.dsn} />}
     </Page>
   );
 }

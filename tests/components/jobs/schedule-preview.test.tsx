@@ -72,7 +72,15 @@ describe("the preview of a schedule", () => {
 });
 
 describe("the job page", () => {
-  const job = { slug: "s", tags: [], description: "", limits: DEFAULT_LIMITS, effectiveGraceMs: null, channels: [] };
+  const job = {
+    slug: "s",
+    tags: [],
+    description: "",
+    limits: DEFAULT_LIMITS,
+    effectiveGraceMs: null,
+    channels: [],
+    followsCode: null,
+  };
   const facts = (reading: Reading, paused = false) =>
     textOf(renderToStaticMarkup(<JobFacts {...job} reading={reading} paused={paused} />));
 

@@ -3,6 +3,7 @@ import { StatusLabel } from "../../../../components/base/glyph.tsx";
 import { Page, PageHeader } from "../../../../components/base/page.tsx";
 import { Said } from "../../../../components/base/said.tsx";
 import { visibleText } from "../../../../components/base/visible-text.ts";
+import { CodePanel } from "../../../../components/job/code-panel.tsx";
 import { DurationChart } from "../../../../components/job/duration-chart.tsx";
 import { Figures } from "../../../../components/job/figures.tsx";
 import { JobActions } from "../../../../components/job/job-actions.tsx";
@@ -21,7 +22,7 @@ import { load } from "../../../failures.ts";
 import { chartRuns, crontabOf, findLastPing, loadJob, runViews, sentenceFacts } from "../../../job-page-data.ts";
 import { type Query, readNumber } from "../../../query.ts";
 import { findProjects, requireVisit } from "../../../request.ts";
-import { pause, remove, resume } from "../actions.ts";
+import { adopt, pause, remove, resume } from "../actions.ts";
 
 type Props = { params: Promise<{ id: string }>; searchParams: Promise<Query> };
 
@@ -94,6 +95,7 @@ export default async function JobPage({ params, searchParams }: Props) {
       <div className={styles.columns}>
         <div className={styles.column}>
           <PingPanel pingUrl={job.pingUrl} schedule={crontabOf(job)} lastPing={lastPing} />
+          <CodePanel jobId={job.id} followsCode={job.followsCode} adopt={mayChange ? adopt : null} />
           <Figures figures={job.figures} />
           <DurationChart jobId={job.id} runs={chartRuns(latest.runs)} usual={usual.duration} />
           <RunPanel
