@@ -12,6 +12,7 @@ export type Action =
   | "test-channels"
   | "replay-deliveries"
   | "change-channels"
+  | "change-project" // its name, and how much is kept
   | "make-keys"
   | "change-members"
   | "delete-project";
@@ -24,6 +25,7 @@ const LEAST_ROLE: Readonly<Record<Action, MemberRole>> = {
   "test-channels": "member",
   "replay-deliveries": "member",
   "change-channels": "admin",
+  "change-project": "admin",
   "make-keys": "admin",
   "change-members": "admin",
   "delete-project": "owner",

@@ -15,6 +15,7 @@ const REFUSALS: Readonly<Record<Action, string>> = {
   "test-channels": "test its channels",
   "replay-deliveries": "send alerts again",
   "change-channels": "change its channels",
+  "change-project": "change its settings",
   "make-keys": "make keys",
   "change-members": "change its members",
   "delete-project": "delete it",

@@ -25,6 +25,8 @@ export type ProjectPage = ProjectRow & {
   /** The numeric id of a DSN. */
   number: number;
   keepDays: number;
+  /** Of each job; null: as many as there are. */
+  keepRuns: number | null;
   jobCount: number;
   channelCount: number;
 };
@@ -56,9 +58,9 @@ export async function listProjects(ctx: Ctx): Promise<ProjectRow[]> {
 
 /** @throws AppError `not-found`, also for strangers. */
 export async function getProject(ctx: Ctx, input: { projectId: string }): Promise<ProjectPage> {
-  const { id, name, role, createdAt, number, keepDays } = await requireProject(ctx, input.projectId, "see");
+  const { id, name, role, createdAt, number, keepDays, keepRuns } = await requireProject(ctx, input.projectId, "see");
   const parts = await countProjectParts(ctx.database.pool, id);
-  return { id, name, role, createdAt, number, keepDays, ...parts };
+  return { id, name, role, createdAt, number, keepDays, keepRuns, ...parts };
 }
 
 /** Needs role member or more: the keys are in clear. A project of before there were DSNs gets its own here. */

@@ -5,14 +5,17 @@ export type ProjectRecord = {
   number: number;
   name: string;
   createdAt: number;
+  /** How long runs, pings and closed incidents are kept. */
   keepDays: number;
+  /** How many runs of each job; null: as many as there are. */
+  keepRuns: number | null;
   /** The asking user's role; null for whoever is no member. */
   role: string | null;
 };
 
 type Row = Omit<ProjectRecord, "createdAt"> & { createdAt: Date };
 
-const COLUMNS = `p.id, p.number, p.name, p.created_at AS "createdAt", p.keep_days AS "keepDays"`;
+const COLUMNS = `p.id, p.number, p.name, p.created_at AS "createdAt", p.keep_days AS "keepDays", p.keep_runs AS "keepRuns"`;
 
 /** Projects of a user, oldest first; with `userId` null all of them. */
 export async function listProjectRecords(database: Queryable, userId: string | null): Promise<ProjectRecord[]> {
@@ -70,6 +73,15 @@ export async function insertProject(
   const [project] = rows;
   if (project === undefined) throw new Error("The insert of a project returned nothing.");
   return project;
+}
+
+export async function updateProjectRecord(
+  client: Queryable,
+  project: Pick<ProjectRecord, "id" | "name" | "keepDays" | "keepRuns">,
+): Promise<void> {
+  await client.query("UPDATE projects SET name = $2, keep_days = $3, keep_runs = $4 WHERE id = $1", [
+    ...[project.id, project.name, project.keepDays, project.keepRuns],
+  ]);
 }
 
 export type KeyRecord = {

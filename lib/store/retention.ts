@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { DatabaseError } from "pg";
 import { inTransaction } from "./client.ts";
 import type { Queryable } from "./queryable.ts";
+import { DEFAULT_KEEP_DAYS, KEPT_LONGEST, NOT_OF_OPEN_INCIDENT } from "./keeping.ts";
 import { pruneUnmatched } from "./unmatched.ts";
 
 /** Rows that one statement deletes: short enough that nobody has to wait for it. */
@@ -9,9 +10,6 @@ const SLICE = 1_000;
 
 /** Days for which pings have partitions of their own in advance. */
 const DAYS_AHEAD = 7;
-
-/** What is not a project's own is kept as long as projects keep theirs by default. */
-const DEFAULT_KEEP_DAYS = 90;
 
 const NOW = "(SELECT belfry_now())";
 
@@ -22,10 +20,17 @@ const KEPT_SINCE = `${NOW} - coalesce(p.keep_days, ${DEFAULT_KEEP_DAYS}) * inter
 /** What goes with time. */
 const RULES: readonly { table: string; key: string; old: string }[] = [
   {
+    // Those of projects that keep less go job by job: see lib/store/job-retention.ts.
     table: "runs",
     key: "job_id, number",
-    old: `SELECT r.job_id, r.number FROM runs r JOIN jobs j ON j.id = r.job_id JOIN projects p ON p.id = j.project_id
-      WHERE r.settled_at < ${SHORTEST} AND r.settled_at < ${KEPT_SINCE}`,
+    old: `SELECT r.job_id, r.number FROM runs r WHERE r.settled_at < ${KEPT_LONGEST} AND ${NOT_OF_OPEN_INCIDENT}`,
+  },
+  // What came far too early or too late for a partition of its day.
+  { table: "pings_default", key: "ctid", old: `SELECT ctid FROM pings_default WHERE received_at < ${KEPT_LONGEST}` },
+  {
+    table: "ping_bodies_default",
+    key: "ctid",
+    old: `SELECT ctid FROM ping_bodies_default WHERE received_at < ${KEPT_LONGEST}`,
   },
   {
     // Events, alerts and deliveries go with their incident.
@@ -49,10 +54,13 @@ const RULES: readonly { table: string; key: string; old: string }[] = [
       WHERE a.incident_id IS NULL AND a.created_at < ${SHORTEST} AND a.created_at < ${KEPT_SINCE}`,
   },
   {
+    // What was sent of an open incident stays: its recovery goes to the same thread.
     table: "messages",
     key: "id",
     old: `SELECT m.id FROM messages m LEFT JOIN channels c ON c.id = m.channel_id LEFT JOIN projects p ON p.id = c.project_id
-      WHERE m.started_at < ${SHORTEST} AND m.started_at < ${KEPT_SINCE}`,
+      WHERE m.started_at < ${SHORTEST} AND m.started_at < ${KEPT_SINCE} AND NOT EXISTS (
+        SELECT FROM message_deliveries md JOIN deliveries d ON d.id = md.delivery_id JOIN alerts a ON a.id = d.alert_id
+        JOIN incidents i ON i.id = a.incident_id WHERE md.message_id = m.id AND i.state = 'open')`,
   },
   {
     // The newest sign of somebody who takes pings stays, however old: the gap that follows it begins there.
@@ -66,48 +74,67 @@ const RULES: readonly { table: string; key: string; old: string }[] = [
   { table: "gaps", key: "id", old: `SELECT id FROM gaps WHERE to_at < ${NOW} - interval '366 days'` },
 ];
 
-/** Adds the partitions of the days to come. @returns how many were added. */
-export async function addPartitions(database: Queryable): Promise<number> {
-  const { rows } = await database.query<{ added: number }>("SELECT belfry_add_partitions($1) AS added", [DAYS_AHEAD]);
-  return rows[0]?.added ?? 0;
+/**
+ * Adds the partitions of the days to come, so that no ping has to wait for its own.
+ * @returns how many were added; null where somebody reads what they are cut from: try again soon.
+ */
+export async function addPartitions(database: Queryable): Promise<number | null> {
+  try {
+    const { rows } = await database.query<{ added: number }>("SELECT belfry_add_partitions($1) AS added", [DAYS_AHEAD]);
+    return rows[0]?.added ?? 0;
+  } catch (error) {
+    if (isLockTimeout(error)) return null;
+    throw error;
+  }
 }
 
-type Partition = { name: string };
+type Partition = { name: string; parent: string };
 
 // A partition goes when no project keeps its last day any longer.
-const OLD_PARTITIONS = `SELECT c.relname AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+const OLD_PARTITIONS = `SELECT c.relname AS name, i.inhparent::regclass::text AS parent
+  FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
   WHERE i.inhparent IN ('pings'::regclass, 'ping_bodies'::regclass) AND c.relname ~ '_\\d{8}$'
     AND to_date(right(c.relname, 8), 'YYYYMMDD') + 1
       < (belfry_now() AT TIME ZONE 'UTC')::date - (SELECT coalesce(max(keep_days), ${DEFAULT_KEEP_DAYS}) FROM projects)
   ORDER BY c.relname`;
 
+/** All pings wait as long as we wait for the lock. */
+const DROP_WAIT_MS = 100;
+
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * Drops the partitions that are too old. Dropping locks the whole table for a moment: where that cannot be had at once,
- * it is left for the next time, and no ping waits.
- * @returns the names of those that went.
+ * what is left of the table waits for the next time, and pings wait for a tenth of a second at most.
+ * @returns the names of those that went, and how many are left.
  */
-export async function dropOldPartitions(pool: Pool): Promise<string[]> {
+export async function dropOldPartitions(pool: Pool): Promise<{ dropped: string[]; left: number }> {
   const { rows } = await pool.query<Partition>(OLD_PARTITIONS);
   const dropped: string[] = [];
-  for (const { name } of rows) {
+  const busy = new Set<string>();
+  for (const { name, parent } of rows) {
+    if (busy.has(parent)) continue;
     if (await dropPartition(pool, name)) dropped.push(name);
+    else busy.add(parent);
   }
-  return dropped;
+  return { dropped, left: rows.length - dropped.length };
 }
 
 async function dropPartition(pool: Pool, name: string): Promise<boolean> {
   try {
     await inTransaction(pool, async (client) => {
-      await client.query("SET LOCAL lock_timeout = '500ms'");
+      await client.query(`SET LOCAL lock_timeout = ${DROP_WAIT_MS}`);
       await client.query(`DROP TABLE IF EXISTS ${client.escapeIdentifier(name)}`);
     });
     return true;
   } catch (error) {
-    if (error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE) return false;
+    if (isLockTimeout(error)) return false;
     throw error;
   }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 }
 
 /**

@@ -9,6 +9,7 @@ const ALLOWED: Record<Action, string> = {
   "test-channels": "owner admin member",
   "replay-deliveries": "owner admin member",
   "change-channels": "owner admin",
+  "change-project": "owner admin",
   "make-keys": "owner admin",
   "change-members": "owner admin",
   "delete-project": "owner",

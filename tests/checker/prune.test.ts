@@ -1,11 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createPrune } from "../../lib/checker/prune.ts";
 import { createLog } from "../../lib/log.ts";
+import { createJobRetention } from "../../lib/store/job-retention.ts";
 import { openClock } from "../../lib/store/clock.ts";
-import { dropOldPartitions, pruneRows } from "../../lib/store/retention.ts";
+import { addPartitions, dropOldPartitions, pruneRows } from "../../lib/store/retention.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { startPingServer } from "../support/ping-server.ts";
 
 const DAY = 86_400_000;
 const NEVER = new AbortController().signal;
@@ -46,7 +49,9 @@ describe("rows", () => {
       await database.pool.query("INSERT INTO runs (job_id, number, outcome) VALUES ($1, 9999, 'running')", [jobId]);
     }
     const gone = await pruneRows(database.pool, NEVER);
-    expect(gone.runs).toBe(2500 - 7 * 24 + 1 + (2500 - 90 * 24 + 1));
+    expect(gone.runs).toBe(2 * (2500 - 90 * 24 + 1));
+    const { runs } = await createJobRetention(database.pool).prune(NEVER);
+    expect(runs).toBe(90 * 24 - 7 * 24);
     expect(await count(`runs WHERE job_id = '${jobs.brief}'`)).toBe(7 * 24);
     expect(await count(`runs WHERE job_id = '${jobs.long}'`)).toBe(90 * 24);
   });
@@ -130,16 +135,93 @@ describe("partitions", () => {
     await prune.stop();
   });
 
-  it("that a ping holds are left for the next time", async () => {
+  it("that a long reader holds are left for the next time, and pings wait for a moment at most", async () => {
     await offsetClock(database, 93 * DAY);
+    const server = await startPingServer(database);
+    const jobId = await makeJob(database, project);
     const holder = await database.pool.connect();
     await holder.query("BEGIN");
     await holder.query("SELECT 1 FROM pings LIMIT 1");
+    const pinging = pingFor(2_000, `${server.url}/ping/${jobId}`);
     const meanwhile = await dropOldPartitions(database.pool);
+    expect(await pinging).toEqual({ refused: 0, slowestMs: expect.toSatisfy((ms: number) => ms < 5 * 100) });
     await holder.query("ROLLBACK");
     holder.release();
-    expect(meanwhile.map((name) => name.slice(0, -9))).toEqual(["ping_bodies", "ping_bodies"]);
+    await server.close();
+    expect(meanwhile.dropped.map((name) => name.slice(0, -9))).toEqual(["ping_bodies", "ping_bodies"]);
+    expect(meanwhile.left).toBe(2);
     const afterwards = await dropOldPartitions(database.pool);
-    expect(afterwards.map((name) => name.slice(0, -9))).toEqual(["pings", "pings"]);
+    expect(afterwards.dropped.map((name) => name.slice(0, -9))).toEqual(["pings", "pings"]);
+    expect(afterwards.left).toBe(0);
+  });
+
+  it("that could not be dropped are tried again soon, without being asked", async () => {
+    await offsetClock(database, 93 * DAY);
+    const clock = await openClock(database.pool);
+    const holder = await database.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query("SELECT 1 FROM pings LIMIT 1");
+    let aheadMs = 0;
+    const moving = { ...clock, now: () => clock.now() + aheadMs };
+    const before = await partitions();
+    const prune = createPrune({ pool: database.pool, clock: moving, log: createLog("silent") });
+    prune.start();
+    await eventually(
+      async () => expect(await count("pg_class WHERE relname ~ '^ping_bodies_\\d{8}$'")).toBe(6),
+      10_000,
+    );
+    expect(await partitions()).toEqual(expect.arrayContaining(before));
+    await holder.query("ROLLBACK");
+    holder.release();
+    aheadMs = 61_000;
+    prune.wake();
+    await eventually(async () => expect(await partitions()).not.toContain(before[0]), 10_000);
+    await prune.stop();
+  });
+
+  it("of today are missing after two weeks of rest: pings are taken all the same, and move there when it is made", async () => {
+    const jobId = await makeJob(database, project);
+    await offsetClock(database, 14 * DAY);
+    const server = await startPingServer(database);
+    expect(await pingFor(300, `${server.url}/ping/${jobId}`)).toMatchObject({ refused: 0 });
+    const early = await count("pings_default");
+    expect(early).toBeGreaterThan(0);
+    const pinging = pingFor(1_000, `${server.url}/ping/${jobId}`);
+    expect(await addPartitions(database.pool)).toBe(2 * 8);
+    expect(await pinging).toMatchObject({ refused: 0 });
+    expect(await count("pings_default")).toBe(0);
+    expect(await count(`pings WHERE job_id = '${jobId}'`)).toBeGreaterThan(early);
+    expect(await count("pings")).toBe(server.intake.figures().stored);
+    await server.close();
+  });
+
+  it("cannot be added while somebody reads the default one; that is no failure, and pings go on", async () => {
+    await offsetClock(database, 14 * DAY);
+    const server = await startPingServer(database);
+    const jobId = await makeJob(database, project);
+    const holder = await database.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query("SELECT 1 FROM pings_default LIMIT 1");
+    const pinging = pingFor(1_000, `${server.url}/ping/${jobId}`);
+    expect(await addPartitions(database.pool)).toBeNull();
+    await holder.query("ROLLBACK");
+    holder.release();
+    expect(await pinging).toMatchObject({ refused: 0 });
+    expect(await addPartitions(database.pool)).toBe(2 * 8);
+    await server.close();
   });
 });
+
+/** Pings one after the other for that long. */
+async function pingFor(ms: number, url: string): Promise<{ refused: number; slowestMs: number }> {
+  const until = performance.now() + ms;
+  let refused = 0;
+  let slowestMs = 0;
+  while (performance.now() < until) {
+    const startedAt = performance.now();
+    const { status } = await fetch(`${url}?rid=${randomUUID()}`);
+    if (status !== 200) refused += 1;
+    slowestMs = Math.max(slowestMs, performance.now() - startedAt);
+  }
+  return { refused, slowestMs };
+}

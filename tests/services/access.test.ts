@@ -7,10 +7,17 @@ import { getIncident, listIncidents, reportIncidents } from "../../lib/services/
 import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../lib/services/job-changes.ts";
 import { jobReport } from "../../lib/services/job-report.ts";
 import { getJob, listJobs } from "../../lib/services/jobs.ts";
+import { updateProject } from "../../lib/services/project-settings.ts";
 import { createKey, createProject, getProject, listProjects, projectSnippets } from "../../lib/services/projects.ts";
 import { getRun, getRunOutput, listRuns } from "../../lib/services/runs.ts";
 import { systemPage } from "../../lib/services/system.ts";
-import { listUnmatchedPings } from "../../lib/services/unmatched.ts";
+import {
+  countRecentUnmatched,
+  dismissUnmatched,
+  listUnmatchedPings,
+  makeJobOfUnmatched,
+} from "../../lib/services/unmatched.ts";
+import { addUnmatched } from "../support/unmatched.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
 import { addMember, book, openWorld, type World } from "./world.ts";
 
@@ -18,6 +25,7 @@ let world: World;
 let sink: HttpSink;
 let jobId: string;
 let channelId: string;
+let unmatchedIds: number[];
 let deliveryId: string;
 let incidentId: string;
 
@@ -33,6 +41,7 @@ beforeAll(async () => {
   incidentId = (await listIncidents(world.owner, { projectId })).incidents[0]?.id ?? "";
   deliveryId = (await listDeliveries(world.owner, { projectId })).deliveries[0]?.id ?? "";
   await world.database.pool.query("UPDATE deliveries SET state = 'dead'");
+  unmatchedIds = await addUnmatched(world.database, projectId, ["mistyped", "forgotten"]);
 });
 
 afterAll(() => sink.close());
@@ -54,10 +63,14 @@ const SEE: Record<string, Verb> = {
   listChannels: (ctx) => listChannels(ctx, { projectId: world.project.id }),
   listDeliveries: (ctx) => listDeliveries(ctx, { projectId: world.project.id }),
   listUnmatchedPings: (ctx) => listUnmatchedPings(ctx, { projectId: world.project.id }),
+  countRecentUnmatched: (ctx) => countRecentUnmatched(ctx, { projectId: world.project.id }),
 };
 
 /** Allowed to the owner; a viewer hears that the role does not allow it. */
 const CHANGE: Record<string, Verb> = {
+  updateProject: (ctx) => updateProject(ctx, { projectId: world.project.id, keepDays: 30 }),
+  makeJobOfUnmatched: (ctx) => makeJobOfUnmatched(ctx, { projectId: world.project.id, id: unmatchedIds[0] ?? 0 }),
+  dismissUnmatched: (ctx) => dismissUnmatched(ctx, { projectId: world.project.id, id: unmatchedIds[1] ?? 0 }),
   projectSnippets: (ctx) => projectSnippets(ctx, { projectId: world.project.id }),
   createKey: (ctx) => createKey(ctx, { projectId: world.project.id, scope: "read" }),
   createJob: (ctx) => createJob(ctx, { projectId: world.project.id, slug: "another" }),
@@ -106,6 +119,11 @@ test("a new project belongs to who made it", async () => {
 test("the facts of the installation are for operators; being one opens nobody's project", async () => {
   expect(await systemPage(world.owner)).toMatchObject({ counts: { users: 3 } });
   await expect(systemPage(world.teammate)).rejects.toMatchObject({ code: "not-found" });
+  expect(await listUnmatchedPings(world.owner, { projectId: null })).toEqual([]);
+  await expect(listUnmatchedPings(world.teammate, { projectId: null })).rejects.toMatchObject({ code: "not-found" });
+  await expect(dismissUnmatched(world.teammate, { projectId: null, id: 1 })).rejects.toMatchObject({
+    code: "not-found",
+  });
   const { actor } = world.stranger;
   const operator: Ctx = { ...world.stranger, actor: actor.kind === "user" ? { ...actor, operator: true } : actor };
   await expect(getProject(operator, { projectId: world.project.id })).rejects.toMatchObject({ code: "not-found" });

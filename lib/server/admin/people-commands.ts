@@ -1,5 +1,6 @@
 import { createUser, resetPassword } from "../../services/accounts.ts";
 import { createKey, createProject } from "../../services/projects.ts";
+import { updateProject } from "../../services/project-settings.ts";
 import { type Command, required } from "./command.ts";
 
 const EMAIL = { name: "email", required: true, value: "EMAIL" };
@@ -31,6 +32,24 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
     ],
     run: (ctx, options) =>
       createProject(ctx, { name: required(options, "name"), ownerEmail: required(options, "owner") }),
+  },
+  {
+    name: "update-project",
+    summary: "Renames a project, or changes how much it keeps; --keep-runs all ends a limit.",
+    options: [
+      PROJECT,
+      { name: "name", required: false, value: "NAME" },
+      { name: "keep-days", required: false, value: "1-3650" },
+      { name: "keep-runs", required: false, value: "10-1000000|all" },
+    ],
+    async run(ctx, options) {
+      const keepRuns = options.get("keep-runs");
+      return updateProject(ctx, {
+        projectId: required(options, "project"),
+        ...{ name: options.get("name"), keepDays: options.get("keep-days") },
+        keepRuns: keepRuns === "all" ? null : keepRuns,
+      });
+    },
   },
   {
     name: "create-key",

@@ -6,10 +6,12 @@ import type { Command } from "./command.ts";
 import { JOB_COMMANDS } from "./job-commands.ts";
 import { PEOPLE_COMMANDS } from "./people-commands.ts";
 import type { OpenSession } from "./session.ts";
+import { UNMATCHED_COMMANDS } from "./unmatched-commands.ts";
 
 export const COMMANDS: readonly Command[] = [
   ...PEOPLE_COMMANDS,
   ...JOB_COMMANDS,
+  ...UNMATCHED_COMMANDS,
   ...ALERT_COMMANDS,
   ...BACKUP_COMMANDS,
 ];
