@@ -1,4 +1,4 @@
-import type { JobFormValues } from "../components/jobs/job-form-values.ts";
+import { type JobFormValues, PLAIN_POLICY_VALUES, type PolicyValues } from "../components/jobs/job-form-values.ts";
 import { asRecord, asText, asTexts } from "./action-input.ts";
 
 /** A job's form as it was sent: whatever is missing or odd becomes empty, and the service says what is wrong. */
@@ -7,6 +7,7 @@ export function parseJobForm(input: unknown): JobFormValues {
   return {
     name: asText(given.name),
     slug: asText(given.slug),
+    environment: asText(given.environment),
     description: asText(given.description),
     tags: asTexts(given.tags),
     schedule: asText(given.schedule),
@@ -19,6 +20,26 @@ export function parseJobForm(input: unknown): JobFormValues {
     failuresToOpen: Number(given.failuresToOpen ?? 1),
     overlap: asText(given.overlap),
     unusual: asText(given.unusual),
+    pingPolicy: parsePolicyForm(given.pingPolicy),
     channelIds: given.channelIds === null || given.channelIds === undefined ? null : asTexts(given.channelIds),
+  };
+}
+
+/** None is a plain one. Where no keyword is looked for, the form offers all places. */
+function parsePolicyForm(input: unknown): PolicyValues {
+  if (input === null || input === undefined) return PLAIN_POLICY_VALUES;
+  const given = asRecord(input);
+  const words = {
+    failureWords: asTexts(given.failureWords),
+    successWords: asTexts(given.successWords),
+    startWords: asTexts(given.startWords),
+  };
+  const noWords = Object.values(words).every((list) => list.length === 0);
+  return {
+    ...words,
+    methods: asText(given.methods),
+    manualResume: given.manualResume === true,
+    places: noWords ? PLAIN_POLICY_VALUES.places : asTexts(given.places),
+    otherwise: asText(given.otherwise),
   };
 }

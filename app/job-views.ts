@@ -11,6 +11,7 @@ export function jobView(row: JobRow, withStrip: boolean): JobView {
     id: row.id,
     slug: row.slug,
     name: row.name,
+    environment: otherEnvironment(row.environment),
     tags: row.tags,
     status: row.status,
     warning: row.warning,
@@ -25,4 +26,9 @@ export function jobView(row: JobRow, withStrip: boolean): JobView {
     channelCount: row.channelCount,
     ...(withStrip ? { strip: row.strip } : {}),
   };
+}
+
+/** Production is what everybody takes a job for: only another environment needs to be said. */
+export function otherEnvironment(environment: string): string | null {
+  return environment === "production" ? null : environment;
 }

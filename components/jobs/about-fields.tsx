@@ -12,7 +12,7 @@ type Props = {
   change: (part: Partial<JobFormValues>) => void;
 };
 
-/** Name, slug, tags and notes. */
+/** Name, slug, environment, tags and notes. */
 export function AboutFields({ values, errors, isNew, change }: Props) {
   return (
     <Panel title="What it is">
@@ -27,16 +27,27 @@ export function AboutFields({ values, errors, isNew, change }: Props) {
           autoFocus={isNew}
           data-autofocus={isNew}
         />
-        <TextInput
-          name="slug"
-          label="Slug"
-          description="Its short name in ping addresses. Left empty, it is made from the name."
-          placeholder="nightly-database-backup"
-          value={values.slug}
-          error={errors.slug}
-          onChange={(event) => change({ slug: event.currentTarget.value })}
-          styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
-        />
+        <div className={styles.pair}>
+          <TextInput
+            name="slug"
+            label="Slug"
+            description="Its short name in ping addresses. Left empty, it is made from the name."
+            placeholder="nightly-database-backup"
+            value={values.slug}
+            error={errors.slug}
+            onChange={(event) => change({ slug: event.currentTarget.value })}
+            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+          />
+          <TextInput
+            name="environment"
+            label="Environment"
+            description="Jobs may share a slug in several; pings then name one, as in env=staging."
+            placeholder="production"
+            value={values.environment}
+            error={errors.environment}
+            onChange={(event) => change({ environment: event.currentTarget.value })}
+          />
+        </div>
         <TagsInput
           name="tags"
           label="Tags"

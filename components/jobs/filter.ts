@@ -53,7 +53,7 @@ export function parseQuery(text: string): Query {
 
 const STATE_WORDS: Readonly<Record<string, JobStatus>> = { failing: "down", pending: "new" };
 
-/** Whether a job matches every term. Words match name, slug, tag and schedule anywhere; a half-typed state or tag its beginning. */
+/** Whether a job matches every term. Words match name, slug, environment, tag and schedule anywhere; a half-typed state or tag its beginning. */
 export function matches(job: JobView, query: Query, now: Instant): boolean {
   const status = statusAt(job, now);
   const isState = (state: string) =>
@@ -63,7 +63,8 @@ export function matches(job: JobView, query: Query, now: Instant): boolean {
   if (query.states.length > 0 && !query.states.some(isState)) return false;
   if (!query.tags.every(isTag)) return false;
   if (query.words.length === 0) return true;
-  const text = `${job.name} ${job.slug} ${job.tags.join(" ")} ${job.scheduleWords}`.toLowerCase();
+  const text =
+    `${job.name} ${job.slug} ${job.environment ?? ""} ${job.tags.join(" ")} ${job.scheduleWords}`.toLowerCase();
   return query.words.every((word) => text.includes(word));
 }
 

@@ -1,10 +1,23 @@
 import type { Reading } from "../../lib/domain/schedule/reading.ts";
 import type { Millis } from "../../lib/domain/time.ts";
 
+/** How pings are read, beside what their address says. */
+export type PolicyValues = {
+  methods: string;
+  manualResume: boolean;
+  failureWords: string[];
+  successWords: string[];
+  startWords: string[];
+  /** Of `subject`, `mail` and `http`. */
+  places: string[];
+  otherwise: string;
+};
+
 /** A job's form: durations and schedule as they are typed, empty for the default. */
 export type JobFormValues = {
   name: string;
   slug: string;
+  environment: string;
   description: string;
   tags: string[];
   schedule: string;
@@ -18,6 +31,7 @@ export type JobFormValues = {
   failuresToOpen: number;
   overlap: string;
   unusual: string;
+  pingPolicy: PolicyValues;
   /** Null: every channel of the project, later ones too. */
   channelIds: string[] | null;
 };
@@ -30,9 +44,20 @@ export type DialectChoice = { name: string; title: string; example: string };
 
 export type ChannelChoice = { id: string; name: string; kind: string; working: boolean };
 
+export const PLAIN_POLICY_VALUES: PolicyValues = {
+  methods: "any",
+  manualResume: false,
+  failureWords: [],
+  successWords: [],
+  startWords: [],
+  places: ["subject", "mail", "http"],
+  otherwise: "ignore",
+};
+
 export const NEW_JOB: JobFormValues = {
   name: "",
   slug: "",
+  environment: "",
   description: "",
   tags: [],
   schedule: "",
@@ -45,6 +70,7 @@ export const NEW_JOB: JobFormValues = {
   failuresToOpen: 1,
   overlap: "alert",
   unusual: "ignore",
+  pingPolicy: PLAIN_POLICY_VALUES,
   channelIds: null,
 };
 

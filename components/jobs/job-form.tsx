@@ -17,6 +17,7 @@ import type {
   SuggestedLimits,
 } from "./job-form-values.ts";
 import { type CountedJitter, LimitFields } from "./limit-fields.tsx";
+import { PolicyFields } from "./policy-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 import { TellFields } from "./tell-fields.tsx";
 import { useSchedulePreview } from "./use-schedule-preview.ts";
@@ -85,6 +86,11 @@ export function JobForm(props: Props) {
         change={change}
       />
       <TellFields values={values} errors={errors} change={change} />
+      <PolicyFields
+        policy={values.pingPolicy}
+        errors={errors}
+        change={(part) => change({ pingPolicy: { ...values.pingPolicy, ...part } })}
+      />
       <ChannelPicker
         channels={channels}
         chosen={values.channelIds}

@@ -8,6 +8,7 @@ import { lengthText } from "../base/ago.ts";
 import { useNow } from "../base/clock.tsx";
 import { Glyph, StatusLabel } from "../base/glyph.tsx";
 import { Ago } from "../base/moment.tsx";
+import { EnvironmentBadge } from "../base/environment-badge.tsx";
 import { Said } from "../base/said.tsx";
 import { CAUSE_LABEL, CAUSE_MEANING, CAUSE_TONE } from "../base/status.ts";
 import { CAUSE_SHAPE } from "../incidents/cause-shape.ts";
@@ -36,6 +37,7 @@ export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: 
         <Link href={`/jobs/${job.id}`} id={linkId} className={styles.link} prefetch={false}>
           <Said text={job.name} />
         </Link>
+        {job.environment !== null && <EnvironmentBadge environment={job.environment} />}
         {job.warning !== null && (
           <span className={styles.warning} title={CAUSE_MEANING[job.warning]}>
             <Glyph shape={CAUSE_SHAPE[job.warning]} tone={CAUSE_TONE[job.warning]} size={14} />

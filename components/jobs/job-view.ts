@@ -21,6 +21,8 @@ export type JobView = {
   id: string;
   slug: string;
   name: string;
+  /** Null: production. */
+  environment: string | null;
   tags: string[];
   status: JobStatus;
   /** What the open warning is about; null without one. */

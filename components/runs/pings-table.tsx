@@ -19,6 +19,7 @@ export type PingView = {
   method: string;
   userAgent: string | null;
   message: string | null;
+  metrics: readonly (readonly [name: string, value: number])[] | null;
   bodySize: number;
 };
 
@@ -88,6 +89,11 @@ function Words({ ping }: { ping: PingView }) {
           , “<Said text={ping.message} />”
         </>
       )}
+      {ping.metrics?.map(([name, value]) => (
+        <span key={name}>
+          , <Said text={name} /> {value}
+        </span>
+      ))}
     </>
   );
 }

@@ -10,6 +10,7 @@ function job(part: Partial<JobView>): JobView {
     id: part.name ?? "id",
     slug: "db-backup",
     name: "Nightly backup",
+    environment: null,
     tags: ["backup", "db"],
     status: "ok",
     warning: null,
@@ -63,6 +64,11 @@ describe("the search field", () => {
       expect(matches(job({}), parseQuery(`state:${cause}`), NOW)).toBe(false);
     }
     expect(matches(job({ warning: "slow" }), parseQuery("state:overlap"), NOW)).toBe(false);
+  });
+
+  test("an environment is a word to look for", () => {
+    expect(matches(job({ environment: "staging" }), parseQuery("backup stag"), NOW)).toBe(true);
+    expect(matches(job({}), parseQuery("stag"), NOW)).toBe(false);
   });
 });
 
