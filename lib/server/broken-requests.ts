@@ -47,7 +47,6 @@ export function createBreakHandler(connections: Connections): (error: BreakError
       socket.destroy();
       return;
     }
-    socket.once("end", () => socket.destroy());
     const late = setTimeout(() => socket.destroy(), ANSWER_WITHIN_MS).unref();
     socket.once("close", () => clearTimeout(late));
     const settle = (): void => {
@@ -76,8 +75,12 @@ export function partWith(socket: Socket, { status, text }: Refusal, headers: rea
   ];
   socket.on("error", () => socket.destroy());
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
-  if (socket.readableEnded) socket.destroySoon();
-  else setTimeout(() => socket.destroy(), LISTEN_ON_MS).unref();
+  if (socket.readableEnded) {
+    socket.destroySoon();
+    return;
+  }
+  socket.once("end", () => socket.destroySoon());
+  setTimeout(() => socket.destroy(), LISTEN_ON_MS).unref();
 }
 
 function refusalOf({ code = "", rawPacket }: BreakError): Refusal {

@@ -172,6 +172,12 @@ describe("one connection", () => {
     expect(stored).toBe(1);
   });
 
+  it("that is half closed after garbage still hears of the ping before it", async () => {
+    const socket = connect(server.port, "127.0.0.1");
+    socket.end(`GET /ping/${jobId}?rid=${randomUUID()} HTTP/1.1\r\nHost: x\r\n\r\n\x00garbage`);
+    expect((await readAll(socket))[0]?.status).toBe(200);
+  });
+
   it("whose chunks make no sense is told so, and what came counts", async () => {
     const { answers } = await attack(
       `POST /ping/{job} HTTP/1.1\r\n${HEAD}Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\nzz\r\n`,

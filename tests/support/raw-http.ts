@@ -10,7 +10,12 @@ export async function speak(port: number, bytes: string | Buffer, withinMs = 20_
 }
 
 /** Answers until the other side ends; a reset ends them, too. */
-export function readAll(socket: Socket, withinMs = 20_000): Promise<RawAnswer[]> {
+export async function readAll(socket: Socket, withinMs = 20_000): Promise<RawAnswer[]> {
+  return answersIn(await readText(socket, withinMs));
+}
+
+/** The same as it came. */
+export function readText(socket: Socket, withinMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const timer = setTimeout(() => {
@@ -22,7 +27,7 @@ export function readAll(socket: Socket, withinMs = 20_000): Promise<RawAnswer[]>
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
       clearTimeout(timer);
-      resolve(answersIn(Buffer.concat(chunks).toString("latin1")));
+      resolve(Buffer.concat(chunks).toString("latin1"));
     });
   });
 }
@@ -37,7 +42,9 @@ export function answersIn(text: string, head = false): RawAnswer[] {
     const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(line)?.[1] ?? Number.NaN);
     if (end === -1 || Number.isNaN(status)) throw new Error(`This is no answer: ${rest.slice(0, 200)}`);
     const headers = new Map(fields.map((field) => pairOf(field)));
-    const length = head || status < 200 || status === 204 ? 0 : Number(headers.get("content-length") ?? Number.NaN);
+    // To a request that cannot be read nobody knows whether its method was HEAD.
+    const bodiless = head && (end + 4 === rest.length || rest.startsWith("HTTP/1.1 ", end + 4));
+    const length = bodiless || status < 200 || status === 204 ? 0 : Number(headers.get("content-length") ?? Number.NaN);
     if (Number.isNaN(length)) throw new Error(`This answer has no length: ${rest.slice(0, 500)}`);
     const body = rest.slice(end + 4, end + 4 + length);
     answers.push({ status, headers, body });
