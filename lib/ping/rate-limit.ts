@@ -89,7 +89,7 @@ function spend(bucket: Bucket, { perSecond }: Rate, now: Millis): void {
 }
 
 /** The first 64 bits of an IPv6 address: a single client has as many addresses as it likes behind them. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   const [front = [], back = []] = address.split("::").map((part) => part.split(":").filter((group) => group !== ""));
   const zeros = Array.from({ length: Math.max(0, 8 - front.length - back.length) }, () => "0");
   return `${[...front, ...zeros, ...back].slice(0, 4).join(":")}::/64`;

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createTransport, type SentMessageInfo, type SendMailOptions } from "nodemailer";
 import { createLog } from "../../lib/log.ts";
@@ -76,7 +75,7 @@ export async function connectRaw(port: number): Promise<RawClient> {
   let read = 0;
   socket.on("data", (chunk: Buffer) => (said += chunk.toString()));
   socket.on("error", () => {});
-  const ended = once(socket, "close").then(() => said);
+  const ended = new Promise<string>((resolve) => socket.once("close", () => resolve(said)));
   const answer = async (): Promise<string> => {
     for (;;) {
       const whole = WHOLE_ANSWER.exec(said.slice(read))?.[0];
@@ -85,7 +84,7 @@ export async function connectRaw(port: number): Promise<RawClient> {
         return whole.trimEnd();
       }
       if (socket.closed) throw new Error(`The connection ended after: ${said}`);
-      await Promise.race([once(socket, "data"), ended]);
+      await Promise.race([new Promise((resolve) => socket.once("data", resolve)), ended]);
     }
   };
   return {

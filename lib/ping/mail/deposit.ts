@@ -8,8 +8,8 @@ import { type Client, NO_BODY } from "../ticket.ts";
 import type { Letter } from "./letter.ts";
 import { type MailMessage, readMessage } from "./message.ts";
 
-/** A recipient whose job is known. */
-export type Addressee = { event: PingEvent; jobId: string };
+/** A recipient whose job is known. `url`: the address as it came. */
+export type Addressee = { event: PingEvent; jobId: string; url: string };
 
 export type Delivery = { letter: Letter & { raw: Buffer }; addressees: readonly Addressee[]; client: Client };
 

@@ -2,12 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { MINUTE, type Millis } from "../../domain/time.ts";
 import { createCache } from "../cache.ts";
+import { networkOf } from "../rate-limit.ts";
 
 /** A connection that is served. */
 export type Guest = {
   readonly id: string;
   /** The client's IP address. */
   readonly address: string;
+  /** The same, or its IPv6 network of 64 bits: limits are per client, and a client has all addresses of one. */
+  readonly network: string;
   readonly socket: Socket;
   /** Its mail is here whole and being stored: it has a right to its answer. */
   storing: boolean;
@@ -48,7 +51,8 @@ export class Guests {
   /** Null: there is no room, and the client was told so. */
   admit(socket: Socket): Guest | null {
     const address = plainAddress(socket.remoteAddress ?? "");
-    const same = this.#perAddress.get(address) ?? 0;
+    const network = address.includes(":") ? networkOf(address) : address;
+    const same = this.#perAddress.get(network) ?? 0;
     const { connections, connectionsPerAddress, patienceMs } = this.#limits;
     socket.on("error", ignore);
     if (this.#guests.size >= connections || same >= connectionsPerAddress) {
@@ -56,18 +60,18 @@ export class Guests {
       return null;
     }
     const leavesAt = performance.now() + patienceMs;
-    const guest: Guest = { id: randomUUID(), address, socket, storing: false, refusals: 0, leavesAt };
+    const guest: Guest = { id: randomUUID(), address, network, socket, storing: false, refusals: 0, leavesAt };
     this.#guests.set(guest.id, guest);
-    this.#perAddress.set(address, same + 1);
+    this.#perAddress.set(network, same + 1);
     socket.once("close", () => this.#forget(guest));
     return guest;
   }
 
-  #forget({ id, address }: Guest): void {
+  #forget({ id, network }: Guest): void {
     this.#guests.delete(id);
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left === 0) this.#perAddress.delete(address);
-    else this.#perAddress.set(address, left);
+    const left = (this.#perAddress.get(network) ?? 1) - 1;
+    if (left === 0) this.#perAddress.delete(network);
+    else this.#perAddress.set(network, left);
   }
 
   find(id: string): Guest | null {
@@ -75,12 +79,12 @@ export class Guests {
   }
 
   /** Whether its address may send one more mail now. */
-  pays({ address }: Guest): boolean {
+  pays({ network }: Guest): boolean {
     const { mailsPerMinute } = this.#limits;
     const now = performance.now();
-    const purse = this.#purses.get(address, now) ?? { mails: mailsPerMinute, at: now };
+    const purse = this.#purses.get(network, now) ?? { mails: mailsPerMinute, at: now };
     const mails = Math.min(mailsPerMinute, purse.mails + ((now - purse.at) / MINUTE) * mailsPerMinute);
-    this.#purses.set(address, { mails: Math.max(0, mails - 1), at: now }, now);
+    this.#purses.set(network, { mails: Math.max(0, mails - 1), at: now }, now);
     return mails >= 1;
   }
 

@@ -1,4 +1,4 @@
-import { isIP, type Server } from "node:net";
+import type { Server } from "node:net";
 import { SMTPServer } from "smtp-server";
 import { MINUTE, SECOND, type Millis } from "../../domain/time.ts";
 import { AppError } from "../../errors.ts";
@@ -44,7 +44,7 @@ export type MailListener = {
 const LIMITS: MailLimits = {
   connections: 500,
   connectionsPerAddress: 100,
-  mailsPerMinute: 6_000,
+  mailsPerMinute: 30_000,
   patienceMs: 5 * MINUTE,
   mailBytes: 25_000_000,
   heldBytes: 64_000_000,
@@ -89,7 +89,7 @@ function createServer(options: MailOptions, parts: { guests: Guests; limits: Mai
   const { guests, limits } = parts;
   const reception = new Reception({ intake, log, onlyDomain, onMail, guests, limits });
   const server = new SMTPServer({
-    name: isIP(options.domain) === 0 ? options.domain : `[${options.domain}]`,
+    name: options.domain,
     banner: "Belfry takes pings",
     heloResponse: "%s",
     disabledCommands: DISABLED,
@@ -101,7 +101,9 @@ function createServer(options: MailOptions, parts: { guests: Guests; limits: Mai
     lenientAddressParsing: true,
     socketTimeout: limits.silenceMs,
     onMailFrom: (_address, session, reply) => reception.sender(session, reply),
-    onRcptTo: (address, session, reply) => reception.recipient(address, session, reply),
+    // Never at once: two mails in one packet, all answered at once, make it forget what comes after the second.
+    onRcptTo: (address, session, reply) =>
+      reception.recipient(address, session, (error) => void setImmediate(reply, error)),
     onData: (stream, session, reply) => void reception.mail(stream, session, reply),
   });
   // Accepting can fail while it runs (too many open files), and clients break off: that costs one connection.

@@ -4,13 +4,15 @@ import { messageOf } from "../../errors.ts";
 import type { Logger } from "../../log.ts";
 import { type BodyBudget, createBodyBudget } from "../body.ts";
 import type { Verdict } from "../buffer.ts";
+import type { PingEvent } from "../event.ts";
 import type { Intake, Located } from "../intake.ts";
 import { readLine } from "../parameters.ts";
 import type { Client } from "../ticket.ts";
+import type { Refused } from "../unmatched.ts";
 import { type Addressee, createDeposit, type Deposit } from "./deposit.ts";
 import { type Guest, type Guests, showOut } from "./guests.ts";
 import { type Letter, readLetter } from "./letter.ts";
-import { missingReason, type Recipient, readRecipient } from "./recipient.ts";
+import { missingReason, readRecipient } from "./recipient.ts";
 
 export type MailResult = "ok" | "refused" | "unavailable" | "broken-off";
 
@@ -31,6 +33,7 @@ type Reply = (error?: Error | null, message?: string) => void;
 const LATER = "This cannot be stored now, send it again in a minute.";
 const NOT_FOUND = "There is no job with this address any more.";
 const TOO_MANY = "Too many mails from your address, send the rest in a minute.";
+const TOO_MANY_PINGS = "Too many pings for this job or from your address, send this again in a minute.";
 const TOO_MANY_WRONG = "Too many wrong addresses, the connection is closed.";
 /** Of a mail that is read besides what is kept of it: headers, and what encodings and tags take. */
 const READ_BESIDES = 100_000;
@@ -58,27 +61,39 @@ export class Reception {
   }
 
   recipient(address: SMTPServerAddress, session: SMTPServerSession, reply: Reply): void {
-    const guest = this.#deps.guests.find(session.id);
+    const { intake, guests, onlyDomain } = this.#deps;
+    const guest = guests.find(session.id);
     if (guest === null) return reply(refusal(451, LATER));
-    const read = readRecipient(address.address, this.#deps.onlyDomain);
-    if (read.kind === "unreadable") return this.#refuse(guest, read.reason, reply);
-    this.#deps.intake.locate(read, (located) => this.#place({ guest, address, read, session }, located, reply));
+    const client = clientOf(guest, session);
+    const read = readRecipient(address.address, onlyDomain);
+    if (read.kind === "unreadable") {
+      this.#turnAway({ client, reason: "unknown-address", address: null, url: address.address });
+      return this.#refuse(guest, read.reason, reply);
+    }
+    const excess = intake.gate.admit(read, { socket: guest.socket, headers: {} });
+    if (excess !== null) {
+      this.#turnAway({ client, reason: "rate-limited", address: read.address, url: address.address });
+      this.#deps.onMail({ result: "refused", ms: null });
+      return reply(refusal(450, TOO_MANY_PINGS));
+    }
+    intake.locate(read, (located) => this.#place({ guest, client, address, read }, located, reply));
   }
 
-  #place(call: Call, located: Located, reply: Reply): void {
-    const { guest, address, read, session } = call;
+  #place({ guest, client, address, read }: Call, located: Located, reply: Reply): void {
     switch (located.kind) {
       case "job":
-        this.#known.set(address, { event: read, jobId: located.jobId });
+        this.#known.set(address, { event: read, jobId: located.jobId, url: address.address });
         return reply();
+      case "missing": {
+        const { reason, known } = located;
+        this.#turnAway({ client, reason, known, address: read.address, url: address.address });
+        return this.#refuse(guest, missingReason(read.address), reply);
+      }
+      // Only who asks for a job to be made can ask for one that makes no sense.
+      case "invalid":
       case "unavailable":
         this.#deps.onMail({ result: "unavailable", ms: null });
         return reply(refusal(451, LATER));
-      case "missing":
-      case "invalid": {
-        this.#turnAway(read, address.address, clientOf(guest, session));
-        return this.#refuse(guest, missingReason(read.address), reply);
-      }
     }
   }
 
@@ -90,9 +105,9 @@ export class Reception {
     else reply(refusal(550, reason));
   }
 
-  #turnAway({ address }: Call["read"], url: string, client: Client): void {
+  #turnAway(refused: Omit<Refused, "protocol" | "receivedAt">): void {
     const { intake } = this.#deps;
-    intake.turnAway({ protocol: "mail", receivedAt: intake.now(), reason: "unknown-address", address, client, url });
+    intake.turnAway({ protocol: "mail", receivedAt: intake.now(), ...refused });
   }
 
   /** Answers after the commit; a mail that is not stored is refused, so that its sender keeps it. */
@@ -100,36 +115,40 @@ export class Reception {
     const { guests, limits, intake, onMail } = this.#deps;
     const begunAt = performance.now();
     const guest = guests.find(session.id);
+    if (guest === null) return;
     const letter = await readLetter(
       stream,
       { budget: this.#budget, keep: READ_BESIDES + 3 * intake.bodyLimit, most: limits.mailBytes },
-      () => guest !== null && showOut(guest.socket, `552 The mail is larger than ${limits.mailBytes} bytes.`),
+      () => showOut(guest.socket, `552 The mail is larger than ${limits.mailBytes} bytes.`),
     );
     const count = (result: MailResult) => onMail({ result, ms: performance.now() - begunAt });
-    if (letter === null || guest === null) return count("broken-off");
-    // The server itself says so, by its size.
+    if (letter === null) return count("broken-off");
+    const addressees = session.envelope.rcptTo.flatMap((address) => this.#known.get(address) ?? []);
+    const client = clientOf(guest, session);
     if (letter.size > limits.mailBytes) {
+      this.#budget.give(letter.held);
+      for (const { event, url } of addressees)
+        this.#turnAway({ client, reason: "too-large", known: true, address: event.address, url });
       count("refused");
+      // The server itself says so, by its limit.
       return reply();
     }
     guest.storing = true;
-    const verdicts = await this.#store(letter, guest, session);
+    const verdicts = await this.#store(letter, addressees, client);
     this.#budget.give(letter.held);
     for (const verdict of verdicts) count(RESULTS[verdict]);
     guests.answered(guest);
     answer(verdicts, reply);
   }
 
-  async #store(letter: Letter, guest: Guest, session: SMTPServerSession): Promise<Verdict[]> {
+  async #store(letter: Letter, addressees: readonly Addressee[], client: Client): Promise<Verdict[]> {
     const { raw } = letter;
-    const { rcptTo } = session.envelope;
-    const addressees = rcptTo.flatMap((address) => this.#known.get(address) ?? []);
     if (raw === null) return addressees.map(() => "unavailable");
-    const client = clientOf(guest, session);
     try {
       const verdicts = await this.#deposit({ letter: { ...letter, raw }, addressees, client });
-      addressees.forEach(({ event }, index) => {
-        if (verdicts[index] === "unknown-job") this.#turnAway(event, rcptTo[index]?.address ?? "", client);
+      addressees.forEach(({ event, url }, index) => {
+        if (verdicts[index] !== "unknown-job") return;
+        this.#turnAway({ client, reason: "not-found", known: true, address: event.address, url });
       });
       return verdicts;
     } catch (error) {
@@ -139,12 +158,7 @@ export class Reception {
   }
 }
 
-type Call = {
-  guest: Guest;
-  address: SMTPServerAddress;
-  read: Extract<Recipient, { kind: "ping" }>;
-  session: SMTPServerSession;
-};
+type Call = { guest: Guest; client: Client; address: SMTPServerAddress; read: PingEvent };
 
 const RESULTS: Readonly<Record<Verdict, MailResult>> = {
   stored: "ok",

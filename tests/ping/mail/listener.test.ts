@@ -162,10 +162,11 @@ describe("what is refused", () => {
       response: expect.stringMatching(/^550 This is no address of a job/),
     });
     await eventually(async () => {
-      const kept = await rows("SELECT path, method FROM unmatched_pings WHERE path LIKE '%@%' ORDER BY path");
+      const kept = await rows("SELECT path, reason FROM unmatched_pings WHERE protocol = 'mail' ORDER BY path");
       expect(kept).toEqual([
-        { path: `${nobody}@${DOMAIN}`, method: "MAIL" },
-        { path: `bfp_aaaa…+backup@${DOMAIN}`, method: "MAIL" },
+        { path: `${nobody}@${DOMAIN}`, reason: "not-found" },
+        { path: `bfp_aaaa…+backup@${DOMAIN}`, reason: "unknown-key" },
+        { path: `info@${DOMAIN}`, reason: "unknown-address" },
       ]);
     }, 10_000);
   });
