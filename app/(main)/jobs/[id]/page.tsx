@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { StatusLabel } from "../../../../components/base/glyph.tsx";
+import { EnvironmentBadge } from "../../../../components/base/environment-badge.tsx";
 import { Page, PageHeader } from "../../../../components/base/page.tsx";
 import { Said } from "../../../../components/base/said.tsx";
 import { visibleText } from "../../../../components/base/visible-text.ts";
@@ -12,6 +13,7 @@ import styles from "../../../../components/job/job.module.css";
 import { JobNotes } from "../../../../components/job/job-notes.tsx";
 import { JobSentence } from "../../../../components/job/job-sentence.tsx";
 import { PingPanel } from "../../../../components/job/ping-panel.tsx";
+import { PolicyFacts } from "../../../../components/job/policy-facts.tsx";
 import { RunPanel } from "../../../../components/job/run-panel.tsx";
 import { UsualPanel } from "../../../../components/job/usual-panel.tsx";
 import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
@@ -20,6 +22,7 @@ import { listRuns } from "../../../../lib/services/runs.ts";
 import { jobUsual } from "../../../../lib/services/usual.ts";
 import { load } from "../../../failures.ts";
 import { chartRuns, crontabOf, findLastPing, loadJob, runViews, sentenceFacts } from "../../../job-page-data.ts";
+import { otherEnvironment } from "../../../job-views.ts";
 import { type Query, readNumber } from "../../../query.ts";
 import { findProjects, requireVisit } from "../../../request.ts";
 import { adopt, pause, remove, resume } from "../actions.ts";
@@ -55,6 +58,7 @@ export default async function JobPage({ params, searchParams }: Props) {
   );
   const { projects } = await load(() => findProjects(ctx));
   const role = projects.find((project) => project.id === job.projectId)?.role ?? "viewer";
+  const environment = otherEnvironment(job.environment);
   const mayChange = can(role, "change-jobs");
 
   return (
@@ -64,6 +68,7 @@ export default async function JobPage({ params, searchParams }: Props) {
         title={
           <span className={styles.title}>
             <Said text={job.name} />
+            {environment !== null && <EnvironmentBadge environment={environment} />}
             <StatusLabel status={job.status} pill />
           </span>
         }
@@ -94,7 +99,12 @@ export default async function JobPage({ params, searchParams }: Props) {
       />
       <div className={styles.columns}>
         <div className={styles.column}>
-          <PingPanel pingUrl={job.pingUrl} schedule={crontabOf(job)} lastPing={lastPing} />
+          <PingPanel
+            pingUrl={job.pingUrl}
+            mailAddress={job.mailAddress}
+            schedule={crontabOf(job)}
+            lastPing={lastPing}
+          />
           <CodePanel jobId={job.id} followsCode={job.followsCode} adopt={mayChange ? adopt : null} />
           <Figures figures={job.figures} />
           <DurationChart jobId={job.id} runs={chartRuns(latest.runs)} usual={usual.duration} />
@@ -110,6 +120,7 @@ export default async function JobPage({ params, searchParams }: Props) {
         <div className={styles.column}>
           <UsualPanel usual={usual} />
           <JobFacts {...job} paused={job.pausedAt !== null} />
+          <PolicyFacts policy={job.form.pingPolicy} />
         </div>
       </div>
     </Page>
