@@ -3,7 +3,7 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Glyph } from "../base/glyph.tsx";
 import { Page, PageHeader } from "../base/page.tsx";
 import { Panel } from "../base/panel.tsx";
@@ -16,8 +16,10 @@ import { useLive } from "../shell/use-live.ts";
 import styles from "./jobs.module.css";
 import type { JobView } from "./job-view.ts";
 
+type Props = { projectId: string; pingBase: string | null; children?: ReactNode };
+
 /** The page of a project without jobs: it listens already, and a first ping makes its own job. */
-export function FirstJob({ projectId, pingBase }: { projectId: string; pingBase: string | null }) {
+export function FirstJob({ projectId, pingBase, children }: Props) {
   const [made, setMade] = useState<JobView | null>(null);
   const router = useRouter();
   const live = useLive(projectId, () => {
@@ -30,6 +32,7 @@ export function FirstJob({ projectId, pingBase }: { projectId: string; pingBase:
         title="Your first job"
         lead="Belfry rings when a job does not come, fails, hangs or overlaps itself."
       />
+      {children}
       {pingBase !== null && (
         <Panel
           title="The quick way"

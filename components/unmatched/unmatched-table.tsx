@@ -91,11 +91,13 @@ function Row({ ping, settle }: { ping: UnmatchedView; settle: Settle | undefined
         )}
         <span className={styles.sub}>{todo}</span>
       </td>
-      <td className={table.number}>{ping.count.toLocaleString("en")}</td>
-      <td>
+      <td className={table.number} data-label="Times">
+        {ping.count.toLocaleString("en")}
+      </td>
+      <td data-label="Latest">
         <ExactMoment at={ping.lastAt} />
       </td>
-      <td>
+      <td data-label="Since">
         <Moment at={ping.firstAt} />
       </td>
       {settle !== undefined && (

@@ -8,9 +8,11 @@ import { FirstJob } from "../../../components/jobs/first-job.tsx";
 import { byAttention } from "../../../components/jobs/filter.ts";
 import { LARGE_LIST } from "../../../components/jobs/job-view.ts";
 import { JobsScreen } from "../../../components/jobs/jobs-screen.tsx";
+import { UnmatchedHint } from "../../../components/unmatched/unmatched-hint.tsx";
 import { can } from "../../../lib/auth/rules.ts";
 import { listJobs } from "../../../lib/services/jobs.ts";
 import { projectSnippets } from "../../../lib/services/projects.ts";
+import { countRecentUnmatched } from "../../../lib/services/unmatched.ts";
 import { load } from "../../failures.ts";
 import { jobViews } from "../../job-views.ts";
 import { requireProject, requireVisit } from "../../request.ts";
@@ -20,12 +22,21 @@ export const metadata: Metadata = { title: "Jobs" };
 export default async function JobsPage() {
   const { ctx } = await requireVisit();
   const project = await requireProject(ctx);
-  const { jobs, now } = await load(() => listJobs(ctx, { projectId: project.id, stripsUpTo: LARGE_LIST }));
+  const [{ jobs, now }, mistakes] = await load(() =>
+    Promise.all([
+      listJobs(ctx, { projectId: project.id, stripsUpTo: LARGE_LIST }),
+      countRecentUnmatched(ctx, { projectId: project.id }),
+    ]),
+  );
   const mayChange = can(project.role, "change-jobs");
 
   if (jobs.length === 0) {
     const snippets = mayChange ? await load(() => projectSnippets(ctx, { projectId: project.id })) : null;
-    return <FirstJob projectId={project.id} pingBase={snippets?.pingBase ?? null} />;
+    return (
+      <FirstJob projectId={project.id} pingBase={snippets?.pingBase ?? null}>
+        <UnmatchedHint mistakes={mistakes} />
+      </FirstJob>
+    );
   }
   return (
     <Page width="wide">
@@ -47,6 +58,7 @@ export default async function JobsPage() {
           </p>
         </Note>
       )}
+      <UnmatchedHint mistakes={mistakes} />
       <JobsScreen projectId={project.id} jobs={byAttention(jobViews(jobs), now)} />
     </Page>
   );

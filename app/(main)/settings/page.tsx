@@ -9,20 +9,27 @@ import styles from "../../../components/job/job.module.css";
 import { creatingLines } from "../../../components/job/ping-lines.ts";
 import { PingTabs } from "../../../components/job/ping-tabs.tsx";
 import { SentryPanel } from "../../../components/settings/sentry-panel.tsx";
+import { ProjectSettingsForm } from "../../../components/settings/project-settings-form.tsx";
 import settings from "../../../components/settings/settings.module.css";
+import { UNMATCHED_ID } from "../../../components/unmatched/unmatched-hint.tsx";
+import { UnmatchedTable } from "../../../components/unmatched/unmatched-table.tsx";
 import { can } from "../../../lib/auth/rules.ts";
 import { getProject, projectSnippets } from "../../../lib/services/projects.ts";
+import { listUnmatchedPings } from "../../../lib/services/unmatched.ts";
 import { load } from "../../failures.ts";
 import { requireProject, requireVisit } from "../../request.ts";
+import { dismiss, makeJob } from "../unmatched-actions.ts";
+import { saveProject } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Project" };
 
 export default async function SettingsPage() {
   const { ctx } = await requireVisit();
   const { id, role } = await requireProject(ctx);
-  const [project, snippets] = await load(() =>
+  const [project, unmatched, snippets] = await load(() =>
     Promise.all([
       getProject(ctx, { projectId: id }),
+      listUnmatchedPings(ctx, { projectId: id }),
       can(role, "see-ping-key") ? projectSnippets(ctx, { projectId: id }) : null,
     ]),
   );
@@ -41,9 +48,22 @@ export default async function SettingsPage() {
           <dt>Your role</dt>
           <dd>{role}</dd>
           <dt>Runs are kept for</dt>
-          <dd>{project.keepDays} days</dd>
+          <dd>
+            {counted(project.keepDays, "day")}
+            {project.keepRuns !== null && `, of each job the latest ${project.keepRuns.toLocaleString("en")}`}
+          </dd>
         </dl>
       </Panel>
+      <div id={UNMATCHED_ID}>
+        <UnmatchedTable
+          pings={unmatched}
+          note="One row a mistake, the latest first"
+          none="None. A ping with a key of this project that names no job of it would show here, with what to do about it."
+          settle={
+            can(role, "change-jobs") ? { makeJob: makeJob.bind(null, id), dismiss: dismiss.bind(null, id) } : undefined
+          }
+        />
+      </div>
       {snippets === null ? (
         <Note tone="quiet">
           <p>Your role here is {role}: the keys are for members.</p>
@@ -67,6 +87,18 @@ export default async function SettingsPage() {
         </Panel>
       )}
       {snippets !== null && <SentryPanel dsn={snippets.dsn} />}
+      {can(role, "change-project") && (
+        <Panel title="Name, and what is kept">
+          <ProjectSettingsForm
+            values={{
+              name: project.name,
+              keepDays: String(project.keepDays),
+              keepRuns: project.keepRuns === null ? "" : String(project.keepRuns),
+            }}
+            save={saveProject.bind(null, id)}
+          />
+        </Panel>
+      )}
     </Page>
   );
 }
