@@ -27,6 +27,13 @@ export type Config = {
   pingBodyLimit: number;
   /** Private networks (CIDR) that webhooks may reach all the same. */
   allowPrivateTargets: string[];
+  /** Null: no pings by mail. */
+  mailPort: number | null;
+  mailHost: string;
+  /** Behind the `@` of addresses for pings. */
+  mailDomain: string;
+  /** Whether that domain was set: only then is mail for others refused. */
+  mailDomainSet: boolean;
   logLevel: string;
   /** Where the system keeps its compiled time zones; need not be there. */
   zoneFolder: string;
@@ -37,6 +44,8 @@ export type Config = {
 const ROLES: readonly Role[] = ["pings", "web", "sweep", "deliver"];
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
+const HOST_NAME = /^[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})*$/u;
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -46,10 +55,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Environment = process.env): Config {
   const port = readInteger(env, "PORT", { fallback: 3000, min: 0, max: 65_535 });
   const host = text(env, "HOST") ?? "127.0.0.1";
+  const baseUrl = readBaseUrl(env, port);
   return {
     port,
     host,
-    baseUrl: readBaseUrl(env, port),
+    baseUrl,
     // Next would copy the whole project, the data too, beside the pages' server for it.
     dataDir: resolve(/* turbopackIgnore: true */ text(env, "DATA_DIR") ?? "data"),
     databaseUrl: readUrl(
@@ -66,6 +76,7 @@ export function readConfig(env: Environment = process.env): Config {
     roles: readRoles(env),
     pingBodyLimit: readInteger(env, "PING_BODY_LIMIT", { fallback: 100_000, min: 0, max: 10_000_000 }),
     allowPrivateTargets: readNetworks(env, "ALLOW_PRIVATE_TARGETS"),
+    ...readMailSettings(env, { host, baseUrl }),
     logLevel: readChoice(env, "LOG_LEVEL", LOG_LEVELS, "info"),
     zoneFolder: readZoneFolder(env),
     allowOffsetClock: text(env, "BELFRY_TEST_CLOCK") === "allow",
@@ -97,6 +108,9 @@ export function childEnvironment(config: Config, env: Environment = process.env)
     BELFRY_ROLES: [...config.roles].join(","),
     PING_BODY_LIMIT: String(config.pingBodyLimit),
     ALLOW_PRIVATE_TARGETS: config.allowPrivateTargets.join(","),
+    MAIL_PORT: config.mailPort === null ? undefined : String(config.mailPort),
+    MAIL_HOST: config.mailHost,
+    MAIL_DOMAIN: config.mailDomainSet ? config.mailDomain : undefined,
     LOG_LEVEL: config.logLevel,
     TZDIR: config.zoneFolder,
     BELFRY_TEST_CLOCK: config.allowOffsetClock ? "allow" : undefined,
@@ -155,6 +169,28 @@ function readBaseUrl(env: Environment, port: number): string {
     );
   }
   return url.origin;
+}
+
+type MailSettings = Pick<Config, "mailPort" | "mailHost" | "mailDomain" | "mailDomainSet">;
+
+function readMailSettings(env: Environment, { host, baseUrl }: Pick<Config, "host" | "baseUrl">): MailSettings {
+  const isOn = text(env, "MAIL_PORT") !== null;
+  const domain = text(env, "MAIL_DOMAIN");
+  if (domain !== null && !HOST_NAME.test(domain)) {
+    refuse("MAIL_DOMAIN", domain, "set a host name only, like ping.example.org.");
+  }
+  return {
+    mailPort: isOn ? readInteger(env, "MAIL_PORT", { fallback: 0, min: 0, max: 65_535 }) : null,
+    mailHost: text(env, "MAIL_HOST") ?? host,
+    mailDomain: domain ?? mailDomainOf(new URL(baseUrl).hostname),
+    mailDomainSet: domain !== null,
+  };
+}
+
+/** Addresses of machines stand in brackets behind an `@`. */
+function mailDomainOf(host: string): string {
+  if (host.startsWith("[")) return `[IPv6:${host.slice(1)}`;
+  return ipaddr.isValid(host) ? `[${host}]` : host;
 }
 
 function readSecretKey(env: Environment): string | null {

@@ -3,9 +3,20 @@ export type PingLine = { name: string; line: string; hint: string };
 
 const QUIET = "curl -fsS -m 10 --retry 5 -o /dev/null";
 
-/** Lines for a job's own address. `schedule` is its crontab expression where it has one. */
-export function pingLines(pingUrl: string, schedule: string | null): PingLine[] {
-  return linesFor({ address: pingUrl, query: "", schedule });
+type Addresses = { pingUrl: string; mailAddress: string | null; schedule: string | null };
+
+/** Lines for a job's own addresses. `schedule` is its crontab expression where it has one. */
+export function pingLines({ pingUrl, mailAddress, schedule }: Addresses): PingLine[] {
+  const lines = linesFor({ address: pingUrl, query: "", schedule });
+  return mailAddress === null ? lines : [...lines, mailLine(mailAddress)];
+}
+
+function mailLine(address: string): PingLine {
+  return {
+    name: "E-mail",
+    line: address,
+    hint: "A mail to this address is a success, its text the output. With +start, +fail, +log or an exit status before the @ it says that instead; the job’s keywords are looked for in subject and text.",
+  };
 }
 
 /** Lines that make the job by themselves at the first ping. */

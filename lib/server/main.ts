@@ -30,6 +30,7 @@ import { pagesProgram } from "./pages-program.ts";
 import { startPages, type PagesProgram } from "./pages.ts";
 import { DATABASE_AWAY, NO_PAGES, NO_PINGS } from "./plain-answer.ts";
 import { createJobMaker } from "./job-maker.ts";
+import { openMail } from "./mail.ts";
 import { healthRoute, metricsRoute, pagesRoute, plainRoute } from "./routes.ts";
 import { noParts, stopParts, type Parts } from "./shutdown.ts";
 import { stopOnBugs, stopOnSignals } from "./signals.ts";
@@ -134,7 +135,7 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
   await opening.health.lookAtDatabase();
   const files = options.development === true ? null : await loadStaticFiles(join(root, "dist", "static"));
   parts.front?.serve([
-    ...openPings(parts, foundation, opening.metrics),
+    ...(await openPings(parts, foundation, opening.metrics)),
     healthRoute(opening.health),
     metricsRoute(opening.metrics),
     ...(files === null ? [] : [files]),
@@ -144,8 +145,8 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
   await tellAddress(foundation);
 }
 
-function openPings(parts: Parts, foundation: Foundation, metrics: Metrics): Route[] {
-  const { config } = foundation;
+async function openPings(parts: Parts, foundation: Foundation, metrics: Metrics): Promise<Route[]> {
+  const { config, log } = foundation;
   if (!config.roles.has("pings")) return PROTOCOLS.map(({ matches }) => plainRoute(matches, NO_PINGS));
   const intake = new Intake({
     ...foundation,
@@ -155,6 +156,7 @@ function openPings(parts: Parts, foundation: Foundation, metrics: Metrics): Rout
     onBatch: metrics.batch,
   });
   parts.pings = intake;
+  parts.mail = await openMail(config, { intake, log, metrics });
   metrics.watchPings(() => intake.figures());
   return PROTOCOLS.map(({ name, matches, open }) => ({ matches, handle: metrics.timePings(name, open(intake)) }));
 }

@@ -8,6 +8,8 @@ import type { Handler } from "./front.ts";
 export type Metrics = {
   /** Counts and times what `handle` answers to pings of one protocol. */
   timePings(protocol: string, handle: Handler): Handler;
+  /** Counts a ping that did not come as a request of its own; `ms` from its first byte, null where it did not get that far. */
+  pingAnswered(ping: { protocol: string; result: string; ms: Millis | null }): void;
   /** Reads at every scrape what the ping path counts by itself. */
   watchPings(read: () => PingCounts): void;
   /** Pings that one transaction stored. */
@@ -64,15 +66,19 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
   collectDefaultMetrics({ register });
   const refresh = createDatabaseGauges(registers);
 
+  const pingAnswered: Metrics["pingAnswered"] = ({ protocol, result, ms }) => {
+    pings.inc({ protocol, result });
+    if (ms !== null) seconds.observe(ms / SECOND);
+  };
   return {
     timePings: (protocol, handle) => (request, response) => {
       const startedAt = performance.now();
-      response.once("close", () => {
-        pings.inc({ protocol, result: resultOf(response) });
-        seconds.observe((performance.now() - startedAt) / SECOND);
-      });
+      response.once("close", () =>
+        pingAnswered({ protocol, result: resultOf(response), ms: performance.now() - startedAt }),
+      );
       handle(request, response);
     },
+    pingAnswered,
     watchPings: (read) => addPingCounters(registers, read),
     batch: (size) => batches.observe(size),
     sweepLag: (ms) => sweepLag.observe(Math.max(0, ms) / SECOND),

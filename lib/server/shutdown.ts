@@ -20,6 +20,7 @@ export type Parts = {
   bus: Bus | null;
   watch: { stop(): Promise<void> } | null;
   pings: { close(): Promise<void> } | null;
+  mail: { close(patienceMs: Millis): Promise<void> } | null;
   loops: Loop[];
   channels: { close(): Promise<void> } | null;
   pages: Pages | null;
@@ -36,6 +37,7 @@ export function noParts(): Parts {
     bus: null,
     watch: null,
     pings: null,
+    mail: null,
     loops: [],
     channels: null,
     pages: null,
@@ -53,7 +55,7 @@ const CLOSE_WITHIN_MS: Millis = 0.5 * SECOND;
  * sends end, then the pages, the connections, and PostgreSQL last. A part that fails to stop does not keep the others.
  */
 export async function stopParts(parts: Parts, log: Logger): Promise<void> {
-  const { front, pings, loops, pages, forwarder, channels, health, watch, bus, database, embedded } = parts;
+  const { front, pings, mail, loops, pages, forwarder, channels, health, watch, bus, database, embedded } = parts;
   const within = (ms: Millis, name: string, work: () => Promise<unknown> | undefined) =>
     stopWithin(ms, { name, work, log });
 
@@ -63,6 +65,7 @@ export async function stopParts(parts: Parts, log: Logger): Promise<void> {
   await Promise.all([
     within(ANSWER_WITHIN_MS, "the store of pings", () => pings?.close()),
     front?.idle(ANSWER_WITHIN_MS),
+    within(ANSWER_WITHIN_MS, "the port for mail", () => mail?.close(ANSWER_WITHIN_MS - CLOSE_WITHIN_MS)),
   ]);
   await Promise.all([
     ...loops.map((loop) => within(FINISH_WITHIN_MS, `the ${loop.name} loop`, () => loop.stop())),

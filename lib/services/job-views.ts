@@ -88,6 +88,8 @@ export type JobPage = JobRow & {
   /** The grace in force, the default worked out; null without a schedule. */
   effectiveGraceMs: Millis | null;
   pingUrl: string;
+  /** Mail to it is a ping too; null where none is taken. */
+  mailAddress: string | null;
   pings: number;
   firstPingAt: Instant | null;
   createdAt: Instant;

@@ -77,6 +77,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
     ...{ description, limits, pings, createdAt, figures, openIncidents, ambiguous, now },
     effectiveGraceMs: effectiveGrace(job, now),
     pingUrl: pingUrlOf(ctx, job.id),
+    mailAddress: mailAddressOf(ctx, job.id),
     firstPingAt: facts.firstPingAt,
     reading: readAloud(job.schedule, now, NEXT_SHOWN),
     nobodyTold: nobodyTold(heard, channels.length),
@@ -99,6 +100,11 @@ function followsCode(job: JobRecord): FollowsCode | null {
 /** Where the job is pinged by its id. */
 export function pingUrlOf({ config }: Pick<Ctx, "config">, jobId: string): string {
   return `${config.baseUrl}/ping/${jobId}`;
+}
+
+/** Where mail to the job is a ping; null where none is taken. */
+function mailAddressOf({ config }: Ctx, jobId: string): string | null {
+  return config.mailPort === null ? null : `${jobId}@${config.mailDomain}`;
 }
 
 const PERIODS: readonly { period: Period; length: Millis }[] = [

@@ -58,7 +58,15 @@ describe("a new job", () => {
       scheduleWords: expect.stringContaining("02:00"),
     });
     const page = await getJob(world.owner, { jobId: created.id });
-    expect(page).toMatchObject({ description: "Dumps it.", effectiveGraceMs: 10 * MINUTE, pings: 0 });
+    expect(page).toMatchObject({
+      description: "Dumps it.",
+      effectiveGraceMs: 10 * MINUTE,
+      pings: 0,
+      mailAddress: null,
+    });
+    const config = { ...world.owner.config, mailPort: 2525 };
+    const withMail = await getJob({ ...world.owner, config }, { jobId: created.id });
+    expect(withMail.mailAddress).toBe(`${created.id}@localhost`);
     expect(page.reading).toMatchObject({ guessed: true, dialect: "vixie", timeZone: "Europe/Riga", warnings: [] });
     expect(page.reading.occurrences).toHaveLength(5);
     expect(page.form).toMatchObject({

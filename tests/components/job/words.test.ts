@@ -28,11 +28,18 @@ test.each([
 
 describe("the lines to copy", () => {
   test("the crontab line carries the job's own expression and reports the exit status", () => {
-    const line = pingLines("https://b.example/ping/u", "*/5 * * * *").find(({ name }) => name === "Crontab")?.line;
+    const addresses = { pingUrl: "https://b.example/ping/u", mailAddress: null, schedule: "*/5 * * * *" };
+    const line = pingLines(addresses).find(({ name }) => name === "Crontab")?.line;
     expect(line).toMatch(/^\*\/5 \* \* \* \* \S/);
     expect(line).toContain('"https://b.example/ping/u/$?"');
     // A crontab turns % into a new line.
     expect(line).not.toContain("%");
+  });
+
+  test("the address for mail is among them where mail is taken", () => {
+    const addresses = { pingUrl: "https://b.example/ping/u", mailAddress: "u@b.example", schedule: null };
+    expect(pingLines(addresses).at(-1)).toMatchObject({ name: "E-mail", line: "u@b.example" });
+    expect(pingLines({ ...addresses, mailAddress: null }).map(({ name }) => name)).not.toContain("E-mail");
   });
 
   test("the creating ones all carry create=1", () => {
