@@ -43,6 +43,7 @@ const MOST_AT_ONCE = 1_000;
 const PRUNE_AFTER = 200;
 const LONGEST_PATH = 300;
 const LONGEST_ASKED = 500;
+const LONGEST_NAME = 200;
 
 const HALF_CHARACTERS = /\p{Surrogate}/gu;
 /** DSN keys and those of ours. */
@@ -115,20 +116,24 @@ function recordOf({ latest, asked, count, firstAt }: Waiting): UnmatchedRecord {
   const key = bySlug?.key ?? (address === null ? keyIn(url) : null);
   const subject = address === null ? masked(pathOf(url), key) : nameOf(address, mask);
   return {
-    ...{ protocol, reason, count, firstAt },
-    subject: readLine(subject, LONGEST_PATH) ?? "",
+    ...{ protocol, reason, count, firstAt, lastAt: receivedAt },
+    subject: fit(subject, LONGEST_PATH) ?? "",
     jobId: address?.kind === "job" ? address.jobId : null,
     keyHash: key === null ? null : hashKey(key),
-    slug: bySlug?.slug ?? null,
-    environment: bySlug?.environment ?? null,
+    slug: fit(bySlug?.slug, LONGEST_NAME),
+    environment: fit(bySlug?.environment, LONGEST_NAME),
     asked: asked === null ? null : readAsked(asked),
-    detail: readLine(detail, LONGEST_PATH),
-    method: client.method,
-    path: readLine(masked(url, key), LONGEST_PATH) ?? "",
-    source: client.source,
-    userAgent: client.userAgent,
-    lastAt: receivedAt,
+    detail: fit(detail, LONGEST_PATH),
+    method: fit(client.method, LONGEST_NAME) ?? "",
+    path: fit(masked(url, key), LONGEST_PATH) ?? "",
+    source: fit(client.source, LONGEST_NAME),
+    userAgent: fit(client.userAgent, LONGEST_NAME),
   };
+}
+
+/** Clients of all kinds send it, and what the database cannot keep would cost everything that waits with it. */
+function fit(text: string | null | undefined, limit: number): string | null {
+  return readLine(text?.replaceAll(HALF_CHARACTERS, "\ufffd"), limit);
 }
 
 /** A mistake is one, whatever the ping said had happened. */
@@ -138,10 +143,9 @@ function nameOf(address: PingAddress, show: (key: string) => string): string {
   return [show(key), slug, ...(environment === null ? [] : [environment])].join("/");
 }
 
-/** Clients of all kinds send it: it must be fit for the database and of bounded size. */
 function readAsked(asked: CreationRequest): object {
   const text = JSON.stringify(asked, (_, value: unknown) =>
-    typeof value === "string" ? readLine(value.replaceAll(HALF_CHARACTERS, "\ufffd"), LONGEST_ASKED) : value,
+    typeof value === "string" ? fit(value, LONGEST_ASKED) : value,
   );
   return JSON.parse(text) as object;
 }

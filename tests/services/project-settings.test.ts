@@ -1,0 +1,73 @@
+import { beforeAll, expect, test } from "vitest";
+import { runAdmin } from "../../lib/server/admin/run.ts";
+import { updateProject } from "../../lib/services/project-settings.ts";
+import { getProject } from "../../lib/services/projects.ts";
+import { addMember, openWorld, type World } from "./world.ts";
+
+let world: World;
+let projectId: string;
+
+beforeAll(async () => {
+  world = await openWorld();
+  projectId = world.project.id;
+});
+
+test("what is given is changed and the rest stays; texts of a form count as numbers", async () => {
+  const base = { id: projectId, name: "Night shift", keepDays: 90, keepRuns: null };
+  expect(await updateProject(world.owner, { projectId })).toEqual(base);
+  expect(await updateProject(world.owner, { projectId, keepDays: "30", keepRuns: " 1000 " })).toEqual({
+    ...{ ...base, keepDays: 30, keepRuns: 1_000 },
+  });
+  expect(await updateProject(world.owner, { projectId, name: " Day shift " })).toMatchObject({ name: "Day shift" });
+  expect(await getProject(world.owner, { projectId })).toMatchObject({
+    name: "Day shift",
+    keepDays: 30,
+    keepRuns: 1_000,
+  });
+  expect(await updateProject(world.owner, { projectId, keepRuns: "" })).toMatchObject({ keepRuns: null });
+});
+
+test.each([
+  ["keepDays", 0],
+  ["keepDays", 3_651],
+  ["keepDays", 1.5],
+  ["keepDays", ""],
+  ["keepDays", "a year"],
+  ["keepDays", "-1"],
+  ["keepRuns", 9],
+  ["keepRuns", "1000001"],
+  ["keepRuns", "all"],
+  ["name", " "],
+])("%s cannot be %j", async (field, value) => {
+  await expect(updateProject(world.owner, { projectId, [field]: value })).rejects.toMatchObject({
+    code: "invalid",
+    field,
+  });
+});
+
+test("all mistakes are told at once", async () => {
+  const wrong = { name: "", keepDays: "x", keepRuns: 1 };
+  await expect(updateProject(world.owner, { projectId, ...wrong })).rejects.toMatchObject({
+    problems: [{ field: "name" }, { field: "keepDays" }, { field: "keepRuns" }],
+  });
+});
+
+test("it is for owners and admins", async () => {
+  await addMember(world.database, projectId, world.teammate, "member");
+  await expect(updateProject(world.teammate, { projectId, keepDays: 1 })).rejects.toMatchObject({ code: "forbidden" });
+  await addMember(world.database, projectId, world.teammate, "admin");
+  expect(await updateProject(world.teammate, { projectId, keepDays: 3 })).toMatchObject({ keepDays: 3 });
+});
+
+test("the command line does it too, and `all` ends a limit of runs", async () => {
+  const open = async () => ({ ctx: world.system, close: async () => {} });
+  const command = (...words: string[]) => runAdmin(["update-project", "--project", projectId, ...words], open);
+  expect(await command("--keep-days", "7", "--keep-runs", "50")).toMatchObject({
+    output: { keepDays: 7, keepRuns: 50 },
+  });
+  expect(await command("--keep-runs", "all")).toMatchObject({ output: { keepDays: 7, keepRuns: null } });
+  expect(await command("--keep-days", "0")).toMatchObject({
+    ok: false,
+    output: { error: expect.stringContaining("1 to 3,650") },
+  });
+});

@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { DAY } from "../../lib/domain/time.ts";
+import { runAdmin } from "../../lib/server/admin/run.ts";
+import { createJob } from "../../lib/services/job-changes.ts";
+import {
+  countRecentUnmatched,
+  dismissUnmatched,
+  listUnmatchedPings,
+  makeJobOfUnmatched,
+} from "../../lib/services/unmatched.ts";
+import { findJobRecord } from "../../lib/store/jobs.ts";
+import { upsertUnmatched } from "../../lib/store/unmatched.ts";
+import { addUnmatched, unmatchedOf } from "../support/unmatched.ts";
+import { openWorld, type World } from "./world.ts";
+
+let world: World;
+let projectId: string;
+
+beforeAll(async () => {
+  world = await openWorld();
+  projectId = world.project.id;
+});
+
+async function addOne(slug: string, given: Parameters<typeof addUnmatched>[3] = {}): Promise<number> {
+  const [id = 0] = await addUnmatched(world.database, projectId, [slug], given);
+  return id;
+}
+
+const jobOf = (jobId: string) => findJobRecord(world.database.pool, jobId);
+const slugs = async () => (await listUnmatchedPings(world.owner, { projectId })).map(({ slug }) => slug);
+
+describe("a job made of pings that found none", () => {
+  test("has their slug and environment and what their client asked for, and they are forgotten", async () => {
+    const asked = { name: "Nightly backup", schedule: "0 2 * * *", timeZone: "Europe/Riga", grace: "10m", code: null };
+    const id = await addOne("backup", { environment: "staging", asked });
+    expect(await slugs()).toContain("backup");
+    const { id: jobId } = await makeJobOfUnmatched(world.owner, { projectId, id });
+    const job = await jobOf(jobId);
+    expect(job).toMatchObject({ slug: "backup", name: "Nightly backup", environment: "staging", managedBy: "app" });
+    expect(job?.schedule).toMatchObject({ kind: "cron", expression: "0 2 * * *", timeZone: "Europe/Riga" });
+    expect(await slugs()).not.toContain("backup");
+    await expect(makeJobOfUnmatched(world.owner, { projectId, id })).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  test("goes on following the code that asked for it", async () => {
+    const id = await addOne("worker", { asked: { schedule: "every 5m", code: { digest: "d1" } } });
+    const { id: jobId } = await makeJobOfUnmatched(world.owner, { projectId, id });
+    expect(await jobOf(jobId)).toMatchObject({
+      managedBy: "code",
+      schedule: { kind: "interval" },
+    });
+  });
+
+  test("is made without what makes no sense", async () => {
+    const asked = { schedule: "61 2 * * *", grace: "10m", dialect: 7, name: null };
+    const id = await addOne("odd", { reason: "invalid-job", asked, detail: "61 is no minute" });
+    const { id: jobId } = await makeJobOfUnmatched(world.owner, { projectId, id });
+    expect(await jobOf(jobId)).toMatchObject({ slug: "odd", schedule: { kind: "none" } });
+  });
+
+  test("is no second one where somebody was quicker", async () => {
+    const id = await addOne("twice");
+    await createJob(world.owner, { projectId, slug: "twice" });
+    await expect(makeJobOfUnmatched(world.owner, { projectId, id })).rejects.toMatchObject({ code: "conflict" });
+    expect(await slugs()).not.toContain("twice");
+  });
+
+  test.each(["rate-limited", "unknown-key", "invalid-url"] as const)("is not what %s pings need", async (reason) => {
+    const id = await addOne(`no-${reason}`, { reason });
+    expect(await listUnmatchedPings(world.owner, { projectId })).toContainEqual(
+      expect.objectContaining({ id, makesJob: false }),
+    );
+    await expect(makeJobOfUnmatched(world.owner, { projectId, id })).rejects.toMatchObject({ code: "invalid" });
+  });
+});
+
+test("what is dismissed is gone, and another project's cannot be touched", async () => {
+  const id = await addOne("dismissed");
+  const elsewhere = { projectId: "00000000-0000-0000-0000-000000000000", id };
+  await expect(dismissUnmatched(world.system, elsewhere)).rejects.toMatchObject({ code: "not-found" });
+  await expect(dismissUnmatched(world.owner, { projectId: null, id })).rejects.toMatchObject({ code: "not-found" });
+  await dismissUnmatched(world.owner, { projectId, id });
+  expect(await slugs()).not.toContain("dismissed");
+  await expect(dismissUnmatched(world.owner, { projectId, id })).rejects.toMatchObject({ code: "not-found" });
+  await expect(dismissUnmatched(world.owner, { projectId, id: Number.NaN })).rejects.toMatchObject({
+    code: "not-found",
+  });
+});
+
+test("the hint counts the mistakes of the last day", async () => {
+  const before = await countRecentUnmatched(world.owner, { projectId });
+  await addOne("today");
+  await addOne("long-ago", { lastAt: Date.now() - 2 * DAY });
+  expect(await countRecentUnmatched(world.owner, { projectId })).toBe(before + 1);
+});
+
+test("the command line lists, makes and dismisses them too", async () => {
+  const open = async () => ({ ctx: world.system, close: async () => {} });
+  const id = await addOne("by-command", { firstAt: 0, lastAt: Date.now() });
+  const listed = await runAdmin(["unmatched", "--project", projectId], open);
+  expect(listed).toMatchObject({
+    ok: true,
+    output: {
+      unmatched: expect.arrayContaining([expect.objectContaining({ id, firstAt: "1970-01-01T00:00:00.000Z" })]),
+    },
+  });
+  expect(await runAdmin(["make-job-of-unmatched", "--project", projectId, "--id", `${id}`], open)).toMatchObject({
+    output: { slug: "by-command" },
+  });
+  await upsertUnmatched(world.database.pool, [unmatchedOf({ subject: "/ping/…", reason: "invalid-url" })]);
+  const strangers = await listUnmatchedPings(world.system, { projectId: null });
+  expect(strangers).toMatchObject([{ projectId: null, reason: "invalid-url", makesJob: false }]);
+  expect(await runAdmin(["dismiss-unmatched", "--id", `${strangers[0]?.id}`], open)).toMatchObject({ ok: true });
+  expect(await listUnmatchedPings(world.system, { projectId: null })).toEqual([]);
+});
