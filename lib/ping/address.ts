@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import { parse as parseQuery, type ParsedUrlQuery } from "node:querystring";
-import { guessSlug } from "../domain/slug.ts";
+import { slugFor } from "../domain/slug.ts";
 import type { PingAddress } from "./event.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -57,6 +56,5 @@ function plainSlug(name: string): string | null {
 
 /** The slug of a job that a tool calls by any name; always the same for the same name, and null only for none. */
 export function slugOfName(name: string): string | null {
-  if (name.trim() === "") return null;
-  return plainSlug(name) ?? (guessSlug(name) || `job-${createHash("sha1").update(name).digest("hex").slice(0, 8)}`);
+  return name.trim() === "" ? null : slugFor(name);
 }
