@@ -50,3 +50,8 @@ async function insert(pool: pg.Pool, projectId: string, record: NewJobRecord): P
     return true;
   });
 }
+
+/** Whether code asks for something else than it did when its job was looked up. */
+export function isNewRequest(code: CreationRequest["code"], known: string | null): boolean {
+  return code !== null && code.digest !== null && code.digest !== known;
+}

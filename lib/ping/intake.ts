@@ -9,7 +9,7 @@ import { createLiveUpdates } from "../store/live.ts";
 import { openPipeline } from "../store/pipeline.ts";
 import { type Body, type BodyBudget, bodyLimits, type BodyLimits, createBodyBudget, readBody } from "./body.ts";
 import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
-import { createCreator, type JobMaker } from "./creation.ts";
+import { createCreator, isNewRequest, type JobMaker } from "./creation.ts";
 import type { PingEvent } from "./event.ts";
 import { createGate, type Gate, type GateFigures, type ReadClient } from "./gate.ts";
 import type { Rates } from "./rate-limit.ts";
@@ -211,6 +211,11 @@ export class Intake {
     this.#unmatched.note(refused);
   }
 
+  /** Logs a bug in how a protocol serves its requests; the client was told to try again. */
+  fault(error: unknown): void {
+    this.#deps.log.error({ err: error }, "A ping could not be served");
+  }
+
   /** The address of the client behind trusted proxies. */
   sourceOf({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): string | null {
     return this.#deps.readClient(socket.remoteAddress, headers).address || null;
@@ -239,8 +244,4 @@ export class Intake {
 function missing({ kind }: PingEvent["address"], projectId: string | null): Located {
   const known = projectId !== null;
   return { kind: "missing", reason: kind === "slug" && !known ? "unknown-key" : "not-found", known };
-}
-
-function isNewRequest(code: { digest: string | null } | null, known: string | null): boolean {
-  return code !== null && code.digest !== null && code.digest !== known;
 }

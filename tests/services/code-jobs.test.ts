@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
 import { MINUTE } from "../../lib/domain/time.ts";
 import { adoptCodeRequest, followCode, readCodeJob } from "../../lib/services/code-jobs.ts";
@@ -64,6 +65,23 @@ describe("a job that code asks for", () => {
     ],
   ])("loses only what makes no sense: %j", async (request, form) => {
     expect(await formOf(await madeByCode(request))).toMatchObject(form);
+  });
+
+  test("is made whatever it asks for", () => {
+    const text = fc.string({ unit: "binary", maxLength: 40 });
+    const many = fc.oneof(fc.integer(), fc.double());
+    const request = fc.record(
+      {
+        ...{ schedule: text, dialect: text, timeZone: text, grace: text, maxRuntime: text, jitter: text },
+        ...{ failuresToOpen: many, successesToClose: many },
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(request, (asked) => {
+        expect(readCodeJob({ slug: "any" }, asked, "d").settings).toMatchObject({ slug: "any", name: "any" });
+      }),
+    );
   });
 
   test("says what cannot be done, and why", async () => {

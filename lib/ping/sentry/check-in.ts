@@ -11,6 +11,7 @@ import { readMonitorConfig } from "./monitor-config.ts";
 export type CheckInFault = { kind: "fault"; reason: UnmatchedReason; detail: string; address: PingAddress | null };
 
 const DEFAULT_ENVIRONMENT = "production";
+const LONGEST_READ = 1_000;
 const LONGEST_NAME = 128;
 
 const ACTIONS: ReadonlyMap<string, PingAction> = new Map([
@@ -21,10 +22,11 @@ const ACTIONS: ReadonlyMap<string, PingAction> = new Map([
 
 /** Reads a check-in. Only what says which job it is and what happened can make it a fault. */
 export function readCheckIn(checkIn: JsonObject, key: string): PingEvent | CheckInFault {
-  const name = readLine(textOf(checkIn.monitor_slug), LONGEST_NAME);
-  if (name === null) return fault("invalid-body", "The check-in has no monitor_slug.", null);
+  const whole = readLine(textOf(checkIn.monitor_slug), LONGEST_READ);
+  const name = readLine(whole, LONGEST_NAME);
+  if (whole === null || name === null) return fault("invalid-body", "The check-in has no monitor_slug.", null);
   const environment = readEnvironment(textOf(checkIn.environment)) ?? DEFAULT_ENVIRONMENT;
-  const address: PingAddress = { kind: "slug", key, slug: slugFor(name), environment };
+  const address: PingAddress = { kind: "slug", key, slug: slugFor(whole), environment };
   const status = textOf(checkIn.status);
   const action = ACTIONS.get(status?.toLowerCase() ?? "");
   if (action === undefined) return fault("invalid-status", statusFault(status), address);

@@ -43,7 +43,10 @@ export function createSentryHandler(intake: Intake): PingHandler {
     if (request.method === "OPTIONS") return send(response, PREFLIGHT_ANSWER);
     const { path } = splitUrl(request.url ?? "");
     const serve = CRON.test(path) ? serveCron : ENVELOPE.test(path) ? serveEnvelope : serveStore;
-    serve({ intake, request, response }).catch(() => send(response, UNAVAILABLE, true));
+    serve({ intake, request, response }).catch((error: unknown) => {
+      intake.fault(error);
+      send(response, UNAVAILABLE, true);
+    });
   };
 }
 

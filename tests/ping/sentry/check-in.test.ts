@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { slugFor } from "../../../lib/domain/slug.ts";
 import { readCheckIn } from "../../../lib/ping/sentry/check-in.ts";
 import { readMonitorConfig } from "../../../lib/ping/sentry/monitor-config.ts";
 
@@ -46,6 +47,7 @@ describe("a check-in", () => {
     [42, "42", null],
     ["Grün", "grun", "Grün"],
     ["x".repeat(128), "x".repeat(128), null],
+    ["y".repeat(300), slugFor("y".repeat(300)), "y".repeat(128)],
   ])("of %j belongs to %j", (monitor_slug, slug, name) => {
     const event = readCheckIn({ monitor_slug, status: "ok" }, KEY);
     expect(event).toMatchObject({ address: { slug }, creation: { name } });

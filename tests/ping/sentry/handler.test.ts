@@ -119,6 +119,18 @@ describe("answers", () => {
   });
 });
 
+it("are 503 only where nothing could be stored", async () => {
+  const full = await startPingServer(database, { limits: { maxItems: 0 } });
+  try {
+    const body = envelopeOf([ok("nowhere"), checkIn({ monitor_slug: "nowhere", status: "no such" })]);
+    const response = await fetch(`${full.url}/api/7/envelope/`, { method: "POST", headers: AUTH, body });
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+    expect(await actionsOf("nowhere")).toEqual([]);
+  } finally {
+    await full.close();
+  }
+});
+
 describe("the key", () => {
   it.each<[string, string, Record<string, string>, object]>([
     ["X-Sentry-Auth", "", AUTH, {}],
