@@ -3,8 +3,6 @@ import type { UnmatchedReason } from "../domain/unmatched.ts";
 import type { PingProtocol } from "./pings.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
-export type { UnmatchedReason } from "../domain/unmatched.ts";
-
 /** Refused pings of one cause. Texts are without NUL. */
 export type UnmatchedRecord = {
   protocol: PingProtocol;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PingAction } from "../../domain/ping.ts";
 import { slugFor } from "../../domain/slug.ts";
-import type { UnmatchedReason } from "../../store/unmatched.ts";
+import type { UnmatchedReason } from "../../domain/unmatched.ts";
 import type { PingAddress, PingEvent } from "../event.ts";
 import { readEnvironment, readLine, readSeconds } from "../parameters.ts";
 import { type JsonObject, numberOf, textOf } from "./json-values.ts";
