@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { HOUR, MINUTE } from "../../domain/time.ts";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import { HOUR, MINUTE, type Millis } from "../../domain/time.ts";
 import type { Verdict } from "../buffer.ts";
 import { createCache } from "../cache.ts";
 import type { PingEvent } from "../event.ts";
@@ -18,6 +18,8 @@ export type Deposit = (delivery: Delivery) => Promise<Verdict[]>;
 
 const MAILS_KNOWN = 10_000;
 const KNOWN_MS = HOUR;
+const LONG_MS = 20;
+const RESTS = 2;
 const CLOCKS_DIFFER_MS = 5 * MINUTE;
 
 /**
@@ -27,14 +29,7 @@ const CLOCKS_DIFFER_MS = 5 * MINUTE;
  */
 export function createDeposit(intake: Intake): Deposit {
   const stored = createCache<true>({ size: MAILS_KNOWN, ttlMs: KNOWN_MS });
-  let reading: Promise<unknown> = Promise.resolve();
-
-  /** One after the other: others shall be served in between. */
-  function read(raw: Buffer): Promise<MailMessage> {
-    const message = reading.then(() => nextTurn()).then(() => readMessage(raw));
-    reading = message;
-    return message;
-  }
+  const read = createReader();
 
   return async ({ letter, addressees, client }) => {
     const receivedAt = intake.now();
@@ -55,6 +50,22 @@ export function createDeposit(intake: Intake): Deposit {
     }
     return Promise.all(addressees.map(book));
   };
+}
+
+/** Reads mails one after the other, and rests after one that took long: who sends pings in other ways is served meanwhile. */
+function createReader(): (raw: Buffer) => Promise<MailMessage> {
+  let turn: Promise<unknown> = Promise.resolve();
+  return async (raw) => {
+    const reading = turn.then(() => readAndTime(raw));
+    turn = reading.then(({ tookMs }) => (tookMs < LONG_MS ? nextTurn() : wait(RESTS * tookMs)));
+    return (await reading).message;
+  };
+}
+
+async function readAndTime(raw: Buffer): Promise<{ message: MailMessage; tookMs: Millis }> {
+  const begunAt = performance.now();
+  const message = await readMessage(raw);
+  return { message, tookMs: performance.now() - begunAt };
 }
 
 /** Where only the sending itself says that all is well, a bounce or a holiday note says nothing. */

@@ -18,7 +18,7 @@ export type MailMessage = {
 
 // The parser takes some microseconds for every line, and nobody else is served meanwhile.
 const MOST_LINES = 10_000;
-const LIMITS = { maxNestingDepth: 50, maxRfc822NestingDepth: 2, maxHeadersSize: 200_000 };
+const LIMITS = { maxNestingDepth: 50, maxRfc822NestingDepth: 2, maxHeadersSize: 64_000 };
 const LONGEST_SUBJECT = 1_000;
 const LONGEST_FROM = 200;
 
