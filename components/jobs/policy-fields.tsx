@@ -30,7 +30,7 @@ export function PolicyFields({ policy, errors, change }: Props) {
   return (
     <Panel title="How pings are read">
       <details open={open || wrong} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary className={styles.summary}>They are read {policyBrief(policy)}</summary>
+        <summary className={styles.summary}>{policyBrief(policy)}</summary>
         <div className={`${styles.fields} ${styles.folded}`}>
           <Radio.Group
             name="methods"

@@ -7,15 +7,15 @@ const PLACES: Readonly<Record<string, string>> = {
   http: "the body of requests",
 };
 
-/** In a few words, none of them from outside: "POST only · 3 keywords". */
+/** In a few words, none of them from outside: "POST only · 3 keywords · manual resume". */
 export function policyBrief(policy: PolicyValues | PingPolicy): string {
   const words = policy.failureWords.length + policy.successWords.length + policy.startWords.length;
   const parts = [
     ...(policy.methods === "post" ? ["POST only"] : []),
     ...(words > 0 ? [words === 1 ? "1 keyword" : `${words} keywords`] : []),
-    ...(policy.manualResume ? ["paused until a person resumes it"] : []),
+    ...(policy.manualResume ? ["manual resume"] : []),
   ];
-  return parts.length === 0 ? "as their address says" : parts.join(" · ");
+  return parts.length === 0 ? "By their address alone" : parts.join(" · ");
 }
 
 /** "the subject of mails and the body of requests" */

@@ -55,7 +55,7 @@ export function PingsTable({ pings }: { pings: PingView[] }) {
                 <td>
                   <ExactMoment at={ping.receivedAt} />
                 </td>
-                <td>
+                <td className={styles.wrap}>
                   <Words ping={ping} />
                 </td>
                 <td className={styles.soft}>{DISPOSITION[ping.disposition]}</td>

@@ -211,6 +211,30 @@ describe("the screens", () => {
     expect(await page.getByRole("link", { name: "my-first-job" }).count()).toBe(0);
   });
 
+  test("how pings are read is set in a folded part of the form, and the job's page says it", async () => {
+    await page.goto(at(`${jobPath}/edit`));
+    await page.getByLabel("Environment").fill("two words");
+    await page.getByText("By their address alone").click();
+    await page.getByRole("combobox", { name: "Words of a failure" }).fill("ERROR");
+    await page.keyboard.press("Enter");
+    for (const place of ["The subject of mails", "The text of mails"]) await page.getByLabel(place).uncheck();
+    expect(await auditPage(page)).toEqual([]);
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText(/"two words" cannot be the name of an environment/).waitFor();
+    await page.getByLabel("Environment").fill("staging");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("region", { name: "How pings are read" }).getByText("“ERROR”").waitFor();
+    await page.getByText("the body of requests").waitFor();
+    await page.getByTitle("Environment: staging").waitFor();
+    await page.goto(at("/jobs"));
+    const row = page.getByRole("row").filter({ hasText: "Nightly backup" });
+    await row.getByText("staging", { exact: true }).waitFor();
+
+    await ping(`${pingUrl}?metric=rows:12`, "an ERROR");
+    await page.goto(at(`${jobPath}/runs/3`));
+    await page.getByText("fail, rows 12").waitFor();
+  });
+
   test("every page passes the audit, in light and dark", { timeout: 180_000 }, async () => {
     const incident = await firstIncident(page, at("/incidents"));
     const paths = [

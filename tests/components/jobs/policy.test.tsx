@@ -8,12 +8,12 @@ import { placesText, policyBrief } from "../../../components/jobs/policy-words.t
 import { PLAIN_POLICY } from "../../../lib/domain/ping-policy.ts";
 
 test.each<[Partial<PolicyValues>, string]>([
-  [{}, "as their address says"],
+  [{}, "By their address alone"],
   [{ methods: "post" }, "POST only"],
   [{ failureWords: ["ERROR"] }, "1 keyword"],
   [
     { methods: "post", failureWords: ["a", "b"], startWords: ["c"], manualResume: true },
-    "POST only · 3 keywords · paused until a person resumes it",
+    "POST only · 3 keywords · manual resume",
   ],
 ])("in a few words %j is %j", (policy, words) => {
   expect(policyBrief({ ...PLAIN_POLICY_VALUES, ...policy })).toBe(words);
@@ -35,7 +35,7 @@ describe("the folded fields", () => {
     );
 
   test("are closed, say in their summary what holds, and open where something is wrong", () => {
-    expect(shown({ methods: "post" })).toContain("They are read POST only");
+    expect(shown({ methods: "post" })).toContain("POST only</summary>");
     expect(shown({})).not.toContain("<details open");
     expect(shown({}, { grace: "Write 5m." })).not.toContain("<details open");
     expect(shown({}, { failureWords: "At most 20 keywords fit." })).toContain("<details open");
