@@ -21,13 +21,14 @@ export type SystemView = {
   counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
   oldestPendingAt: Instant | null;
   mail: { configured: boolean; from: string };
+  limited: { pings: number; projects: number };
 };
 
 const ZONE_SOURCES = { system: "this system's", shipped: "Belfry's own", engine: "Node's" };
 
 /** What runs here and how it is. */
 export function SystemFacts({ system }: { system: SystemView }) {
-  const { versions, counts, mail } = system;
+  const { versions, counts, mail, limited } = system;
   return (
     <Panel title="What runs">
       <dl className={styles.facts}>
@@ -64,6 +65,12 @@ export function SystemFacts({ system }: { system: SystemView }) {
         </dd>
         <dt>Did not arrive</dt>
         <dd>{counts.deadLetters}</dd>
+        <dt>Refused as too many</dt>
+        <dd>
+          {limited.pings === 0
+            ? "no ping in the last 30 days"
+            : `${limited.pings.toLocaleString("en")} pings in the last 30 days, of ${counted(limited.projects, "project")}`}
+        </dd>
       </dl>
     </Panel>
   );

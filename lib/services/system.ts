@@ -8,6 +8,7 @@ import {
   listProcesses,
   type ProcessRecord,
 } from "../store/system.ts";
+import { getLimited, type LimitedPings } from "../store/unmatched.ts";
 import { findZoneVersion } from "../store/zones.ts";
 import { zoneData, type ZoneDataReport } from "../zones/source.ts";
 import { compareVersions } from "../zones/zone-version.ts";
@@ -27,6 +28,8 @@ export type SystemPage = {
   faulted: FaultedRecord[];
   /** Refused pings that belong to no project, the latest first. */
   unmatched: UnmatchedRow[];
+  /** Pings refused as too many in the last 30 days, of all projects. */
+  limited: LimitedPings;
   mail: { configured: boolean; from: string };
   now: Instant;
 };
@@ -39,19 +42,20 @@ export async function systemPage(ctx: Ctx): Promise<SystemPage> {
   requireOperator(ctx);
   const { config } = ctx;
   const { pool } = ctx.database;
-  const [facts, zoneVersion, processes, gaps, faulted, unmatched] = await Promise.all([
+  const [facts, zoneVersion, processes, gaps, faulted, unmatched, limited] = await Promise.all([
     getSystemCounts(pool),
     findZoneVersion(pool),
     listProcesses(pool),
     listGaps(pool, GAPS_SHOWN),
     listFaulted(pool, FAULTED_SHOWN),
     listUnmatchedPings(ctx, { projectId: null }),
+    getLimited(pool),
   ]);
   const { postgres, oldestPendingAt, ...counts } = facts;
   return {
     versions: { belfry: packageJson.version, node: process.version, postgres },
     timeZones: { ...zoneData(), hints: zoneHints(zoneData(), zoneVersion) },
-    ...{ processes, gaps, counts, oldestPendingAt, faulted, unmatched },
+    ...{ processes, gaps, counts, oldestPendingAt, faulted, unmatched, limited },
     mail: { configured: config.smtpUrl !== null, from: config.mailFrom },
     now: ctx.clock.now(),
   };

@@ -138,6 +138,17 @@ export async function countUnmatched(
   return rows[0]?.count ?? 0;
 }
 
+/** What was refused as too many, as far as it is kept. */
+export type LimitedPings = { pings: number; projects: number };
+
+export async function getLimited(database: Queryable): Promise<LimitedPings> {
+  const { rows } = await database.query<LimitedPings>(
+    `SELECT coalesce(sum(count), 0)::int8 AS pings, count(DISTINCT project_id) AS projects
+     FROM unmatched_pings WHERE reason = 'rate-limited'`,
+  );
+  return rows[0] ?? { pings: 0, projects: 0 };
+}
+
 export async function findUnmatched(
   database: Queryable,
   { projectId, id }: { projectId: string; id: number },
