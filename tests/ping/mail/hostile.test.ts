@@ -204,6 +204,21 @@ describe("greed", () => {
     await paced.close();
   });
 
+  it("what is held of mails is bounded, and comes free with every answer", async () => {
+    const small = await startMailServer(database, {
+      limits: { heldBytes: 3_000, mailBytes: 10_000 },
+      bodyLimit: 1_000,
+    });
+    const to = `${jobId}+log@${DOMAIN}`;
+    const later = { response: "451 This cannot be stored now, send it again in a minute." };
+    for (let n = 0; n < 10; n += 1) {
+      await expect(small.send({ to, text: "x".repeat(5_000) })).rejects.toMatchObject(later);
+      await expect(small.send({ to, text: "x".repeat(20_000) })).rejects.toMatchObject({ responseCode: 552 });
+      expect((await small.send({ to, text: "x".repeat(1_000) })).response).toMatch(/^250/);
+    }
+    await small.close();
+  });
+
   it("thousands of connections are shown out, and when they are gone there is room again", async () => {
     const crowd: Socket[] = [];
     // No more at once than the system lets wait for being accepted.
