@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { SECOND, type Millis } from "../domain/time.ts";
+import { hasBody } from "./body.ts";
 
 const LONGEST_MS: Millis = 10 * SECOND;
 const LONGEST_SILENCE_MS: Millis = SECOND;
@@ -10,7 +11,7 @@ const LONGEST_SILENCE_MS: Millis = SECOND;
  */
 export function endAfterRequest(response: ServerResponse, body: string): void {
   const { req: request } = response;
-  if (request.complete || request.destroyed) {
+  if (!hasBody(request) || request.complete || request.destroyed) {
     response.end(body);
     return;
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { hasBody } from "../ping/body.ts";
 import { endAfterRequest } from "../ping/parting.ts";
 
 export type PlainAnswer = {
@@ -72,7 +73,7 @@ export function answerPlainly(request: IncomingMessage, response: ServerResponse
     "X-Content-Type-Options": "nosniff",
     ...(answer.retryAfter === undefined ? {} : { "Retry-After": answer.retryAfter }),
     // A body that nobody will read must not be taken for the next request.
-    ...(request.complete ? {} : { Connection: "close" }),
+    ...(hasBody(request) && !request.complete ? { Connection: "close" } : {}),
   });
   endAfterRequest(response, request.method === "HEAD" ? "" : body);
 }
