@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { slugFor } from "../../lib/domain/slug.ts";
 import { isUuid } from "../../lib/ping/address.ts";
 import { parseCronitor } from "../../lib/ping/cronitor.ts";
+import { readJob } from "../../lib/server/job-maker.ts";
 import { oneLine, pingOr, refusalOr } from "../support/ping-events.ts";
 
 const ID = "7b0c9f0e-1111-4222-8333-00000000abcd";
@@ -44,7 +45,7 @@ describe("addresses", () => {
   ])("the monitor %s is the job %s, which keeps its name", (monitor, slug, name) => {
     const { address, creation } = ping(`/p/key/${monitor}`);
     expect(address).toMatchObject({ slug });
-    expect(creation).toMatchObject({ name, schedule: null, code: { digest: null } });
+    expect(creation).toMatchObject({ name, schedule: null, code: null });
   });
 
   it.each(["/p/", "/p/key", "/p/key/", "/p/key/%20", "/p//x", "/p/key/x/run/1", "/p/key/%zz", `/p/${ID}/run/1`])(
@@ -117,6 +118,17 @@ describe("parameters", () => {
     expect(at(61_250)).toBe(NOW - 61_250);
     expect(ping("/p/key/x?stamp=yesterday").at).toBeNull();
   });
+});
+
+it("the job that an unknown monitor asks for can always be made", () => {
+  const text = fc.string({ unit: "binary", minLength: 1, maxLength: 200 }).map(encodeURIComponent);
+  fc.assert(
+    fc.property(text, text, (monitor, environment) => {
+      const parsed = parseCronitor(`/p/key/${monitor}?env=${environment}`, NOW);
+      if (parsed.kind === "refusal" || parsed.creation === null || parsed.address.kind === "job") return;
+      expect(readJob(parsed.address, parsed.creation).settings.slug).toBe(parsed.address.slug);
+    }),
+  );
 });
 
 it("whatever comes is a ping or a refusal with one line, never an exception", () => {
