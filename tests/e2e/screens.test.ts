@@ -235,6 +235,38 @@ describe("the screens", () => {
     await page.getByText("fail, rows 12").waitFor();
   });
 
+  test("pings that found no job are told on the list, and one press on the project's page makes the job", async () => {
+    await page.goto(at("/settings"));
+    const key = await page.getByRole("group", { name: "Ping key", exact: true }).textContent();
+    const address = at(`/ping/${key}/nightly-bakcup`);
+    expect((await fetch(address)).status).toBe(404);
+    await expect
+      .poll(async () => {
+        await page.goto(at("/jobs"));
+        return page.getByText("Pings come that find no job").count();
+      })
+      .toBe(1);
+    await page.getByRole("link", { name: "See them and make the jobs" }).click();
+    await page.getByText("The key is right, but there is no job with this slug.").waitFor();
+    expect(await auditPage(page)).toEqual([]);
+    await page.getByRole("button", { name: "Make a job of nightly-bakcup" }).click();
+    await page.getByText("Made the job nightly-bakcup").waitFor();
+    await page.getByText("None. A ping with a key of this project").waitFor();
+    await ping(address);
+  });
+
+  test("what a project keeps is changed on its page, and a wrong number is said beside its field", async () => {
+    await page.goto(at("/settings"));
+    await page.getByLabel("Keep for this many days").fill("0");
+    await page.getByLabel("Keep this many runs of each job").fill("500");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Write a whole number of days, 1 to 3,650.").waitFor();
+    expect(await page.getByLabel("Keep this many runs of each job").inputValue()).toBe("500");
+    await page.getByLabel("Keep for this many days").fill("30");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("30 days, of each job the latest 500").waitFor();
+  });
+
   test("every page passes the audit, in light and dark", { timeout: 180_000 }, async () => {
     const incident = await firstIncident(page, at("/incidents"));
     const paths = [
