@@ -151,7 +151,9 @@ describe("jobs", () => {
     expect(await stored()).toEqual({ environment: "staging", ping_policy: policy, name: `job-${slugs}` });
 
     const changed = await run(
+      "unmatched",
       "update-job",
+      "update-project",
       "--id",
       id,
       "--words-in",
@@ -370,8 +372,10 @@ describe("the table of commands", () => {
       "create-user",
       "delete-job",
       "deliveries",
+      "dismiss-unmatched",
       "incidents",
       "job",
+      "make-job-of-unmatched",
       "pause-job",
       "reset-password",
       "restore",

@@ -1,5 +1,4 @@
 import { beforeAll, expect, test } from "vitest";
-import { runAdmin } from "../../lib/server/admin/run.ts";
 import { updateProject } from "../../lib/services/project-settings.ts";
 import { getProject } from "../../lib/services/projects.ts";
 import { addMember, openWorld, type World } from "./world.ts";
@@ -57,17 +56,4 @@ test("it is for owners and admins", async () => {
   await expect(updateProject(world.teammate, { projectId, keepDays: 1 })).rejects.toMatchObject({ code: "forbidden" });
   await addMember(world.database, projectId, world.teammate, "admin");
   expect(await updateProject(world.teammate, { projectId, keepDays: 3 })).toMatchObject({ keepDays: 3 });
-});
-
-test("the command line does it too, and `all` ends a limit of runs", async () => {
-  const open = async () => ({ ctx: world.system, close: async () => {} });
-  const command = (...words: string[]) => runAdmin(["update-project", "--project", projectId, ...words], open);
-  expect(await command("--keep-days", "7", "--keep-runs", "50")).toMatchObject({
-    output: { keepDays: 7, keepRuns: 50 },
-  });
-  expect(await command("--keep-runs", "all")).toMatchObject({ output: { keepDays: 7, keepRuns: null } });
-  expect(await command("--keep-days", "0")).toMatchObject({
-    ok: false,
-    output: { error: expect.stringContaining("1 to 3,650") },
-  });
 });

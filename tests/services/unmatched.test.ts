@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DAY } from "../../lib/domain/time.ts";
-import { runAdmin } from "../../lib/server/admin/run.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
 import {
   countRecentUnmatched,
@@ -9,8 +8,7 @@ import {
   makeJobOfUnmatched,
 } from "../../lib/services/unmatched.ts";
 import { findJobRecord } from "../../lib/store/jobs.ts";
-import { upsertUnmatched } from "../../lib/store/unmatched.ts";
-import { addUnmatched, unmatchedOf } from "../support/unmatched.ts";
+import { addUnmatched } from "../support/unmatched.ts";
 import { openWorld, type World } from "./world.ts";
 
 let world: World;
@@ -92,24 +90,4 @@ test("the hint counts the mistakes of the last day", async () => {
   await addOne("today");
   await addOne("long-ago", { lastAt: Date.now() - 2 * DAY });
   expect(await countRecentUnmatched(world.owner, { projectId })).toBe(before + 1);
-});
-
-test("the command line lists, makes and dismisses them too", async () => {
-  const open = async () => ({ ctx: world.system, close: async () => {} });
-  const id = await addOne("by-command", { firstAt: 0, lastAt: Date.now() });
-  const listed = await runAdmin(["unmatched", "--project", projectId], open);
-  expect(listed).toMatchObject({
-    ok: true,
-    output: {
-      unmatched: expect.arrayContaining([expect.objectContaining({ id, firstAt: "1970-01-01T00:00:00.000Z" })]),
-    },
-  });
-  expect(await runAdmin(["make-job-of-unmatched", "--project", projectId, "--id", `${id}`], open)).toMatchObject({
-    output: { slug: "by-command" },
-  });
-  await upsertUnmatched(world.database.pool, [unmatchedOf({ subject: "/ping/…", reason: "invalid-url" })]);
-  const strangers = await listUnmatchedPings(world.system, { projectId: null });
-  expect(strangers).toMatchObject([{ projectId: null, reason: "invalid-url", makesJob: false }]);
-  expect(await runAdmin(["dismiss-unmatched", "--id", `${strangers[0]?.id}`], open)).toMatchObject({ ok: true });
-  expect(await listUnmatchedPings(world.system, { projectId: null })).toEqual([]);
 });
