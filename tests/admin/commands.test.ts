@@ -151,9 +151,7 @@ describe("jobs", () => {
     expect(await stored()).toEqual({ environment: "staging", ping_policy: policy, name: `job-${slugs}` });
 
     const changed = await run(
-      "unmatched",
       "update-job",
-      "update-project",
       "--id",
       id,
       "--words-in",
@@ -380,7 +378,9 @@ describe("the table of commands", () => {
       "reset-password",
       "restore",
       "resume-job",
+      "unmatched",
       "update-job",
+      "update-project",
     ]);
   });
 
