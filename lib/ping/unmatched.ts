@@ -155,9 +155,12 @@ function pathOf(url: string): string {
   return mark === -1 ? url : url.slice(0, mark);
 }
 
+const KEY_PLACES = /^\/(?:(?:ping|p|start|finish|fail|api\/push|api\/v1\/heartbeat)\/([^/?]+)|(bfp_[^/?]+))/;
+
 /** The key in an address that was not understood. */
 function keyIn(url: string): string | null {
-  return /^\/(?:ping|p)\/([^/?]+)/.exec(url)?.[1] ?? null;
+  const [, behindPrefix, atRoot] = KEY_PLACES.exec(url) ?? [];
+  return behindPrefix ?? atRoot ?? null;
 }
 
 /** Who can read the log need not know the key. */

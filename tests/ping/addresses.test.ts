@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MINUTE } from "../../lib/domain/time.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 import { type PingServer, startPingServer } from "../support/ping-server.ts";
 
@@ -215,6 +216,19 @@ describe("the addresses of other tools", () => {
       ["success", null],
     ]);
     expect(new Set(kept.map(({ protocol }) => protocol))).toEqual(new Set(["other"]));
+  });
+
+  it("that are not understood are shown to their project, without its key", async () => {
+    const own = await makeProject(database);
+    const prefixes = ["/ping", "/p", "", "/start", "/finish", "/fail", "/api/push", "/api/v1/heartbeat"];
+    for (const prefix of prefixes) expect(await say(`${prefix}/${own.pingKey}/No%20Slug/b/c`)).toMatch(/^400 /);
+    await eventually(async () => {
+      const kept = await rows("SELECT path FROM unmatched_pings WHERE project_id = $1", own.id);
+      const shown = `${own.pingKey.slice(0, 8)}…/No%20Slug/b/c`;
+      expect(kept.map(({ path }) => path).toSorted()).toEqual(
+        prefixes.map((prefix) => `${prefix}/${shown}`).toSorted(),
+      );
+    }, 10_000);
   });
 
   it("say in their own way what is wrong", async () => {
