@@ -90,12 +90,13 @@ export function readNumber(text: string | null): number | null {
 
 /** The name of an environment: one word. What cannot stand in it becomes `-`. */
 export function readEnvironment(text: string | null): string | null {
+  if (text === null) return null;
   return readLine(readLine(text, LONGEST_ENVIRONMENT)?.replace(/[\s/]+/g, "-"), LONGEST_ENVIRONMENT);
 }
 
 /** A name in one line: control characters become blanks, at most `limit` characters. Null where nothing is left. */
 export function readLine(text: string | null | undefined, limit: number): string | null {
-  return readText(text?.replaceAll(CONTROLS, " "), limit);
+  return text === null || text === undefined ? null : readText(text.replaceAll(CONTROLS, " "), limit);
 }
 
 /** Any text without NUL, which PostgreSQL cannot keep, at most `limit` characters. Null where nothing is left. */
