@@ -7,6 +7,8 @@ export type FloodOptions = {
   port: number;
   paths: readonly string[];
   connections: number;
+  /** Pings that a connection leaves unanswered before it holds back: as many clients as that stand behind it. */
+  depth: number;
   perSecond: number;
   ms: number;
   /** Goes on for up to ten times as long until something is refused. */
