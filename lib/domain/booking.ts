@@ -1,6 +1,6 @@
 import { type Draft, makeRun, putOpen, putSettled } from "./draft.ts";
 import { endAsSkipped } from "./ending.ts";
-import { type Booking, type Entry, IGNORED, originOf, outputOf, slotOf, takeBack } from "./entry.ts";
+import { type Booking, type Entry, IGNORED, outputOf, takeBack } from "./entry.ts";
 import { pairLog, pairSettled } from "./pairing.ts";
 import type { Run } from "./run.ts";
 import { abandon, settleSlotsBefore } from "./settle.ts";
@@ -45,14 +45,18 @@ export function bookStart(draft: Draft, entry: Entry): Booking {
   const place = takeSlot(draft, entry);
   const ambiguous = ping.runId === null && markAmbiguous(draft);
   const run = makeRun(draft, {
+    number: place.number,
     outcome: "running",
-    ...slotOf(place),
+    slotAt: place.slotAt,
+    lastSlotAt: place.slotAt,
     startedAt: at,
     finishBy: finishByOf(draft, at),
     slowBy: slowByOf(draft, at),
     heldUntil: at < received ? received + Math.min(received - at, MINUTE) : null,
     ambiguous,
-    ...originOf(ping),
+    runId: ping.runId,
+    host: ping.host,
+    source: ping.source,
     output: outputOf(ping, null),
   });
   putOpen(draft, run);
@@ -74,10 +78,14 @@ export function bookSkip(draft: Draft, entry: Entry): Booking {
   }
   const place = takeSlot(draft, entry);
   const run = makeRun(draft, {
+    number: place.number,
     outcome: "skipped",
     reason: "announced",
-    ...slotOf(place),
-    ...originOf(ping),
+    slotAt: place.slotAt,
+    lastSlotAt: place.slotAt,
+    runId: ping.runId,
+    host: ping.host,
+    source: ping.source,
     settledAt: received,
     output: outputOf(ping, null),
   });

@@ -1,5 +1,5 @@
 import { type Draft, makeRun, putSettled } from "./draft.ts";
-import { type Booking, type Entry, IGNORED, originOf, outputOf, slotOf, takeBack } from "./entry.ts";
+import { type Booking, type Entry, IGNORED, outputOf, takeBack } from "./entry.ts";
 import { pairEnd, pairSettled } from "./pairing.ts";
 import type { Ping } from "./ping.ts";
 import type { Run } from "./run.ts";
@@ -26,10 +26,9 @@ function finish(draft: Draft, run: Run, entry: Entry): Booking {
   const result = resultOf(draft, ping, took);
   const good = result.outcome === "ok";
   const finished: Run = {
-    ...run,
-    ...result,
     ...endOf(run, entry),
     outcome: good && late ? "overlong" : result.outcome,
+    reason: result.reason,
     finishedLate: good && late,
     exitCode: ping.exitCode,
   };
@@ -44,7 +43,7 @@ function finish(draft: Draft, run: Run, entry: Entry): Booking {
 export function endAsSkipped(draft: Draft, run: Run, entry: Entry): Booking {
   const late = isLate(run, entry.at);
   const outcome = late ? "overlong" : "skipped";
-  const skipped: Run = { ...run, ...endOf(run, entry), outcome, reason: "announced" };
+  const skipped: Run = { ...endOf(run, entry), outcome, reason: "announced" };
   close(draft, skipped, entry.received);
   if (run.outcome === "overlong" && !late) withdrawBad(draft, "overlong", skipped, entry.received);
   return { disposition: "applied", run: skipped };
@@ -57,14 +56,19 @@ function bookPoint(draft: Draft, entry: Entry): Booking {
   const good = result.outcome === "ok";
   const place = takeSlot(draft, entry);
   const run = makeRun(draft, {
-    ...result,
-    ...slotOf(place),
+    number: place.number,
+    outcome: result.outcome,
+    reason: result.reason,
+    slotAt: place.slotAt,
+    lastSlotAt: place.slotAt,
     startedAt: at - (ping.durationMs ?? 0),
     finishedAt: at,
     durationMs: ping.durationMs,
     exitCode: ping.exitCode,
     startSeen: false,
-    ...originOf(ping),
+    runId: ping.runId,
+    host: ping.host,
+    source: ping.source,
     settledAt: received,
     output: outputOf(ping, null),
   });
@@ -80,12 +84,12 @@ function isLate(run: Run, at: Instant): boolean {
   return run.outcome === "overlong" && run.finishBy !== null && at > run.finishBy;
 }
 
-type End = Pick<Run, "finishedAt" | "durationMs" | "slowBy" | "heldUntil" | "host" | "settledAt" | "output">;
-
-function endOf(run: Run, { ping, at, received }: Entry): End {
+/** The run with what its end says of it but the outcome. */
+function endOf(run: Run, { ping, at, received }: Entry): Run {
   // The clock may have been set back since the start, and a client's own may be slow.
   const finishedAt = Math.max(at, run.startedAt ?? at);
   return {
+    ...run,
     finishedAt,
     durationMs: ping.durationMs ?? (run.startedAt === null ? null : finishedAt - run.startedAt),
     slowBy: null,

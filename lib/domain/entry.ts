@@ -24,17 +24,6 @@ export function takeBack(
   else uncountBad(draft);
 }
 
-/** The slot of a run that takes this place, and the number that it takes over. */
-export function slotOf(place: Place): Partial<Run> {
-  const slot = { slotAt: place.slotAt, lastSlotAt: place.slotAt };
-  return place.number === undefined ? slot : { ...slot, number: place.number };
-}
-
-/** Who sent it. */
-export function originOf(ping: Ping): Pick<Run, "runId" | "host" | "source"> {
-  return { runId: ping.runId, host: ping.host, source: ping.source };
-}
-
 /** The output of a run after this ping. */
 export function outputOf(ping: Ping, run: Run | null): Run["output"] {
   return ping.hasBody ? { pingId: ping.id, receivedAt: ping.receivedAt } : (run?.output ?? null);

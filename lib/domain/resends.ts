@@ -3,6 +3,7 @@ import type { Entry } from "./entry.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { sameOrigin } from "./pairing.ts";
 import type { Ping } from "./ping.ts";
+import type { Memory } from "./state.ts";
 import { mayEnd } from "./recent-durations.ts";
 import { type Instant, type Millis, SECOND } from "./time.ts";
 
@@ -14,23 +15,36 @@ const REMEMBERED = 16;
 /** Whether the same was said a moment ago and nothing makes news of it; remembers it either way. */
 export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | "received">): boolean {
   const { memory } = draft;
-  const said = [ping.action, ping.exitCode, ping.runId, ping.source, ping.host, ping.at, ping.bodyDigest].join("|");
+  const { action, exitCode, runId, source, host, at, bodyDigest } = ping;
+  const said = `${action}|${exitCode ?? ""}|${runId ?? ""}|${source ?? ""}|${host ?? ""}|${at ?? ""}|${bodyDigest}`;
   const result = resultOf(ping);
   const key = result + fingerprint(said);
-  memory.recentPings = memory.recentPings
-    .filter((recent) => Math.abs(received - recent.at) < WINDOW)
-    .slice(1 - REMEMBERED);
-  const index = memory.recentPings.findLastIndex((recent) => recent.key === key);
-  const before = memory.recentPings[index];
-  const later = memory.recentPings.slice(index + 1);
+  const recent = latestOf(memory.recentPings, received);
+  memory.recentPings = recent;
+  const index = recent.findLastIndex((other) => other.key === key);
+  const before = recent[index];
+  if (before === undefined) {
+    recent.push({ key, at: received });
+    return false;
+  }
+  const later = recent.slice(index + 1);
   // After the clock was set back, what was said before may seem to be still to come.
-  const again =
-    before !== undefined && Math.abs(received - before.at) < windowFor(draft, ping, received, later.length === 0);
+  const again = Math.abs(received - before.at) < windowFor(draft, ping, received, later.length === 0);
   const isNews =
-    later.some((recent) => isOpposite(recent.key, result)) || (result !== "" && endsAnother(draft, ping, received));
+    later.some((other) => isOpposite(other.key, result)) || (result !== "" && endsAnother(draft, ping, received));
   if (again && !isNews) return true;
-  memory.recentPings.push({ key, at: received });
+  recent.push({ key, at: received });
   return false;
+}
+
+type Remembered = Memory["recentPings"];
+
+/** Those still worth remembering, with room for one more. */
+function latestOf(pings: Remembered, received: Instant): Remembered {
+  const latest: Remembered = [];
+  for (const ping of pings) if (Math.abs(received - ping.at) < WINDOW) latest.push(ping);
+  if (latest.length >= REMEMBERED) latest.splice(0, latest.length - REMEMBERED + 1);
+  return latest;
 }
 
 function windowFor({ schedule }: Draft, { action }: Ping, now: Instant, isLatest: boolean): Millis {

@@ -50,6 +50,7 @@ export type Schedule = {
 
 const REMEMBERED = 5_000;
 const compiled = new LruMap<string, { schedule: Schedule; zone: Zone }>(REMEMBERED);
+const intervals = new LruMap<Millis, Schedule>(REMEMBERED);
 
 /** Makes a schedule of what its owner wrote. Throws a `ScheduleError`. Cheap for a spec that was seen before. */
 export function compileSchedule(spec: ScheduleSpec): Schedule {
@@ -77,7 +78,12 @@ const NO_SCHEDULE = withBetween({
 });
 
 function compileInterval(everyMs: Millis): Schedule {
-  return withBetween({ ...NO_SCHEDULE, ...requireAll(createIntervalSlots(everyMs)), kind: "interval", everyMs });
+  const known = intervals.get(everyMs);
+  if (known !== undefined) return known;
+  const slots = requireAll(createIntervalSlots(everyMs));
+  const schedule = withBetween({ ...NO_SCHEDULE, ...slots, kind: "interval", everyMs });
+  intervals.set(everyMs, schedule);
+  return schedule;
 }
 
 function withBetween(schedule: Omit<Schedule, "between">): Schedule {

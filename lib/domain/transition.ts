@@ -1,6 +1,6 @@
 import { bookHeartbeat, bookLog, bookSkip, bookStart } from "./booking.ts";
 import { jitterOf } from "./deadline.ts";
-import { closeDraft, type Draft, openDraft } from "./draft.ts";
+import { closeDraft, type Draft, openDraft, replaceOrAppend } from "./draft.ts";
 import { bookEnd } from "./ending.ts";
 import type { Booking, Entry } from "./entry.ts";
 import type { Job } from "./job.ts";
@@ -86,7 +86,7 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
       const from = run.heartbeatAt ?? run.startedAt ?? now;
       const limited = { ...run, finishBy: maxRuntimeMs === null ? null : from + maxRuntimeMs };
       memory.openRuns[index] = limited;
-      draft.runs.set(run.number, limited);
+      replaceOrAppend(draft.runs, limited);
     });
   }
   if (job.limits.unusual === "ignore") dropUnusual(draft, now);
@@ -97,13 +97,15 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
 /** The narrow facts for lists, from the whole state. */
 export function statusFacts(state: JobState): StatusFacts {
   const { pausedAt, incidents, openRuns, recentRuns } = state;
+  const { nextSlotAt, lateAt } = expectation(state);
   return {
     pausedAt,
     firstPingAt: state.firstPingAt,
     down: incidents.some((incident) => incident.severity === "critical"),
     warning: incidents.some((incident) => incident.severity === "warning"),
     running: openRuns.length,
-    ...expectation(state),
+    nextSlotAt,
+    lateAt,
     unknown: recentRuns.at(-1)?.outcome === "unknown",
   };
 }

@@ -4,31 +4,33 @@ import { createCache } from "./cache.ts";
 
 /** What this process knows of jobs that were pinged lately. Whether it still holds, the database says at the write. */
 export type KnownJobs = {
-  /** All of them, or null where one is not known or they were read at different times of our gaps. */
-  findAll(jobIds: Iterable<string>): Map<string, KnownJob> | null;
+  /** Those of them that are known, all as of the same of our gaps. */
+  find(jobIds: Iterable<string>): { jobs: Map<string, KnownJob>; gapsVersion: number };
   learn(jobId: string, known: KnownJob): void;
   forget(jobIds: Iterable<string>): void;
 };
 
-const SIZE = 10_000;
+/** A job's state takes a few kilobytes. */
+const SIZE = 20_000;
 /** Long before PostgreSQL gives the number of a transaction a second time. */
 const KEPT_MS = 30 * MINUTE;
 
 export function createKnownJobs(): KnownJobs {
   const cache = createCache<KnownJob>({ size: SIZE, ttlMs: KEPT_MS });
+  // What was learnt with fewer of our gaps is out of date.
+  let gapsVersion = 0;
   return {
-    findAll(jobIds) {
+    find(jobIds) {
       const now = performance.now();
-      const found = new Map<string, KnownJob>();
-      let gapsVersion: number | null = null;
+      const jobs = new Map<string, KnownJob>();
       for (const jobId of jobIds) {
         const known = cache.get(jobId, now);
-        if (known === undefined || known.gapsVersion !== (gapsVersion ??= known.gapsVersion)) return null;
-        found.set(jobId, known);
+        if (known !== undefined && known.gapsVersion === gapsVersion) jobs.set(jobId, known);
       }
-      return found;
+      return { jobs, gapsVersion };
     },
     learn(jobId, known) {
+      gapsVersion = Math.max(gapsVersion, known.gapsVersion);
       cache.set(jobId, known, performance.now());
     },
     forget(jobIds) {

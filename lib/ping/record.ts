@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { SECOND, type Millis } from "../domain/time.ts";
+import { messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseClock } from "../store/clock.ts";
 import { isAboutRows, isTransient } from "../store/failures.ts";
@@ -8,7 +9,7 @@ import type { LiveUpdates } from "../store/live.ts";
 import { BEGIN, commit, runAll, type Statement, withClient } from "../store/pipeline.ts";
 import { pingStatements } from "../store/pings.ts";
 import { loadedJobs, loadStatements, setAsideStatement } from "../store/states.ts";
-import { earlierOf, earliestMove, transitionStatements } from "../store/transitions.ts";
+import { earlierOf, earliestMove, type JobChange, transitionStatements } from "../store/transitions.ts";
 import type { Verdict } from "./buffer.ts";
 import { type Arrival, type Batch, concerns, evaluate, QUARANTINED } from "./evaluate.ts";
 import { createKnownJobs } from "./known-jobs.ts";
@@ -26,6 +27,7 @@ export type RecorderDeps = {
 const SWEEP_POLL_MS: Millis = 10 * SECOND;
 const ATTEMPTS = 3;
 const NO_FAULTS: ReadonlyMap<string, unknown> = new Map();
+const NOTHING: ReadonlySet<string> = new Set();
 
 /** Stores batches of pings with all that follows from them. Pings of one job have to come one batch after the other. */
 export class Recorder {
@@ -36,19 +38,71 @@ export class Recorder {
     this.#deps = deps;
   }
 
-  /** Stores a batch, in order of receipt. Rejects where nothing of it, or not all of it, can be stored now. */
+  /** Stores a batch, in order of receipt. Rejects where nothing of it can be stored now. */
   async record(arrivals: Arrival[], signal: AbortSignal): Promise<Verdict[]> {
     await this.#deps.watch.ensureFresh();
-    return this.#recordOrSplit(arrivals, signal);
+    const stored = await this.#recordKnown(arrivals, signal);
+    if (stored.size === 0) return this.#recordOrSplit(arrivals, signal);
+    const rest = arrivals.filter(({ jobId }) => !stored.has(jobId));
+    const verdicts = rest.length === 0 ? [] : await this.#recordRest(rest, signal);
+    return arrivals.map(({ jobId }) => (stored.has(jobId) ? "stored" : (verdicts.shift() ?? "unavailable")));
+  }
+
+  /**
+   * The short way, one statement, for jobs of which everything is known and nothing follows but runs and states.
+   * @returns the jobs whose pings were stored; what is left of the batch goes the other way.
+   */
+  async #recordKnown(arrivals: Arrival[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const { jobs: known, gapsVersion } = this.#known.find(new Set(arrivals.map(({ jobId }) => jobId)));
+    if (known.size === 0) return NOTHING;
+    const batch = this.#evaluateKnown(arrivals, known);
+    const changes = [...batch.changes.values()].filter((change) => isPlain(change) && !this.#wakesSweep([change]));
+    if (changes.length === 0) return NOTHING;
+    const plain = new Set(changes.map(({ state }) => state.job.id));
+    const pings = plain.size === known.size ? batch.pings : batch.pings.filter(({ jobId }) => plain.has(jobId));
+    try {
+      const { version, moved } = await withClient(this.#deps.pipeline, signal, (client) =>
+        saveKnown(client, { pings, changes, known, gapsVersion }),
+      );
+      this.#learn(changes, { version, gapsVersion });
+      if (moved.length < changes.length) return this.#keepMoved(plain, moved);
+      return plain;
+    } catch (error) {
+      this.#known.forget(plain);
+      if (signal.aborted || !(isTransient(error) || isAboutRows(error))) throw error;
+      return NOTHING;
+    }
+  }
+
+  /** Forgets those of the jobs that another process, or a person, has changed meanwhile. */
+  #keepMoved(plain: ReadonlySet<string>, moved: string[]): ReadonlySet<string> {
+    const stored = new Set(moved);
+    this.#known.forget([...plain].filter((jobId) => !stored.has(jobId)));
+    return stored;
+  }
+
+  #evaluateKnown(arrivals: Arrival[], known: ReadonlyMap<string, KnownJob>): Batch {
+    const { clock, log } = this.#deps;
+    const jobs = new Map(Array.from(known, ([jobId, { job }]) => [jobId, job]));
+    return evaluate(arrivals, { jobs, faults: NO_FAULTS }, { now: clock.now(), log });
+  }
+
+  /** What is left of a batch that is stored in part: its failure is not theirs. */
+  async #recordRest(rest: Arrival[], signal: AbortSignal): Promise<Verdict[]> {
+    try {
+      return await this.#recordOrSplit(rest, signal);
+    } catch (error) {
+      this.#deps.log.warn({ reason: messageOf(error), count: rest.length }, "Some pings of a batch could not be stored");
+      return rest.map(() => "unavailable");
+    }
   }
 
   /** Halves a batch that fails because of what is in it until the offender stands alone. */
   async #recordOrSplit(arrivals: Arrival[], signal: AbortSignal, attempt = 1): Promise<Verdict[]> {
-    const jobIds = new Set(arrivals.map((arrival) => arrival.jobId));
     try {
-      return await this.#recordBatch(arrivals, jobIds, signal);
+      const batch = await this.#recordLocked(arrivals, signal);
+      return arrivals.map((arrival) => (concerns(batch, arrival) ? "stored" : "unknown-job"));
     } catch (error) {
-      this.#known.forget(jobIds);
       if (isTransient(error) && attempt < ATTEMPTS) return this.#recordOrSplit(arrivals, signal, attempt + 1);
       if (signal.aborted || !isAboutRows(error)) throw error;
       const [only] = arrivals;
@@ -59,45 +113,18 @@ export class Recorder {
     }
   }
 
-  async #recordBatch(arrivals: Arrival[], jobIds: Set<string>, signal: AbortSignal): Promise<Verdict[]> {
-    const batch =
-      (await this.#recordKnown(arrivals, jobIds, signal)) ?? (await this.#recordLocked(arrivals, jobIds, signal));
-    for (const { job } of batch.changes.values()) this.#deps.live.touch(job.projectId);
-    return arrivals.map((arrival) => (concerns(batch, arrival) ? "stored" : "unknown-job"));
-  }
-
-  /** The short way, one statement: null where something has to be read, or more follows than runs and states. */
-  async #recordKnown(arrivals: Arrival[], jobIds: Set<string>, signal: AbortSignal): Promise<Batch | null> {
-    const { clock, log, pipeline } = this.#deps;
-    const known = this.#known.findAll(jobIds);
-    if (known === null) return null;
-    const jobs = new Map(Array.from(known, ([jobId, { job }]) => [jobId, job]));
-    const batch = evaluate(arrivals, { jobs, faults: NO_FAULTS }, { now: clock.now(), log });
-    const changes = [...batch.changes.values()];
-    if (!isPlain(changes) || this.#wakesSweep(batch)) return null;
-    const gapsVersion = known.values().next().value?.gapsVersion ?? 0;
-    const versions = new Map(Array.from(known, ([jobId, { version }]) => [jobId, version]));
-    const version = await withClient(pipeline, signal, (client) =>
-      saveKnown(client, { pings: batch.pings, changes, versions, gapsVersion }),
-    );
-    if (version === null) {
-      this.#known.forget(jobIds);
-      return null;
-    }
-    this.#learn(batch, { version, gapsVersion });
-    return batch;
-  }
-
   /** The way that always works: the states are locked, read, evaluated and written. */
-  async #recordLocked(arrivals: Arrival[], jobIds: Set<string>, signal: AbortSignal): Promise<Batch> {
+  async #recordLocked(arrivals: Arrival[], signal: AbortSignal): Promise<Batch> {
     const { clock, log, pipeline } = this.#deps;
+    const jobIds = new Set(arrivals.map(({ jobId }) => jobId));
+    this.#known.forget(jobIds);
     return withClient(pipeline, signal, async (client) => {
       const [, ...answers] = await runAll(client, [BEGIN, ...loadStatements(jobIds)]);
       const loaded = loadedJobs(answers);
       const batch = evaluate(arrivals, loaded, { now: clock.now(), log });
       const results = await commit(client, [...this.#statementsOf(batch), READ_VERSION]);
       const version: unknown = results.at(-2)?.rows[0]?.version;
-      if (typeof version === "string") this.#learn(batch, { version, gapsVersion: loaded.gapsVersion });
+      if (typeof version === "string") this.#learn(batch.changes.values(), { version, gapsVersion: loaded.gapsVersion });
       return batch;
     });
   }
@@ -115,8 +142,8 @@ export class Recorder {
     return statements;
   }
 
-  #wakesSweep({ changes }: Batch): boolean {
-    const moved = earliestMove([...changes.values()]);
+  #wakesSweep(changes: readonly JobChange[]): boolean {
+    const moved = earliestMove(changes);
     return moved !== null && this.#isSoon(moved);
   }
 
@@ -124,9 +151,12 @@ export class Recorder {
     return checkAt < this.#deps.clock.now() + SWEEP_POLL_MS;
   }
 
-  #learn({ changes }: Batch, read: Omit<KnownJob, "job">): void {
-    for (const [jobId, { job, state, checkAt }] of changes) {
-      this.#known.learn(jobId, { ...read, job: { ...job, state, checkAt: earlierOf(job.checkAt, checkAt) } });
+  #learn(changes: Iterable<JobChange>, { version, gapsVersion }: Omit<KnownJob, "job">): void {
+    for (const { job, state, checkAt, encoded } of changes) {
+      const { projectId, allChannels, pingPolicy } = job;
+      const learnt = { state, projectId, checkAt: earlierOf(job.checkAt, checkAt), allChannels, pingPolicy, encoded };
+      this.#known.learn(state.job.id, { job: learnt, version, gapsVersion });
+      this.#deps.live.touch(job.projectId);
     }
   }
 

@@ -6,6 +6,8 @@ const ABOUT_ROWS = ["22", "23", "54", "XX"];
 
 /** Whether a statement failed because of what it was given; otherwise the database is away, full or busy. */
 export function isAboutRows(error: unknown): boolean {
+  // A value that cannot even be written down for PostgreSQL.
+  if (error instanceof RangeError) return true;
   return error instanceof DatabaseError && ABOUT_ROWS.some((prefix) => error.code?.startsWith(prefix));
 }
 

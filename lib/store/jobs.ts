@@ -236,6 +236,7 @@ export async function replaceJobChannels(
 /** Its state is locked first, as those who record pings do: the other order could wait for each other for ever. */
 export async function deleteJobRecord(client: Queryable, jobId: string): Promise<void> {
   await client.query("SELECT 1 FROM job_state WHERE job_id = $1 FOR UPDATE", [jobId]);
+  await client.query("DELETE FROM runs WHERE job_id = $1", [jobId]);
   await client.query("DELETE FROM jobs WHERE id = $1", [jobId]);
 }
 

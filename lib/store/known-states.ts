@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
-import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
+import type { Run } from "../domain/run.ts";
+import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { BODY_COLUMNS, PING_COLUMNS, type PingRecord } from "./pings.ts";
 import type { Statement } from "./pipeline.ts";
 import type { LoadedJob } from "./states.ts";
@@ -27,86 +28,108 @@ type KnownRow = StateRow & { version: string };
 
 const KNOWN_COLUMNS: readonly Column<KnownRow>[] = [...STATE_COLUMNS, ["version", "xid", (row) => row.version]];
 
-const RUNS_FROM = KNOWN_COLUMNS.length + 1;
-const PINGS_FROM = RUNS_FROM + RUN_COLUMNS.length;
-const GAPS_AT = PINGS_FROM + PING_COLUMNS.length;
-const BODIES_FROM = GAPS_AT + 1;
+const PINGS_FROM = KNOWN_COLUMNS.length + 1;
+const NEW_RUNS_FROM = PINGS_FROM + PING_COLUMNS.length;
+const GAPS_AT = NEW_RUNS_FROM + RUN_COLUMNS.length;
+const REST_FROM = GAPS_AT + 1;
 
-const SOUND = "(SELECT ok FROM sound)";
+/** What a batch may have besides pings, new runs and states. */
+type Shape = { bodies: boolean; oldRuns: boolean };
 
 /**
- * Everything that a batch of pings comes to, in one statement that is a transaction by itself. It locks the states and
- * writes only if all of them, and our gaps, are still those that the batch was evaluated with; otherwise it does nothing.
+ * Everything that a batch of pings comes to, in one statement that is a transaction by itself. A job whose state, or our
+ * gaps, are no longer those that its pings were evaluated with is left out, with all that would have followed.
  */
-function writeKnown(withBodies: boolean): string {
-  return `WITH input AS MATERIALIZED (SELECT * FROM ${sourceOf(KNOWN_COLUMNS)}),
-    held AS MATERIALIZED (
-      SELECT s.job_id FROM job_state s JOIN input i ON s.job_id = i.job_id WHERE s.xmin = i.version
-      ORDER BY s.job_id FOR NO KEY UPDATE OF s
-    ),
-    sound AS MATERIALIZED (
-      SELECT (SELECT count(*) FROM held) = (SELECT count(*) FROM input)
-        AND (SELECT coalesce(max(id), 0) FROM gaps) = $${GAPS_AT}::int8 AS ok
+function writeKnown({ bodies, oldRuns }: Shape): string {
+  const oldRunsFrom = REST_FROM + (bodies ? KNOWN_BODY_COLUMNS.length : 0);
+  return `WITH moved AS (
+      UPDATE job_state s SET ${STATE_ASSIGNMENTS} FROM ${sourceOf(KNOWN_COLUMNS)}
+      WHERE s.job_id = x.job_id AND s.xmin = x.version
+        AND (SELECT coalesce(max(id), 0) FROM gaps) = $${GAPS_AT}::int8
+      RETURNING s.job_id
     ),
     kept AS (
       INSERT INTO pings (${namesOf(PING_COLUMNS)})
-      SELECT ${readsOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS, PINGS_FROM)} WHERE ${SOUND}
+      SELECT ${namesOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS, PINGS_FROM)} WHERE ${OF_MOVED}
     ),
-    ${withBodies ? BODIES : ""}
-    ran AS (
-      INSERT INTO runs (${namesOf(RUN_COLUMNS)})
-      SELECT ${readsOf(RUN_COLUMNS)} FROM ${sourceOf(RUN_COLUMNS, RUNS_FROM)} WHERE ${SOUND} ${REPLACE_RUN}
-    ),
-    moved AS (
-      UPDATE job_state s SET ${STATE_ASSIGNMENTS} FROM input x WHERE s.job_id = x.job_id AND ${SOUND}
-    )
-    SELECT CASE WHEN ok THEN pg_current_xact_id()::xid::text END AS version FROM sound`;
+    ${bodies ? writeBodies(REST_FROM) : ""}
+    ${oldRuns ? `${writeRuns("replaced", oldRunsFrom, REPLACE_RUN)},` : ""}
+    ${writeRuns("ran", NEW_RUNS_FROM, "")}
+    SELECT pg_current_xact_id()::xid::text AS version, array_agg(job_id)::text[] AS moved FROM moved`;
 }
 
-const BODIES = `shown AS (
+const OF_MOVED = "job_id IN (SELECT job_id FROM moved)";
+
+function writeRuns(name: string, from: number, onConflict: string): string {
+  return `${name} AS (
+      INSERT INTO runs (${namesOf(RUN_COLUMNS)})
+      SELECT ${namesOf(RUN_COLUMNS)} FROM ${sourceOf(RUN_COLUMNS, from)} WHERE ${OF_MOVED} ${onConflict}
+    )`;
+}
+
+const KNOWN_BODY_COLUMNS: readonly Column<PingRecord>[] = [...BODY_COLUMNS, ["job_id", "uuid", (ping) => ping.jobId]];
+
+function writeBodies(from: number): string {
+  return `shown AS (
       INSERT INTO ping_bodies (${namesOf(BODY_COLUMNS)})
-      SELECT ${readsOf(BODY_COLUMNS)} FROM ${sourceOf(BODY_COLUMNS, BODIES_FROM)} WHERE ${SOUND}
+      SELECT ${namesOf(BODY_COLUMNS)} FROM ${sourceOf(KNOWN_BODY_COLUMNS, from)} WHERE ${OF_MOVED}
     ),`;
+}
 
-const WRITE = writeKnown(false);
-const WRITE_WITH_BODIES = writeKnown(true);
+const SHAPES = [false, true].flatMap((bodies) => [false, true].map((oldRuns) => ({ bodies, oldRuns })));
 
+/** Each is planned once a connection. */
+const WRITES: ReadonlyMap<string, string> = new Map(SHAPES.map((shape) => [nameOf(shape), writeKnown(shape)]));
+
+function nameOf({ bodies, oldRuns }: Shape): string {
+  return `known-write${bodies ? "-bodies" : ""}${oldRuns ? "-runs" : ""}`;
+}
+
+/** Pings of known jobs, plain in what follows from them. */
 export type KnownBatch = {
   pings: readonly PingRecord[];
   changes: readonly JobChange[];
-  /** Of each changed job, by id. */
-  versions: ReadonlyMap<string, string>;
+  /** As they were evaluated. */
+  known: ReadonlyMap<string, KnownJob>;
   gapsVersion: number;
 };
 
-/** Whether nothing follows from these changes but runs and states: only such a batch can be written without locks. */
-export function isPlain(changes: readonly JobChange[]): boolean {
-  return changes.every(
-    ({ incidents, alerts, removedRuns, fault }) =>
-      incidents.length === 0 && alerts.length === 0 && removedRuns.size === 0 && fault === null,
-  );
+/** Whether nothing follows but runs and a state: only that can be written without a lock. */
+export function isPlain({ incidents, alerts, removedRuns, fault }: JobChange): boolean {
+  return incidents.length === 0 && alerts.length === 0 && removedRuns.size === 0 && fault === null;
 }
 
 /**
  * Writes a plain batch that was evaluated with known states, and commits it.
- * @returns the new version of its states; null where one of them had changed: then nothing was written.
+ * @returns the jobs that were written and the new version of their states; the others had changed meanwhile.
  */
-export async function saveKnown(client: PoolClient, batch: KnownBatch): Promise<string | null> {
-  const rows = stateRowsOf(batch.changes, "earlier").map((row) => ({
+export async function saveKnown(
+  client: PoolClient,
+  { pings, changes, known, gapsVersion }: KnownBatch,
+): Promise<{ version: string; moved: string[] }> {
+  const states = stateRowsOf(changes, "earlier").map((row) => ({
     ...row,
-    version: batch.versions.get(row.change.state.job.id) ?? "0",
+    version: known.get(row.change.state.job.id)?.version ?? "0",
   }));
-  const bodies = batch.pings.filter((ping) => ping.body !== null);
+  const bodies = pings.filter((ping) => ping.body !== null);
+  const runs = runRowsOf(changes);
+  const lastNumbers = new Map(changes.map((change) => [change.state.job.id, change.job.state.lastRunNumber]));
+  const isNew = (row: { jobId: string; value: Run }) => row.value.number > (lastNumbers.get(row.jobId) ?? Infinity);
+  const oldRuns = runs.filter((row) => !isNew(row));
+  const name = nameOf({ bodies: bodies.length > 0, oldRuns: oldRuns.length > 0 });
   const values: unknown[] = [
-    ...valuesOf(KNOWN_COLUMNS, rows),
-    ...valuesOf(RUN_COLUMNS, runRowsOf(batch.changes)),
-    ...valuesOf(PING_COLUMNS, batch.pings),
-    batch.gapsVersion,
+    ...valuesOf(KNOWN_COLUMNS, states),
+    ...valuesOf(PING_COLUMNS, pings),
+    ...valuesOf(RUN_COLUMNS, oldRuns.length === 0 ? runs : runs.filter(isNew)),
+    gapsVersion,
+    ...(bodies.length === 0 ? [] : valuesOf(KNOWN_BODY_COLUMNS, bodies)),
+    ...(oldRuns.length === 0 ? [] : valuesOf(RUN_COLUMNS, oldRuns)),
   ];
-  const statement: Statement =
-    bodies.length === 0
-      ? { name: "known-write", text: WRITE, values }
-      : { name: "known-write-bodies", text: WRITE_WITH_BODIES, values: [...values, ...valuesOf(BODY_COLUMNS, bodies)] };
-  const { rows: answer } = await client.query<{ version: string | null }>(statement);
-  return answer[0]?.version ?? null;
+  const { rows } = await client.query<{ version: string; moved: string[] | null }>({
+    name,
+    text: WRITES.get(name) ?? "",
+    values,
+  });
+  const [answer] = rows;
+  return { version: answer?.version ?? "0", moved: answer?.moved ?? [] };
 }

@@ -13,18 +13,44 @@ const LATE = 1;
 const AMBIGUOUS = 2;
 const START_SEEN = 4;
 
-/** Writes what a job remembers as compact text; `decodeMemory` reads it back. Fractions of milliseconds are lost. */
-export function encodeMemory(memory: Memory): string {
+/** A memory as text, with the lines it is made of: runs and pings are never changed in place, and most stay from ping to ping. */
+export type EncodedMemory = { text: string; base: Instant; openRuns: Lines<Run>; recentRuns: Lines<Run>; pings: Lines<RecentPing> };
+
+type RecentPing = Memory["recentPings"][number];
+
+type Lines<T> = { items: readonly T[]; lines: readonly string[] };
+
+const NO_LINES: Lines<never> = { items: [], lines: [] };
+
+/**
+ * Writes what a job remembers as compact text; `decodeMemory` reads it back. Fractions of milliseconds are lost.
+ * @param before What was written of the same job last, to spare what is the same.
+ */
+export function encodeMemory(memory: Memory, before: EncodedMemory | null): EncodedMemory {
   const base = Math.round(memory.firstPingAt ?? memory.lastPingAt ?? memory.accountedThrough ?? 0);
   const { badStreak, okStreak, lastRunNumber, lastIncidentNumber } = memory;
   const slots = `${at(memory.accountedThrough, base)},${at(memory.nextSlotAt, base)},${at(memory.pausedAt, base)}`;
   const pings = `${at(memory.firstPingAt, base)},${at(memory.lastPingAt, base)},${at(memory.lastOkAt, base)}`;
-  let text = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
-  for (const run of memory.openRuns) text += `\no${runText(run, base)}`;
-  for (const run of memory.recentRuns) text += `\nr${runText(run, base)}`;
-  for (const ping of memory.recentPings) text += `\np${at(ping.at, base)},${escaped(ping.key)}`;
-  for (const incident of memory.incidents) text += `\ni${encodeIncident(incident, base)}`;
-  return text;
+  const first = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
+  const known = before?.base === base ? before : null;
+  const encoded = {
+    openRuns: linesOf(memory.openRuns, known?.openRuns ?? NO_LINES, (run) => `o${encodeRun(run, base)}`),
+    recentRuns: linesOf(memory.recentRuns, known?.recentRuns ?? NO_LINES, (run) => `r${encodeRun(run, base)}`),
+    pings: linesOf(memory.recentPings, known?.pings ?? NO_LINES, (ping) => `p${at(ping.at, base)},${escaped(ping.key)}`),
+  };
+  const incidents = memory.incidents.map((incident) => `i${encodeIncident(incident, base)}`);
+  const lines = [first].concat(encoded.openRuns.lines, encoded.recentRuns.lines, encoded.pings.lines, incidents);
+  return { text: lines.join("\n"), base, ...encoded };
+}
+
+function linesOf<T>(items: readonly T[], before: Lines<T>, encode: (item: T) => string): Lines<T> {
+  if (items === before.items) return before;
+  // Those that are left of before mostly stand one place further to the front.
+  const lines = items.map((item, index) => {
+    const at = before.items[index + 1] === item ? index + 1 : before.items.indexOf(item);
+    return (at === -1 ? undefined : before.lines[at]) ?? inOnePiece(encode(item));
+  });
+  return { items, lines };
 }
 
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
@@ -69,16 +95,9 @@ function decodeRecord(memory: Memory, record: string, base: Instant): void {
   }
 }
 
-/** Runs are replaced and never changed, and most of what a job remembers stays the same from ping to ping. */
-const texts = new WeakMap<Run, { base: Instant; text: string }>();
-
-function runText(run: Run, base: Instant): string {
-  const known = texts.get(run);
-  if (known !== undefined && known.base === base) return known.text;
-  // Copied, as it is ASCII: what V8 keeps as a tree of pieces would be put together at every use.
-  const text = Buffer.from(encodeRun(run, base), "latin1").toString("latin1");
-  texts.set(run, { base, text });
-  return text;
+/** What V8 keeps as a tree of pieces would be put together at every use. Lines are ASCII. */
+function inOnePiece(line: string): string {
+  return Buffer.from(line, "latin1").toString("latin1");
 }
 
 function encodeRun(run: Run, base: Instant): string {

@@ -1,5 +1,5 @@
 import type { Ping, PingDisposition } from "../domain/ping.ts";
-import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
+import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import type { Statement } from "./pipeline.ts";
 
 /** How a ping came. `other`: an address that another service's clients know. */
@@ -26,20 +26,20 @@ export const PING_COLUMNS: readonly Column<PingRecord>[] = [
   ["id", "uuid", (ping) => ping.id],
   ["job_id", "uuid", (ping) => ping.jobId],
   ["received_at", "instant", (ping) => ping.receivedAt],
-  ["action", "word", (ping) => ping.action],
+  ["action", "text", (ping) => ping.action],
   ["exit_code", "int2", (ping) => ping.exitCode],
   ["run_id", "uuid", (ping) => ping.runId],
   ["run_number", "int8", (ping) => ping.runNumber],
-  ["disposition", "word", (ping) => ping.disposition],
+  ["disposition", "text", (ping) => ping.disposition],
   ["at", "instant", (ping) => ping.at],
   ["duration_ms", "int8", (ping) => ping.durationMs],
   ["host", "text", (ping) => ping.host],
   ["source", "text", (ping) => ping.source],
-  ["method", "word", (ping) => ping.method],
+  ["method", "text", (ping) => ping.method],
   ["user_agent", "text", (ping) => ping.userAgent],
   ["message", "text", (ping) => ping.message],
   ["body_size", "int4", (ping) => ping.bodySize],
-  ["protocol", "word", (ping) => ping.protocol],
+  ["protocol", "text", (ping) => ping.protocol],
   ["metrics", "json", (ping) => (ping.metrics === null ? null : JSON.stringify(ping.metrics))],
 ];
 
@@ -50,10 +50,10 @@ export const BODY_COLUMNS: readonly Column<PingRecord>[] = [
 ];
 
 const INSERT_PINGS = `INSERT INTO pings (${namesOf(PING_COLUMNS)})
-  SELECT ${readsOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS)}`;
+  SELECT ${namesOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS)}`;
 
 const INSERT_BODIES = `INSERT INTO ping_bodies (${namesOf(BODY_COLUMNS)})
-  SELECT ${readsOf(BODY_COLUMNS)} FROM ${sourceOf(BODY_COLUMNS)}`;
+  SELECT ${namesOf(BODY_COLUMNS)} FROM ${sourceOf(BODY_COLUMNS)}`;
 
 /** Statements that write pings, and their bodies apart from them. */
 export function pingStatements(pings: readonly PingRecord[]): Statement[] {

@@ -1,5 +1,5 @@
 import type { IncidentAlert, IncidentEvent } from "../domain/incident.ts";
-import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
+import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { alertIdOf, incidentIdOf } from "./ids.ts";
 import { plainColumn } from "./literals.ts";
 import type { Statement } from "./pipeline.ts";
@@ -55,19 +55,19 @@ const INCIDENT_COLUMNS: readonly Column<EventRow>[] = [
   ["job_id", "uuid", (row) => row.jobId],
   ["project_id", "uuid", (row) => row.projectId],
   ["number", "int8", (row) => row.event.incident.number],
-  ["severity", "word", (row) => row.event.incident.severity],
-  ["cause", "word", (row) => row.event.incident.cause],
-  ["state", "word", (row) => (row.event.kind === "resolved" ? "resolved" : "open")],
+  ["severity", "text", (row) => row.event.incident.severity],
+  ["cause", "text", (row) => row.event.incident.cause],
+  ["state", "text", (row) => (row.event.kind === "resolved" ? "resolved" : "open")],
   ["run_number", "int8", (row) => row.event.incident.runNumber],
   ["opened_at", "instant", (row) => row.event.incident.openedAt],
   ["resolved_at", "instant", (row) => (row.event.kind === "resolved" ? row.event.at : null)],
-  ["resolve_reason", "word", (row) => row.event.resolveReason],
+  ["resolve_reason", "text", (row) => row.event.resolveReason],
   ["bad_count", "int4", (row) => row.event.incident.badCount],
   ["missed_count", "int4", (row) => row.event.incident.missedCount],
 ];
 
 const UPSERT_INCIDENTS = `INSERT INTO incidents (${namesOf(INCIDENT_COLUMNS)})
-  SELECT ${readsOf(INCIDENT_COLUMNS)} FROM ${sourceOf(INCIDENT_COLUMNS)}
+  SELECT ${namesOf(INCIDENT_COLUMNS)} FROM ${sourceOf(INCIDENT_COLUMNS)}
   ON CONFLICT (id) DO UPDATE SET state = excluded.state, resolved_at = excluded.resolved_at,
     resolve_reason = excluded.resolve_reason, bad_count = excluded.bad_count, missed_count = excluded.missed_count`;
 
@@ -78,16 +78,16 @@ function upsertIncidents(rows: readonly EventRow[]): Statement {
 const EVENT_COLUMNS: readonly Column<EventRow>[] = [
   ["incident_id", "uuid", (row) => row.incidentId],
   ["sequence", "int4", (row) => row.event.sequence],
-  ["kind", "word", (row) => row.event.kind],
+  ["kind", "text", (row) => row.event.kind],
   ["at", "instant", (row) => row.event.at],
   ["run_number", "int8", (row) => row.event.runNumber],
-  ["cause", "word", (row) => row.event.cause],
-  ["resolve_reason", "word", (row) => row.event.resolveReason],
+  ["cause", "text", (row) => row.event.cause],
+  ["resolve_reason", "text", (row) => row.event.resolveReason],
 ];
 
 // A line that people added may have taken the number: the timeline is not worth losing a ping over.
 const INSERT_EVENTS = `INSERT INTO incident_events (${namesOf(EVENT_COLUMNS)})
-  SELECT ${readsOf(EVENT_COLUMNS)} FROM ${sourceOf(EVENT_COLUMNS)} ON CONFLICT (incident_id, sequence) DO NOTHING`;
+  SELECT ${namesOf(EVENT_COLUMNS)} FROM ${sourceOf(EVENT_COLUMNS)} ON CONFLICT (incident_id, sequence) DO NOTHING`;
 
 function insertEvents(all: readonly EventRow[]): Statement {
   const rows = all.filter((row) => row.event.kind !== "counted");
@@ -99,7 +99,7 @@ const ALERT_COLUMNS: readonly Column<AlertRow>[] = [
   ["project_id", "uuid", (row) => row.projectId],
   ["job_id", "uuid", (row) => row.jobId],
   ["incident_id", "uuid", (row) => row.incidentId],
-  ["event", "word", (row) => row.alert.event],
+  ["event", "text", (row) => row.alert.event],
   ["sequence", "int4", (row) => row.alert.sequence],
   ["facts", "json", (row) => JSON.stringify(row.alert.facts)],
 ];
@@ -107,7 +107,7 @@ const ALERT_COLUMNS: readonly Column<AlertRow>[] = [
 // Deliveries are numbered in the order in which the alerts came about: within a job and channel they leave in it.
 const INSERT_ALERTS = `WITH written AS (
     INSERT INTO alerts (created_at, ${namesOf(ALERT_COLUMNS)})
-    SELECT belfry_now(), ${readsOf(ALERT_COLUMNS)} FROM ${sourceOf(ALERT_COLUMNS)}
+    SELECT belfry_now(), ${namesOf(ALERT_COLUMNS)} FROM ${sourceOf(ALERT_COLUMNS)}
     ON CONFLICT DO NOTHING
     RETURNING id, job_id, project_id, created_at
   ), outbox AS (

@@ -4,9 +4,9 @@ import type { Run } from "../domain/run.ts";
 import type { JobState, StatusFacts, Transition } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { statusFacts } from "../domain/transition.ts";
-import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
-import { plainColumn, timestampOf } from "./literals.ts";
-import { encodeMemory } from "./memory.ts";
+import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
+import { plainColumn } from "./literals.ts";
+import { type EncodedMemory, encodeMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import type { LoadedJob } from "./states.ts";
 import { incidentStatements } from "./transitions-incidents.ts";
@@ -25,6 +25,8 @@ export type JobChange = {
   pings: number;
   /** Why the evaluation failed, for operators; null where it did not. */
   fault: string | null;
+  /** The memory as it was written; null before. */
+  encoded: EncodedMemory | null;
 };
 
 /**
@@ -45,6 +47,7 @@ export function openChange(job: LoadedJob): JobChange {
     checkAt: job.checkAt,
     pings: 0,
     fault: null,
+    encoded: null,
   };
 }
 
@@ -124,7 +127,7 @@ function removeRuns(rows: readonly OfJob<number>[]): Statement {
 export const RUN_COLUMNS: readonly Column<OfJob<Run>>[] = [
   ["job_id", "uuid", (row) => row.jobId],
   ["number", "int8", (row) => row.value.number],
-  ["outcome", "word", (row) => row.value.outcome],
+  ["outcome", "text", (row) => row.value.outcome],
   ["slot_at", "instant", (row) => row.value.slotAt],
   ["last_slot_at", "instant", (row) => row.value.lastSlotAt],
   ["count", "int4", (row) => row.value.count],
@@ -139,7 +142,7 @@ export const RUN_COLUMNS: readonly Column<OfJob<Run>>[] = [
   ["source", "text", (row) => row.value.source],
   ["ambiguous", "bool", (row) => row.value.ambiguous],
   ["start_seen", "bool", (row) => row.value.startSeen],
-  ["reason", "word", (row) => row.value.reason],
+  ["reason", "text", (row) => row.value.reason],
   ["settled_at", "instant", (row) => row.value.settledAt],
   ["output_ping_id", "uuid", (row) => row.value.output?.pingId ?? null],
   ["output_received_at", "instant", (row) => row.value.output?.receivedAt ?? null],
@@ -151,18 +154,18 @@ export const REPLACE_RUN = `ON CONFLICT (job_id, number) DO UPDATE SET ${RUN_COL
   .join(", ")}`;
 
 const UPSERT_RUNS = `INSERT INTO runs (${namesOf(RUN_COLUMNS)})
-  SELECT ${readsOf(RUN_COLUMNS)} FROM ${sourceOf(RUN_COLUMNS)} ${REPLACE_RUN}`;
+  SELECT ${namesOf(RUN_COLUMNS)} FROM ${sourceOf(RUN_COLUMNS)} ${REPLACE_RUN}`;
 
 function upsertRuns(rows: readonly OfJob<Run>[]): Statement {
   return { name: "runs-upsert", text: UPSERT_RUNS, values: valuesOf(RUN_COLUMNS, rows) };
 }
 
 /** A row of `job_state` to be rewritten. */
-export type StateRow = { change: JobChange; facts: StatusFacts; checkAt: Instant | null };
+export type StateRow = { change: JobChange; encoded: EncodedMemory; facts: StatusFacts; checkAt: Instant | null };
 
 export const STATE_COLUMNS: readonly Column<StateRow>[] = [
   ["job_id", "uuid", ({ change }) => change.state.job.id],
-  ["memory", "line", ({ change }) => encodeMemory(change.state)],
+  ["memory", "text", ({ encoded }) => encoded.text],
   ["pings", "int8", ({ change }) => change.pings],
   // A lower bound stays one when it is rounded down.
   ["check_at", "instant", ({ checkAt }) => (checkAt === null ? null : Math.floor(checkAt))],
@@ -182,6 +185,7 @@ export const STATE_COLUMNS: readonly Column<StateRow>[] = [
 export function stateRowsOf(changes: readonly JobChange[], arming: Arming): StateRow[] {
   return changes.map((change) => ({
     change,
+    encoded: (change.encoded = encodeMemory(change.state, change.job.encoded)),
     facts: statusFacts(change.state),
     checkAt: arming === "exact" ? change.checkAt : earlierOf(change.job.checkAt, change.checkAt),
   }));
@@ -189,10 +193,10 @@ export function stateRowsOf(changes: readonly JobChange[], arming: Arming): Stat
 
 /** Assignments of an UPDATE of `job_state s` from a source `x` of `STATE_COLUMNS`. */
 export const STATE_ASSIGNMENTS = STATE_COLUMNS.slice(1)
-  .map(([name, kind]) => {
+  .map(([name]) => {
     if (name === "memory") return "memory = to_jsonb(x.memory)";
     if (name === "pings") return "pings = s.pings + x.pings";
-    return `${name} = ${kind === "instant" ? timestampOf(`x.${name}`) : `x.${name}`}`;
+    return `${name} = x.${name}`;
   })
   .join(", ");
 

@@ -4,7 +4,7 @@ import type { Instant, Millis } from "../domain/time.ts";
 import type { UnusualBounds } from "../domain/usual.ts";
 import type { GoodRun } from "../domain/usual-runs.ts";
 import { inTransaction } from "./client.ts";
-import { type Column, namesOf, readsOf, sourceOf, valuesOf } from "./columns.ts";
+import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { type JobRow, scheduleOf } from "./jobs.ts";
 import type { Queryable } from "./queryable.ts";
 
@@ -119,7 +119,7 @@ const COLUMNS: readonly Column<FoundBounds>[] = [
   ["bounds", "json", (row) => JSON.stringify(row.bounds)],
 ];
 
-const UPSERT = `INSERT INTO job_usual (${namesOf(COLUMNS)}) SELECT ${readsOf(COLUMNS)} FROM ${sourceOf(COLUMNS)}
+const UPSERT = `INSERT INTO job_usual (${namesOf(COLUMNS)}) SELECT ${namesOf(COLUMNS)} FROM ${sourceOf(COLUMNS)}
   ON CONFLICT (job_id) DO UPDATE SET computed_at = excluded.computed_at, bounds = excluded.bounds`;
 
 /**

@@ -64,7 +64,7 @@ async function startProgram(name: string, folder: string): Promise<Program> {
     logLevel: "error",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  const child = fork(outfile);
+  const child = fork(outfile, { execArgv: process.env["PROF"] === name ? ["--cpu-prof", "--cpu-prof-dir=/tmp/w/prof", "--cpu-prof-interval=200"] : (process.env["XARGS"] ?? "").split(" ").filter(Boolean) });
   return { pid: child.pid ?? 0, ask: (message) => ask(child, message), stop: () => stop(child) };
 }
 

@@ -1,20 +1,24 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLog } from "../../lib/log.ts";
+import { hasBody } from "../../lib/ping/body.ts";
 import { createPingHandler } from "../../lib/ping/handler.ts";
 import { Intake } from "../../lib/ping/intake.ts";
 import { parseNative } from "../../lib/ping/native.ts";
+import { clientOf, NO_BODY } from "../../lib/ping/ticket.ts";
 import { createClientReader } from "../../lib/server/client-address.ts";
 import { openBus } from "../../lib/store/bus.ts";
 import { openDatabase } from "../../lib/store/client.ts";
 import { openClock } from "../../lib/store/clock.ts";
 import { openWatch } from "../../lib/checker/watch.ts";
+import { createBareRecorder } from "./bare-recorder.ts";
 
-// Two servers in one process, so that both are measured under the same conditions: `plain` answers OK and does nothing
-// else; `belfry` is the whole way of a ping, answered after the commit.
+// Three servers in one process, so that all are measured under the same conditions: `plain` answers OK and does nothing
+// else; `bare` answers after a batched insert of the ping's row; `belfry` is the whole way of a ping.
 
+export type ServerName = "plain" | "bare" | "belfry";
 export type PingServerRequest = { do: "open"; url: string } | { do: "usage" };
-export type Ports = { plain: number; belfry: number };
+export type Ports = Record<ServerName, number>;
 /** CPU time of the process so far, in microseconds; `batches` and `stored` since the start. */
 export type Usage = { cpuUs: number; batches: number; stored: number };
 
@@ -39,8 +43,11 @@ async function open(url: string): Promise<Ports> {
     ...{ database, clock, log, bus, watch, bodyLimit: 100_000, readClient: createClientReader([]) },
     jobs: { read: refuseCreation, update: refuseCreation },
   });
-  const handle = createPingHandler(intake, { protocol: "native", parse: ({ url = "" }) => parseNative(url) });
-  return { plain: await listen(answerPlain), belfry: await listen(handle) };
+  return {
+    plain: await listen(answerPlain),
+    bare: await listen(answerBare(intake, createBareRecorder(database.pool))),
+    belfry: await listen(createPingHandler(intake, { protocol: "native", parse: ({ url = "" }) => parseNative(url) })),
+  };
 }
 
 function refuseCreation(): never {
@@ -49,6 +56,24 @@ function refuseCreation(): never {
 
 function answerPlain(_request: IncomingMessage, response: ServerResponse): void {
   response.end("OK");
+}
+
+/** Believes every address, and knows nothing of jobs and runs. */
+function answerBare(of: Intake, record: ReturnType<typeof createBareRecorder>) {
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const event = parseNative(request.url ?? "");
+    if (event.kind === "refusal" || event.address.kind !== "job") return void response.writeHead(400).end();
+    const { jobId } = event.address;
+    const client = clientOf(request, request.socket.remoteAddress ?? null);
+    const receivedAt = of.now();
+    const answer = () => response.end("OK");
+    if (hasBody(request)) {
+      of.readBody(request, (body) => {
+        record({ event, jobId, receivedAt, client, body }, answer);
+        of.release(body);
+      });
+    } else record({ event, jobId, receivedAt, client, body: NO_BODY }, answer);
+  };
 }
 
 async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void): Promise<number> {
@@ -60,5 +85,5 @@ async function listen(handle: (request: IncomingMessage, response: ServerRespons
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
   const { batches = 0, stored = 0 } = intake?.figures() ?? {};
-  return { cpuUs: user + system, batches, stored };
+  return { cpuUs: user + system, user, system, batches, stored } as Usage;
 }

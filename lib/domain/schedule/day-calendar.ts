@@ -14,15 +14,24 @@ export function createDayCalendar(fields: CronFields, rule: DayRule): DayCalenda
   const fixedWeekdays = Array.from({ length: 7 }, (_, firstWeekday) => bitsOfWeekdays(weekdays, firstWeekday));
   const months = new Set(fields.months.values);
 
-  return (year, index) => {
-    if (!months.has(index + 1)) return 0;
-    const month = monthOf(year, index);
+  function daysOf(month: Month): number {
     const days = fields.dayRules.reduce((bits, dayRule) => bits | dayBits(dayRule, month), fixedDays);
     const byWeekday = fields.weekdayRules.reduce(
       (bits, weekdayRule) => bits | weekdayBits(weekdayRule, month),
       fixedWeekdays[month.firstWeekday] ?? 0,
     );
     return (rule === "both" ? days & byWeekday : days | byWeekday) & (2 ** month.length - 1);
+  }
+
+  // Most questions are about the same month as the one before.
+  let latest = { year: Number.NaN, index: 0, days: 0 };
+
+  return (year, index) => {
+    if (!months.has(index + 1)) return 0;
+    if (latest.year !== year || latest.index !== index) {
+      latest = { year, index, days: daysOf(monthOf(year, index)) };
+    }
+    return latest.days;
   };
 }
 
