@@ -53,12 +53,24 @@ export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedL
   const known = new Map<string, Waiting>();
   const strange = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | null = null;
-  let flushing: Promise<void> = Promise.resolve();
+  let flushing: Promise<void> | null = null;
   let dropped = 0;
   let sincePrune = 0;
 
+  /** One at a time: while the database is slow, what comes meanwhile stays within its bounds. */
+  function schedule(): void {
+    if (timer !== null || flushing !== null || known.size + strange.size === 0) return;
+    timer = setTimeout(() => {
+      timer = null;
+      flushing = flush().finally(() => {
+        flushing = null;
+        schedule();
+      });
+    }, FLUSH_MS).unref();
+  }
+
+  /** Never rejects. */
   async function flush(): Promise<void> {
-    timer = null;
     const groups = [...known.values(), ...strange.values()];
     known.clear();
     strange.clear();
@@ -76,19 +88,15 @@ export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedL
 
   return {
     note(refused) {
-      const waiting = refused.known === true ? known : strange;
-      if (!gather(waiting, refused)) {
-        dropped += 1;
-        return;
-      }
-      timer ??= setTimeout(() => (flushing = flush()), FLUSH_MS).unref();
+      if (!gather(refused.known === true ? known : strange, refused)) dropped += 1;
+      schedule();
     },
     get dropped() {
       return dropped;
     },
     async close() {
-      if (timer !== null) clearTimeout(timer);
       await flushing;
+      if (timer !== null) clearTimeout(timer);
       await flush();
     },
   };

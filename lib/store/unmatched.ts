@@ -49,7 +49,7 @@ const UPSERT = `WITH x AS (
     SELECT project_id, protocol, reason, subject, sum(count) AS count, min("firstAt") AS first_at, max("lastAt") AS last_at,
       (array_agg("position" ORDER BY "lastAt" DESC, "position" DESC))[1] AS latest
     FROM x GROUP BY 1, 2, 3, 4
-  )
+  ), kept AS (
   INSERT INTO unmatched_pings AS u (project_id, protocol, reason, subject, slug, environment, asked, detail, method, path,
     source, user_agent, count, first_at, last_at)
   SELECT g.project_id, g.protocol, g.reason, g.subject, x.slug, x.environment, x.asked, x.detail, x.method, x.path,
@@ -60,21 +60,27 @@ const UPSERT = `WITH x AS (
     count = u.count + excluded.count, first_at = least(u.first_at, excluded.first_at),
     last_at = greatest(u.last_at, excluded.last_at), asked = coalesce(excluded.asked, u.asked), detail = excluded.detail,
     method = excluded.method, path = excluded.path, source = excluded.source, user_agent = excluded.user_agent
-  RETURNING (u.xmax = 0) AS fresh`;
+  RETURNING project_id, u.xmax = 0 AS fresh)
+  SELECT count(*) AS count, array_agg(DISTINCT project_id) FILTER (WHERE project_id IS NOT NULL) AS "projectIds"
+  FROM kept WHERE fresh`;
 
-/** Adds to the groups there are, and makes those that are missing. @returns how many were made. */
+/** Adds to the groups there are, and makes those that are missing, which open pages hear of. @returns how many were made. */
 export async function upsertUnmatched(database: Queryable, records: readonly UnmatchedRecord[]): Promise<number> {
   const rows = records.map(({ keyHash, ...record }, position) => ({
     ...record,
     position,
     keyHash: keyHash?.toString("hex") ?? null,
   }));
-  const { rows: groups } = await database.query<{ fresh: boolean }>({
+  const { rows: made } = await database.query<{ count: number; projectIds: string[] | null }>({
     name: "unmatched-upsert",
     text: UPSERT,
     values: [JSON.stringify(rows)],
   });
-  return groups.filter(({ fresh }) => fresh).length;
+  const { count = 0, projectIds = null } = made[0] ?? {};
+  if (projectIds !== null) {
+    await database.query("SELECT pg_notify('belfry_live', id) FROM unnest($1::text[]) AS x(id)", [projectIds]);
+  }
+  return count;
 }
 
 // Mistakes made once go before those made again, the oldest first; and where there are too many in all, those of the

@@ -106,3 +106,25 @@ it("without the database refused pings are counted as dropped, and nobody hears 
   await eventually(() => expect(log.dropped).toBe(1), 10_000);
   await log.close();
 });
+
+it("while the database is slow, what comes meanwhile is bounded and kept afterwards", async () => {
+  const holder = await database.pool.connect();
+  await holder.query("BEGIN");
+  await holder.query("LOCK TABLE unmatched_pings");
+  const log = createUnmatchedLog(database.pool, silent);
+  log.note(refused({ url: "/ping/slow-first", reason: "invalid-url" }));
+  await eventually(async () => {
+    const { rows } = await holder.query(
+      "SELECT FROM pg_locks WHERE relation = 'unmatched_pings'::regclass AND NOT granted",
+    );
+    expect(rows).toHaveLength(1);
+  }, 10_000);
+  for (let index = 0; index < 1_500; index += 1)
+    log.note(refused({ url: `/ping/slow-${index}`, reason: "invalid-url" }));
+  expect(log.dropped).toBe(500);
+  await holder.query("ROLLBACK");
+  holder.release();
+  await log.close();
+  const { rows } = await database.pool.query("SELECT FROM unmatched_pings WHERE path LIKE '/ping/slow-%'");
+  expect(rows).toHaveLength(1_001);
+});

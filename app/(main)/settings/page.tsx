@@ -11,6 +11,7 @@ import { PingTabs } from "../../../components/job/ping-tabs.tsx";
 import { SentryPanel } from "../../../components/settings/sentry-panel.tsx";
 import { ProjectSettingsForm } from "../../../components/settings/project-settings-form.tsx";
 import settings from "../../../components/settings/settings.module.css";
+import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
 import { UNMATCHED_ID } from "../../../components/unmatched/unmatched-hint.tsx";
 import { UnmatchedTable } from "../../../components/unmatched/unmatched-table.tsx";
 import { can } from "../../../lib/auth/rules.ts";
@@ -38,6 +39,7 @@ export default async function SettingsPage() {
       <PageHeader
         title={<Said text={project.name} />}
         lead={`${counted(project.jobCount, "job")}, ${counted(project.channelCount, "channel")}.`}
+        actions={<LiveRefresh projectId={id} />}
       />
       <Panel title="The project">
         <dl className={styles.facts}>
