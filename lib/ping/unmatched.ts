@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { messageOf } from "../errors.ts";
 import type { Instant } from "../domain/time.ts";
 import type { UnmatchedReason } from "../domain/unmatched.ts";
@@ -34,7 +35,8 @@ export type Refused = {
   detail?: string | null;
 };
 
-type Waiting = { latest: Refused; asked: CreationRequest | null; count: number; firstAt: Instant };
+/** By a digest of the cause: nothing that is kept until then may hold on to a long address. */
+type Waiting = Map<string, UnmatchedRecord>;
 
 const FLUSH_MS = 1_000;
 /** Causes that are gathered until then: of projects, and of strangers. */
@@ -50,8 +52,8 @@ const HALF_CHARACTERS = /\p{Surrogate}/gu;
 const KEYS = /\b(?:[0-9a-f]{32}|bf[prw]_[0-9A-Za-z]{24})\b/gi;
 
 export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedLog {
-  const known = new Map<string, Waiting>();
-  const strange = new Map<string, Waiting>();
+  const known: Waiting = new Map();
+  const strange: Waiting = new Map();
   let timer: NodeJS.Timeout | null = null;
   let flushing: Promise<void> | null = null;
   let dropped = 0;
@@ -76,7 +78,7 @@ export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedL
     strange.clear();
     if (groups.length === 0) return;
     try {
-      sincePrune += await upsertUnmatched(database, groups.map(recordOf));
+      sincePrune += await upsertUnmatched(database, groups);
       if (sincePrune < PRUNE_AFTER) return;
       sincePrune = 0;
       await pruneUnmatched(database);
@@ -103,37 +105,49 @@ export function createUnmatchedLog(database: Queryable, log: Logger): UnmatchedL
 }
 
 /** @returns whether there was room. */
-function gather(waiting: Map<string, Waiting>, refused: Refused): boolean {
-  const { protocol, reason, address, url, creation = null } = refused;
-  const key = `${protocol} ${reason} ${address === null ? pathOf(url) : nameOf(address, (whole) => whole)}`;
-  const group = waiting.get(key);
-  if (group !== undefined) {
-    group.latest = refused;
-    group.asked = creation ?? group.asked;
-    group.count += 1;
+function gather(waiting: Waiting, refused: Refused): boolean {
+  const cause = causeOf(refused);
+  const group = waiting.get(cause);
+  if (group === undefined) {
+    if (waiting.size >= MOST_AT_ONCE) return false;
+    waiting.set(cause, recordOf(refused));
     return true;
   }
-  if (waiting.size >= MOST_AT_ONCE) return false;
-  waiting.set(key, { latest: refused, asked: creation, count: 1, firstAt: refused.receivedAt });
+  group.count += 1;
+  Object.assign(group, latestOf(refused), { asked: askedOf(refused) ?? group.asked });
   return true;
 }
 
-function recordOf({ latest, asked, count, firstAt }: Waiting): UnmatchedRecord {
-  const { protocol, reason, address, client, url, receivedAt, detail = null } = latest;
+function causeOf({ protocol, reason, address, url }: Refused): string {
+  const name = address === null ? pathOf(url) : nameOf(address, (whole) => whole);
+  return createHash("sha1").update(`${protocol} ${reason} ${name}`).digest("base64");
+}
+
+function recordOf(refused: Refused): UnmatchedRecord {
+  const { protocol, reason, address, url, receivedAt } = refused;
   const bySlug = address?.kind === "slug" ? address : null;
   const key = bySlug?.key ?? (address === null ? keyIn(url) : null);
   const subject = address === null ? masked(pathOf(url), key) : nameOf(address, mask);
   return {
-    ...{ protocol, reason, count, firstAt, lastAt: receivedAt },
+    ...{ protocol, reason, count: 1, firstAt: receivedAt },
     subject: fit(subject, LONGEST_PATH) ?? "",
-    jobId: address?.kind === "job" ? address.jobId : null,
+    jobId: address?.kind === "job" ? fit(address.jobId, LONGEST_NAME) : null,
     keyHash: key === null ? null : hashKey(key),
     slug: fit(bySlug?.slug, LONGEST_NAME),
     environment: fit(bySlug?.environment, LONGEST_NAME),
-    asked: asked === null ? null : readAsked(asked),
+    asked: askedOf(refused),
+    path: fit(masked(url, key), LONGEST_PATH) ?? "",
+    ...latestOf(refused),
+  };
+}
+
+type Latest = Pick<UnmatchedRecord, "lastAt" | "detail" | "method" | "source" | "userAgent">;
+
+function latestOf({ client, detail, receivedAt }: Refused): Latest {
+  return {
+    lastAt: receivedAt,
     detail: fit(detail, LONGEST_PATH),
     method: fit(client.method, LONGEST_NAME) ?? "",
-    path: fit(masked(url, key), LONGEST_PATH) ?? "",
     source: fit(client.source, LONGEST_NAME),
     userAgent: fit(client.userAgent, LONGEST_NAME),
   };
@@ -141,7 +155,9 @@ function recordOf({ latest, asked, count, firstAt }: Waiting): UnmatchedRecord {
 
 /** Clients of all kinds send it, and what the database cannot keep would cost everything that waits with it. */
 function fit(text: string | null | undefined, limit: number): string | null {
-  return readLine(text?.replaceAll(HALF_CHARACTERS, "\ufffd"), limit);
+  const line = readLine(text?.replaceAll(HALF_CHARACTERS, "\ufffd"), limit);
+  // A copy: a piece of a text keeps the whole in memory.
+  return line === null ? null : Buffer.from(line).toString();
 }
 
 /** A mistake is one, whatever the ping said had happened. */
@@ -151,8 +167,9 @@ function nameOf(address: PingAddress, show: (key: string) => string): string {
   return [show(key), slug, ...(environment === null ? [] : [environment])].join("/");
 }
 
-function readAsked(asked: CreationRequest): object {
-  const text = JSON.stringify(asked, (_, value: unknown) =>
+function askedOf({ creation = null }: Refused): object | null {
+  if (creation === null) return null;
+  const text = JSON.stringify(creation, (_, value: unknown) =>
     typeof value === "string" ? fit(value, LONGEST_ASKED) : value,
   );
   return JSON.parse(text) as object;
