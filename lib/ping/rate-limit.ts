@@ -51,13 +51,21 @@ export function createRateLimiter({ job, key, address, entries }: Rates): RateLi
   const named = createCache<Bucket>({ size: entries, ttlMs: Infinity });
   const addresses = createCache<Bucket>({ size: entries, ttlMs: Infinity });
 
-  function bucketOf(cache: typeof named, name: string, now: Millis): Bucket {
-    const known = cache.get(name, now);
+  function bucketOf(name: string, now: Millis): Bucket {
+    const known = named.get(name, now);
     if (known !== undefined) return known;
-    const network = name.includes(":") ? networkOf(name) : name;
-    const bucket = cache.get(network, now) ?? { fullAt: now };
-    cache.set(network, bucket, now);
-    if (network !== name) cache.set(name, bucket, now);
+    const bucket = { fullAt: now };
+    named.set(name, bucket, now);
+    return bucket;
+  }
+
+  function clientOf(source: string, now: Millis): Bucket {
+    const known = addresses.get(source, now);
+    if (known !== undefined) return known;
+    const network = source.includes(":") ? networkOf(source) : source;
+    const bucket = addresses.get(network, now) ?? { fullAt: now };
+    addresses.set(network, bucket, now);
+    if (network !== source) addresses.set(source, bucket, now);
     return bucket;
   }
 
@@ -65,11 +73,11 @@ export function createRateLimiter({ job, key, address, entries }: Rates): RateLi
     take(pinged, source, now) {
       const limit = pinged.kind === "job" ? "job" : "key";
       const rate = limit === "job" ? job : key;
-      const bucket = bucketOf(named, pinged.kind === "job" ? pinged.jobId : pinged.key, now);
+      const bucket = bucketOf(pinged.kind === "job" ? pinged.jobId : pinged.key, now);
       const afterMs = waitOf(bucket, rate, now);
       if (afterMs > 0) return { limit, afterMs };
       if (source !== null) {
-        const client = bucketOf(addresses, source, now);
+        const client = clientOf(source, now);
         const clientAfterMs = waitOf(client, address, now);
         if (clientAfterMs > 0) return { limit: "address", afterMs: clientAfterMs };
         spend(client, address, now);

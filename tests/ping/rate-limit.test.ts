@@ -39,6 +39,13 @@ test("jobs have a limit each, a key one for all its slugs, and an address one fo
   expect(limiter.take(job("other"), "192.0.2.2", 0)).toBeNull();
 });
 
+test("keys that look like addresses are told apart all the same", () => {
+  const limiter = createRateLimiter(RATES);
+  const key = (last: string): PingAddress => ({ kind: "slug", key: `a:b:c:d:${last}`, slug: "x", environment: null });
+  expect(taken(100, () => limiter.take(key("e"), null, 0))).toBe(20);
+  expect(limiter.take(key("f"), null, 0)).toBeNull();
+});
+
 test("an IPv6 network of 64 bits is one client, however its addresses are written", () => {
   const limiter = createRateLimiter(RATES);
   const addresses = ["2001:db8::1", "2001:db8:0:0:1::2", "2001:db8::ffff:0:0:3", "2001:db8:0:0:5:6:7:8"];
