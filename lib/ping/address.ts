@@ -5,6 +5,9 @@ import type { PingAddress } from "./event.ts";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const SLUG = /^[a-z0-9_-]{1,128}$/;
 
+/** Of a project; ours have 28 characters. */
+const LONGEST_KEY = 200;
+
 const NO_QUERY: ParsedUrlQuery = {};
 
 /** A request's address: the parts of its path behind a prefix, and its query. Parts are null where they make no sense. */
@@ -41,9 +44,21 @@ export function readTarget(
   slugOf: (name: string) => string | null = plainSlug,
 ): Target | null {
   const [first = "", second] = parts;
-  if (isUuid(first)) return { address: { kind: "job", jobId: first.toLowerCase() }, rest: parts.slice(1) };
-  const slug = second === undefined || first === "" ? null : slugOf(second);
-  return slug === null ? null : { address: { kind: "slug", key: first, slug, environment }, rest: parts.slice(2) };
+  if (isUuid(first)) return { address: { kind: "job", jobId: copyOf(first.toLowerCase()) }, rest: parts.slice(1) };
+  const key = readKey(first);
+  const slug = second === undefined || key === null ? null : slugOf(second);
+  if (key === null || slug === null) return null;
+  return { address: { kind: "slug", key, slug, environment }, rest: parts.slice(2) };
+}
+
+/** A text that may be a project's key; null for what never is. */
+export function readKey(text: string | null): string | null {
+  return text === null || text === "" || text.length > LONGEST_KEY ? null : copyOf(text);
+}
+
+/** For what is kept: a piece of an address is slow to compare, and keeps the whole of eight thousand characters in memory. */
+export function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 export function isUuid(text: string): boolean {

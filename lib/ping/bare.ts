@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ParsedUrlQuery } from "node:querystring";
-import { readTarget, readUrl, slugOfName } from "./address.ts";
+import { readKey, readTarget, readUrl, slugOfName } from "./address.ts";
 import type { Manner } from "./answers.ts";
 import type { PingEvent, Refusal } from "./event.ts";
 import {
@@ -100,7 +100,7 @@ export function parseOpsgenie(url: string, { authorization }: IncomingHttpHeader
   const [name = "", ending, ...more] = parts ?? [];
   const slug = slugOfName(name);
   if (slug === null || ending !== "ping" || more.length > 0) return refuse("invalid-url", null);
-  const key = /^GenieKey\s+(\S+)\s*$/i.exec(authorization ?? "")?.[1] ?? last(query.apiKey);
+  const key = readKey(/^GenieKey\s+(\S+)\s*$/i.exec(authorization ?? "")?.[1] ?? last(query.apiKey));
   if (key === null) return refuse("missing-key", null);
   const address = { kind: "slug" as const, key, slug, environment: environmentOf(query) };
   return pingOf({ protocol: PROTOCOL, address, verb: SUCCESS }, query);

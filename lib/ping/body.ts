@@ -38,22 +38,29 @@ const SCARCE = 0.75;
 export function createBodyBudget(limit: number, steadyNow: () => Millis = () => performance.now()): BodyBudget {
   const reading = new Map<() => void, Millis>();
   let held = 0;
+  let relief: NodeJS.Timeout | null = null;
 
-  function cutOldest(): void {
+  /** Cuts one after the other, as what they held is given back a little later. */
+  function relieve(): void {
     const [oldest] = reading;
-    if (oldest === undefined) return;
+    if (relief !== null || held <= SCARCE * limit || oldest === undefined) return;
     const [cut, since] = oldest;
-    if (steadyNow() - since < UNHURRIED_MS) return;
-    reading.delete(cut);
-    setImmediate(cut);
+    relief = setTimeout(
+      () => {
+        relief = null;
+        if (steadyNow() - since >= UNHURRIED_MS && reading.delete(cut)) cut();
+        relieve();
+      },
+      Math.max(0, since + UNHURRIED_MS - steadyNow()),
+    ).unref();
   }
 
   return {
     take(bytes) {
-      if (held + bytes > SCARCE * limit) cutOldest();
-      if (held + bytes > limit) return false;
-      held += bytes;
-      return true;
+      const fits = held + bytes <= limit;
+      if (fits) held += bytes;
+      relieve();
+      return fits;
     },
     give(bytes) {
       held -= bytes;

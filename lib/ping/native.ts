@@ -1,7 +1,7 @@
 import type { ParsedUrlQuery } from "node:querystring";
 import type { PingAction } from "../domain/ping.ts";
 import type { PingProtocol } from "../store/pings.ts";
-import { isUuid, readTarget, readUrl } from "./address.ts";
+import { copyOf, isUuid, readTarget, readUrl } from "./address.ts";
 import { type CreationRequest, type PingAddress, type PingEvent, PLAIN_CREATION, type Refusal } from "./event.ts";
 import {
   last,
@@ -115,11 +115,6 @@ export function pingOf(
     metrics: readMetrics(query.metric),
     creation: last(query.create) === "1" ? readCreation(query) : null,
   };
-}
-
-/** Run ids are kept and compared a lot: a piece of the address is slow to compare, and keeps the whole in memory. */
-function copyOf(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
 }
 
 function readCreation(query: ParsedUrlQuery): CreationRequest {

@@ -5,7 +5,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { brotliCompressSync, constants, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { mostConnections } from "../../lib/server/open-files.ts";
-import { hashKey } from "../../lib/store/secrets.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 import { residentBytes } from "../support/memory.ts";
@@ -87,18 +86,27 @@ async function gather(count: number, bytes: string | Buffer = ""): Promise<Socke
 /** The honest are served one after the other while `attack` goes on; how much more memory the server has then. */
 async function duringAttack(attack: (until: number) => Promise<unknown>): Promise<number> {
   const before = residentBytes(server.child.pid);
-  let highest = before;
-  let served = 0;
   const until = performance.now() + ATTACK_MS;
-  const attacking = attack(until);
-  while (performance.now() < until || served === 0) {
-    await honest();
-    served += 1;
-    highest = Math.max(highest, residentBytes(server.child.pid));
+  let highest = before;
+  async function serveOthers(): Promise<void> {
+    do {
+      await honest();
+      highest = Math.max(highest, residentBytes(server.child.pid));
+    } while (performance.now() < until);
   }
-  await attacking;
+  await Promise.all([attack(until), serveOthers()]);
   await honest();
-  return highest - before;
+  return Math.max(highest, residentBytes(server.child.pid)) - before;
+}
+
+function envelopeHead(length: number, more = ""): string {
+  const path = `/api/1/envelope/?sentry_key=${project.pingKey}`;
+  return `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${more}Content-Length: ${length}\r\n\r\n`;
+}
+
+/** Everything written has gone out. */
+function drained(socket: Socket): Promise<unknown> {
+  return socket.writableLength === 0 ? Promise.resolve() : once(socket, "drain");
 }
 
 async function drip(sockets: readonly Socket[], bytes: string, until: number): Promise<void> {
@@ -147,12 +155,21 @@ it("chunks without end", async () => {
   expect(more).toBeLessThan(200 * MEGABYTE);
 });
 
+it("eighty large envelopes that stall, on all the room there is for bodies", async () => {
+  const large = Buffer.concat([Buffer.from(`${envelopeHead(1_048_576)}{}\n`), Buffer.alloc(1_000_000, "x")]);
+  await Promise.all((await gather(80, large)).map((socket) => drained(socket)));
+  await wait(2_000); // real time: slow is what takes longer than a second
+  const more = await duringAttack(async (until) => {
+    do {
+      const envelope = `{}\n{"type":"check_in"}\n{"monitor_slug":"sdk","status":"ok"}\n`;
+      const [answer] = await speak(port, envelopeHead(envelope.length) + envelope);
+      expect(answer?.status).toBe(200);
+    } while (performance.now() < until);
+  });
+  expect(more).toBeLessThan(150 * MEGABYTE);
+});
+
 it("bombs in every packing that SDKs use are 413, or read as far as they are sane", async () => {
-  const key = "0123456789abcdef0123456789abcdef";
-  await database.pool.query(
-    "INSERT INTO api_keys (project_id, scope, hash, prefix) VALUES ($1, 'dsn', $2, '01234567')",
-    [project.id, hashKey(key)],
-  );
   const zeros = Buffer.alloc(64 * MEGABYTE, "{}\n");
   const bombs = [
     ["gzip", gzipSync(zeros)],
@@ -164,7 +181,7 @@ it("bombs in every packing that SDKs use are 413, or read as far as they are san
   const more = await duringAttack(async () => {
     for (let round = 0; round < (LONG ? 20 : 3); round += 1) {
       const answers = bombs.map(async ([encoding, bomb]) => {
-        const head = `POST /api/1/envelope/?sentry_key=${key} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Encoding: ${encoding}\r\nContent-Length: ${bomb.length}\r\n\r\n`;
+        const head = envelopeHead(bomb.length, `Content-Encoding: ${encoding}\r\n`);
         const [answer] = await speak(port, Buffer.concat([Buffer.from(head), bomb]));
         statuses.push(answer?.status ?? 0);
         expect(answer?.body.trim()).toMatch(/^[^\r\n]+$/);
@@ -174,6 +191,23 @@ it("bombs in every packing that SDKs use are 413, or read as far as they are san
   });
   expect(new Set(statuses)).toEqual(new Set([413]));
   expect(more).toBeLessThan(150 * MEGABYTE);
+});
+
+const MADE_UP = LONG ? 60_000 : 3_000;
+
+it.each([
+  ["ids", () => `${randomUUID()}?${"x".repeat(7_900)}`, "404 not found"],
+  ["keys", () => `${randomBytes(3_950).toString("hex")}/backup`, "400 invalid url format"],
+])(`${MADE_UP} long addresses with made-up %s`, async (_what, makeUp, said) => {
+  const more = await duringAttack(async () => {
+    for (let sent = 0; sent < MADE_UP; sent += 50) {
+      const paths = Array.from({ length: 50 }, makeUp);
+      const requests = paths.map((path) => `GET /ping/${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join("");
+      const answers = await speak(port, `${requests}GET /ping/${makeUp()} HTTP/1.1\r\nConnection: close\r\n\r\n`);
+      expect(new Set(answers.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set([said]));
+    }
+  });
+  expect(more).toBeLessThan(300 * MEGABYTE);
 });
 
 it("leave a server that has nothing to complain of but its guests", async () => {
