@@ -59,7 +59,8 @@ export function openDraft(state: JobState): Draft {
       lastPingAt: state.lastPingAt,
       lastOkAt: state.lastOkAt,
       openRuns: [...state.openRuns],
-      recentRuns: [...state.recentRuns],
+      // These two are replaced, never changed.
+      recentRuns: state.recentRuns,
       recentPings: state.recentPings,
       incidents: [...state.incidents],
       badStreak: state.badStreak,
@@ -156,28 +157,29 @@ export function putSettled(draft: Draft, run: Run): void {
   const { openRuns, recentRuns } = draft.memory;
   const open = openRuns.findIndex((other) => other.number === run.number);
   if (open >= 0) openRuns.splice(open, 1);
-  replaceOrAppend(recentRuns, run);
-  if (recentRuns.length > RECENT_RUNS) recentRuns.shift();
+  const at = recentRuns.findIndex((other) => other.number === run.number);
+  if (at >= 0) draft.memory.recentRuns = recentRuns.with(at, run);
+  else draft.memory.recentRuns = recentRuns.slice(Math.max(0, recentRuns.length + 1 - RECENT_RUNS)).concat(run);
   replaceOrAppend(draft.runs, run);
 }
 
 /** Books a settled run as the latest one, so that it is remembered longest. */
 export function putLatest(draft: Draft, run: Run): void {
-  const { recentRuns } = draft.memory;
-  const at = recentRuns.findIndex((other) => other.number === run.number);
-  if (at >= 0) recentRuns.splice(at, 1);
+  forget(draft, run.number);
   putSettled(draft, run);
 }
 
 /** Takes a verdict back as if it had never been given. */
 export function dropRun(draft: Draft, number: number): void {
-  const { recentRuns } = draft.memory;
-  const at = recentRuns.findIndex((other) => other.number === number);
-  if (at >= 0) recentRuns.splice(at, 1);
+  forget(draft, number);
   const written = draft.runs.findIndex((run) => run.number === number);
   if (written >= 0) draft.runs.splice(written, 1);
   without(draft.removedRuns, number);
   draft.removedRuns.push(number);
+}
+
+function forget({ memory }: Draft, number: number): void {
+  memory.recentRuns = memory.recentRuns.filter((run) => run.number !== number);
 }
 
 function without(numbers: number[], number: number): void {

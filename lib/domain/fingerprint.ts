@@ -1,17 +1,22 @@
 const TWO_32 = 2 ** 32;
 const HIGH_BITS = 0x1f_ffff;
 
+const BETWEEN = "|".charCodeAt(0);
+
 /**
- * A short stand-in for a text, 16 digits at most, only to be compared for equality: two different texts have the same
- * one in a case out of 2^53. Not for secrets.
+ * A short stand-in for some texts in order, 16 digits at most, only to be compared for equality: different ones have the
+ * same in a case out of 2^53. Not for secrets.
  */
-export function fingerprint(text: string): string {
+export function fingerprint(...texts: readonly string[]): string {
   let low = 0x811c9dc5;
   let high = 0x9e3779b9;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    low = Math.imul(low ^ unit, 0x01000193);
-    high = Math.imul(high ^ unit ^ (low >>> 15), 0x85ebca6b);
+  for (const text of texts) {
+    // The unit past the end stands for what parts one text from the next.
+    for (let index = 0; index <= text.length; index++) {
+      const unit = index < text.length ? text.charCodeAt(index) : BETWEEN;
+      low = Math.imul(low ^ unit, 0x01000193);
+      high = Math.imul(high ^ unit ^ (low >>> 15), 0x85ebca6b);
+    }
   }
   return String(TWO_32 * ((high ^ (high >>> 13)) & HIGH_BITS) + (low >>> 0));
 }

@@ -15,16 +15,16 @@ const REMEMBERED = 16;
 /** Whether the same was said a moment ago and nothing makes news of it; remembers it either way. */
 export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | "received">): boolean {
   const { memory } = draft;
-  const { action, exitCode, runId, source, host, at, bodyDigest } = ping;
-  const said = `${action}|${exitCode ?? ""}|${runId ?? ""}|${source ?? ""}|${host ?? ""}|${at ?? ""}|${bodyDigest}`;
+  const { action, runId, source, host, bodyDigest } = ping;
+  const numbers = ping.exitCode === null && ping.at === null ? "" : `${ping.exitCode} ${ping.at}`;
   const result = resultOf(ping);
-  const key = result + fingerprint(said);
+  const key = result + fingerprint(action, numbers, runId ?? "", source ?? "", host ?? "", bodyDigest);
   const recent = latestOf(memory.recentPings, received);
   memory.recentPings = recent;
   const index = recent.findLastIndex((other) => other.key === key);
   const before = recent[index];
   if (before === undefined) {
-    recent.push({ key, at: received });
+    memory.recentPings = recent.concat({ key, at: received });
     return false;
   }
   const later = recent.slice(index + 1);
@@ -33,18 +33,17 @@ export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | 
   const isNews =
     later.some((other) => isOpposite(other.key, result)) || (result !== "" && endsAnother(draft, ping, received));
   if (again && !isNews) return true;
-  recent.push({ key, at: received });
+  memory.recentPings = recent.concat({ key, at: received });
   return false;
 }
 
 type Remembered = Memory["recentPings"];
 
-/** Those still worth remembering, with room for one more. */
+/** Those still worth remembering beside one more. */
 function latestOf(pings: Remembered, received: Instant): Remembered {
-  const latest: Remembered = [];
-  for (const ping of pings) if (Math.abs(received - ping.at) < WINDOW) latest.push(ping);
-  if (latest.length >= REMEMBERED) latest.splice(0, latest.length - REMEMBERED + 1);
-  return latest;
+  let from = Math.max(0, pings.length - REMEMBERED + 1);
+  while (from < pings.length && Math.abs(received - (pings[from]?.at ?? received)) >= WINDOW) from += 1;
+  return pings.slice(from);
 }
 
 function windowFor({ schedule }: Draft, { action }: Ping, now: Instant, isLatest: boolean): Millis {
@@ -66,7 +65,7 @@ const ORIGIN_DIGITS = 4;
 /** Marks the ends of runs without id, whose order tells: who failed, succeeded and fails again repeats nothing. */
 function resultOf({ action, runId, source, host }: Ping): string {
   if (runId !== null || (action !== "success" && action !== "fail")) return "";
-  return `${action === "success" ? "+" : "-"}${fingerprint(`${source}|${host}`).slice(0, ORIGIN_DIGITS)}:`;
+  return `${action === "success" ? "+" : "-"}${fingerprint(source ?? "", host ?? "").slice(0, ORIGIN_DIGITS)}:`;
 }
 
 function isOpposite(key: string, result: string): boolean {

@@ -17,13 +17,13 @@ import type { Instant } from "./time.ts";
 import { countBad } from "./verdicts.ts";
 import { endSlow, warnOfSlow, watchOverlap } from "./warnings.ts";
 
-/** Something that happens by itself when its time has come. */
-type Event = { at: Instant; happen: () => void };
+/** Something that happens by itself when its time has come: to an open run, or to the pending slot. */
+type Event = { at: Instant; kind: "overlong" | "abandoned" | "slow"; run: Run } | { at: Instant; kind: "slot"; slot: Instant };
 
 /** Lets everything happen whose time is before `until`, in order. A ping at its very deadline is in time. */
 export function settle(draft: Draft, until: Instant): void {
   if (draft.memory.pausedAt !== null) return;
-  for (let event = nextEvent(draft); event !== null && event.at < until; event = nextEvent(draft)) event.happen();
+  for (let event = nextEvent(draft); event !== null && event.at < until; event = nextEvent(draft)) happen(draft, event);
 }
 
 /** When `settle` next has something to do; null: never, unless a ping comes. */
@@ -34,23 +34,31 @@ export function nextDeadline(draft: Draft): Instant | null {
 /** The earliest event; at one instant those of runs come before those of slots, older runs first. */
 function nextEvent(draft: Draft): Event | null {
   let earliest: Event | null = null;
-  const offer = (at: Instant | null, happen: () => void): void => {
-    if (at !== null && (earliest === null || at < earliest.at)) earliest = { at, happen };
-  };
+  const isEarliest = (at: Instant | null): at is Instant => at !== null && (earliest === null || at < earliest.at);
   for (const run of draft.memory.openRuns) {
     const finishBy = finishDeadline(draft, run);
-    offer(finishBy, () => passFinishBy(draft, run, finishBy ?? 0));
+    if (isEarliest(finishBy)) earliest = { at: finishBy, kind: "overlong", run };
     const abandonAt = abandonDeadline(draft, run);
-    offer(abandonAt, () => abandon(draft, run, abandonAt ?? 0, "next-slot"));
+    if (isEarliest(abandonAt)) earliest = { at: abandonAt, kind: "abandoned", run };
     const slowAt = slowDeadline(draft, run);
-    offer(slowAt, () => passSlowBy(draft, run, slowAt ?? 0));
+    if (isEarliest(slowAt)) earliest = { at: slowAt, kind: "slow", run };
   }
   const slot = firstPending(draft);
-  if (slot !== null) {
-    const deadline = slotDeadline(draft, slot);
-    offer(deadline, () => passSlots(draft, slot, deadline));
+  const deadline = slot === null ? null : slotDeadline(draft, slot);
+  return slot !== null && isEarliest(deadline) ? { at: deadline, kind: "slot", slot } : earliest;
+}
+
+function happen(draft: Draft, event: Event): void {
+  switch (event.kind) {
+    case "overlong":
+      return passFinishBy(draft, event.run, event.at);
+    case "abandoned":
+      return abandon(draft, event.run, event.at, "next-slot");
+    case "slow":
+      return passSlowBy(draft, event.run, event.at);
+    case "slot":
+      return passSlots(draft, event.slot, event.at);
   }
-  return earliest;
 }
 
 function passFinishBy(draft: Draft, run: Run, at: Instant): void {

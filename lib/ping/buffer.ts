@@ -22,6 +22,8 @@ export type BufferOptions<T> = {
   answer: (item: T, verdict: Verdict) => void;
   /** Flushes at once; a job always belongs to the same lane. */
   lanes?: number;
+  /** As many are worth a flush beside another; fewer wait for it to end. */
+  enough?: number;
   maxBatch?: number;
   maxBatchWeight?: number;
   maxItems?: number;
@@ -39,6 +41,7 @@ const WATCH_MS: Millis = 250;
 
 const DEFAULTS = {
   lanes: 2,
+  enough: 50,
   maxBatch: 200,
   maxBatchWeight: 8_000_000,
   maxItems: 20_000,
@@ -48,8 +51,9 @@ const DEFAULTS = {
 };
 
 /**
- * Gathers items into batches: a lane that rests flushes what one turn of the event loop brings, a busy one whatever has
- * come until it is free again. So batches grow with the load, and nothing waits while nothing else is done.
+ * Gathers items into batches: what one turn of the event loop brings is flushed, and while that is under way whatever
+ * comes until it has ended. So batches grow with the load, and nothing waits while nothing else is done. A second lane
+ * works beside the first where there is enough for both: small batches cost more than they gain.
  */
 export class BatchBuffer<T extends Bufferable> {
   readonly #options: Required<BufferOptions<T>>;
@@ -96,14 +100,28 @@ export class BatchBuffer<T extends Bufferable> {
   async #fly(lane: Lane<T>): Promise<void> {
     const { flush, maxBatch, maxBatchWeight, steadyNow } = this.#options;
     lane.scheduled = false;
-    if (lane.flight !== null || lane.queue.length === 0) return;
+    if (lane.flight !== null || lane.queue.length === 0 || !this.#isWorthwhile(lane)) return;
     const batch = takeBatch(lane.queue, maxBatch, maxBatchWeight);
     const flight: Flight<T> = { batch: [...batch], startedAt: steadyNow(), abort: new AbortController() };
     lane.flight = flight;
     const verdicts = await flush(batch, flight.abort.signal).catch(() => null);
     lane.flight = null;
     flight.batch.forEach((item, index) => item !== null && this.#settle(item, verdicts?.[index] ?? "unavailable"));
-    void this.#fly(lane);
+    this.#flyOn(lane);
+  }
+
+  /** The lane that has waited longest goes first: it is the one after the one that landed. */
+  #flyOn(landed: Lane<T>): void {
+    const next = this.#lanes.indexOf(landed) + 1;
+    for (const lane of [...this.#lanes.slice(next), ...this.#lanes.slice(0, next)]) void this.#fly(lane);
+  }
+
+  #isWorthwhile({ queue }: Lane<T>): boolean {
+    const { enough, steadyNow } = this.#options;
+    if (queue.length >= enough) return true;
+    const now = steadyNow();
+    // One that hangs holds up nobody else.
+    return this.#lanes.every(({ flight }) => flight === null || now - flight.startedAt >= WATCH_MS);
   }
 
   /** Lets nobody wait longer than the limit, whatever the database does. */
@@ -122,6 +140,7 @@ export class BatchBuffer<T extends Bufferable> {
       });
       if (now - flight.startedAt >= timeLimitMs) flight.abort.abort();
     }
+    for (const lane of this.#lanes) void this.#fly(lane);
   }
 
   #settle(item: T, verdict: Verdict): void {

@@ -13,44 +13,55 @@ const LATE = 1;
 const AMBIGUOUS = 2;
 const START_SEEN = 4;
 
-/** A memory as text, with the lines it is made of: runs and pings are never changed in place, and most stay from ping to ping. */
-export type EncodedMemory = { text: string; base: Instant; openRuns: Lines<Run>; recentRuns: Lines<Run>; pings: Lines<RecentPing> };
+/** A memory as text, with the parts of it that the next text can be made of. */
+export type EncodedMemory = {
+  text: string;
+  base: Instant;
+  openRuns: Records<Run>;
+  recentRuns: Records<Run>;
+  pings: Records<Memory["recentPings"][number]>;
+};
 
-type RecentPing = Memory["recentPings"][number];
+type Records<T> = { items: readonly T[]; text: string };
 
-type Lines<T> = { items: readonly T[]; lines: readonly string[] };
-
-const NO_LINES: Lines<never> = { items: [], lines: [] };
+const NO_RECORDS: Records<never> = { items: [], text: "" };
 
 /**
  * Writes what a job remembers as compact text; `decodeMemory` reads it back. Fractions of milliseconds are lost.
- * @param before What was written of the same job last, to spare what is the same.
+ * @param before What was written of the same job last: most of it stays from ping to ping.
  */
 export function encodeMemory(memory: Memory, before: EncodedMemory | null): EncodedMemory {
   const base = Math.round(memory.firstPingAt ?? memory.lastPingAt ?? memory.accountedThrough ?? 0);
   const { badStreak, okStreak, lastRunNumber, lastIncidentNumber } = memory;
   const slots = `${at(memory.accountedThrough, base)},${at(memory.nextSlotAt, base)},${at(memory.pausedAt, base)}`;
-  const pings = `${at(memory.firstPingAt, base)},${at(memory.lastPingAt, base)},${at(memory.lastOkAt, base)}`;
-  const first = `${VERSION}${base},${slots},${pings},${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
+  const times = `${at(memory.firstPingAt, base)},${at(memory.lastPingAt, base)},${at(memory.lastOkAt, base)}`;
+  const counts = `${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
   const known = before?.base === base ? before : null;
-  const encoded = {
-    openRuns: linesOf(memory.openRuns, known?.openRuns ?? NO_LINES, (run) => `o${encodeRun(run, base)}`),
-    recentRuns: linesOf(memory.recentRuns, known?.recentRuns ?? NO_LINES, (run) => `r${encodeRun(run, base)}`),
-    pings: linesOf(memory.recentPings, known?.pings ?? NO_LINES, (ping) => `p${at(ping.at, base)},${escaped(ping.key)}`),
-  };
-  const incidents = memory.incidents.map((incident) => `i${encodeIncident(incident, base)}`);
-  const lines = [first].concat(encoded.openRuns.lines, encoded.recentRuns.lines, encoded.pings.lines, incidents);
-  return { text: lines.join("\n"), base, ...encoded };
+  const openRuns = recordsOf(memory.openRuns, known?.openRuns, (run) => `\no${encodeRun(run, base)}`);
+  const recentRuns = recordsOf(memory.recentRuns, known?.recentRuns, (run) => `\nr${encodeRun(run, base)}`);
+  const pings = recordsOf(memory.recentPings, known?.pings, (ping) => `\np${at(ping.at, base)},${escaped(ping.key)}`);
+  let text = `${VERSION}${base},${slots},${times},${counts}${openRuns.text}${recentRuns.text}${pings.text}`;
+  for (const incident of memory.incidents) text += `\ni${encodeIncident(incident, base)}`;
+  return { text, base, openRuns, recentRuns, pings };
 }
 
-function linesOf<T>(items: readonly T[], before: Lines<T>, encode: (item: T) => string): Lines<T> {
-  if (items === before.items) return before;
-  // Those that are left of before mostly stand one place further to the front.
-  const lines = items.map((item, index) => {
-    const at = before.items[index + 1] === item ? index + 1 : before.items.indexOf(item);
-    return (at === -1 ? undefined : before.lines[at]) ?? inOnePiece(encode(item));
-  });
-  return { items, lines };
+/** Items are replaced and never changed, and mostly the oldest went and one came. */
+function recordsOf<T>(items: readonly T[], before: Records<T> = NO_RECORDS, encode: (item: T) => string): Records<T> {
+  const [first] = items;
+  if (first === undefined) return NO_RECORDS;
+  const gone = before.items.indexOf(first);
+  const left = gone === -1 ? 0 : before.items.length - gone;
+  const isTail = left <= items.length && before.items.every((item, index) => index < gone || item === items[index - gone]);
+  let text = left > 0 && isTail ? withoutRecords(before.text, gone) : "";
+  for (let index = text === "" ? 0 : left; index < items.length; index++) text += encode(items[index] ?? first);
+  return { items, text };
+}
+
+/** Each record begins with a line break. */
+function withoutRecords(text: string, count: number): string {
+  let from = 0;
+  for (let record = 0; record < count; record++) from = text.indexOf("\n", from + 1);
+  return text.slice(from);
 }
 
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
@@ -93,11 +104,6 @@ function decodeRecord(memory: Memory, record: string, base: Instant): void {
     default:
       throw new Error(`A record of kind ${JSON.stringify(record[0])} in a job's memory cannot be read.`);
   }
-}
-
-/** What V8 keeps as a tree of pieces would be put together at every use. Lines are ASCII. */
-function inOnePiece(line: string): string {
-  return Buffer.from(line, "latin1").toString("latin1");
 }
 
 function encodeRun(run: Run, base: Instant): string {

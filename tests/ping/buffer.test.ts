@@ -52,7 +52,7 @@ describe("the buffer", () => {
   });
 
   it("keeps jobs of different lanes apart, and one job in order", async () => {
-    const { buffer, flights } = makeBuffer({ maxBatch: 2 });
+    const { buffer, flights } = makeBuffer({ maxBatch: 2, enough: 1 });
     for (const name of ["a", "b", "c"]) buffer.push(item(name));
     buffer.push(item("x", { jobId: B }));
     await turn();
@@ -60,6 +60,33 @@ describe("the buffer", () => {
     flights[0]?.land(["stored", "stored"]);
     await turn();
     expect(flights[2]?.names).toEqual(["c"]);
+  });
+
+  it("lets a second lane work beside the first only where there is enough for both", async () => {
+    const { buffer, flights } = makeBuffer({ enough: 2 });
+    buffer.push(item("a"));
+    await turn();
+    buffer.push(item("x", { jobId: B }));
+    await turn();
+    expect(flights.map(({ names }) => names)).toEqual([["a"]]);
+    buffer.push(item("y", { jobId: B }));
+    await turn();
+    expect(flights.map(({ names }) => names)).toEqual([["a"], ["x", "y"]]);
+  });
+
+  it("lets the lane that waited go first when the other has landed", async () => {
+    const { buffer, flights } = makeBuffer({ enough: 10 });
+    buffer.push(item("a"));
+    await turn();
+    buffer.push(item("b"));
+    buffer.push(item("x", { jobId: B }));
+    await turn();
+    flights[0]?.land(["stored"]);
+    await turn();
+    expect(flights.map(({ names }) => names)).toEqual([["a"], ["x"]]);
+    flights[1]?.land(["stored"]);
+    await turn();
+    expect(flights[2]?.names).toEqual(["b"]);
   });
 
   it("refuses when it is full, by number or by weight", () => {
