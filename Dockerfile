@@ -25,4 +25,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
 # Node itself, not npm: the signal to stop has to reach it. It is gone within ten seconds.
-CMD ["node", "dist/server.mjs"]
+CMD ["node", "--max-semi-space-size=64", "dist/server.mjs"]

@@ -3,9 +3,12 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { root } from "./steps.mjs";
 
+/** Requests that wait for their commit survive a small nursery, and being moved out of it costs each a tenth of its time. */
+const NURSERY = "--max-semi-space-size=64";
+
 /** Resolves when the server has ended; its exit code becomes ours. */
 export async function serve() {
-  const child = spawn(process.execPath, [join(root, "dist", "server.mjs")], {
+  const child = spawn(process.execPath, [NURSERY, join(root, "dist", "server.mjs")], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

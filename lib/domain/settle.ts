@@ -18,7 +18,9 @@ import { countBad } from "./verdicts.ts";
 import { endSlow, warnOfSlow, watchOverlap } from "./warnings.ts";
 
 /** Something that happens by itself when its time has come: to an open run, or to the pending slot. */
-type Event = { at: Instant; kind: "overlong" | "abandoned" | "slow"; run: Run } | { at: Instant; kind: "slot"; slot: Instant };
+type Event =
+  | { at: Instant; kind: "overlong" | "abandoned" | "slow"; run: Run }
+  | { at: Instant; kind: "slot"; slot: Instant };
 
 /** Lets everything happen whose time is before `until`, in order. A ping at its very deadline is in time. */
 export function settle(draft: Draft, until: Instant): void {

@@ -28,6 +28,8 @@ export type BufferOptions<T> = {
   maxBatchWeight?: number;
   maxItems?: number;
   maxWeight?: number;
+  /** Nobody is let in behind one who has waited that long: a burst fits, a load that lasts is refused before it waits. */
+  longestWaitMs?: Millis;
   /** From arrival to answer, and of one flush. */
   timeLimitMs?: Millis;
   steadyNow?: () => Millis;
@@ -41,11 +43,12 @@ const WATCH_MS: Millis = 250;
 
 const DEFAULTS = {
   lanes: 2,
-  enough: 50,
+  enough: 20,
   maxBatch: 200,
   maxBatchWeight: 8_000_000,
   maxItems: 20_000,
   maxWeight: 64_000_000,
+  longestWaitMs: 1.5 * SECOND,
   timeLimitMs: 5 * SECOND,
   steadyNow: () => performance.now(),
 };
@@ -74,12 +77,21 @@ export class BatchBuffer<T extends Bufferable> {
     return this.#length;
   }
 
+  /** Whether no item would be taken at all just now. */
+  isShut(now: Millis): boolean {
+    const { maxItems, longestWaitMs } = this.#options;
+    if (this.#closing || this.#length >= maxItems) return true;
+    return this.#lanes.every(({ queue: [first] }) => first !== undefined && now - first.arrivedAt > longestWaitMs);
+  }
+
   /** False where the buffer is full or closing: `answer` is not called then. */
   push(item: T): boolean {
-    const { maxItems, maxWeight } = this.#options;
+    const { maxItems, maxWeight, longestWaitMs } = this.#options;
     const lane = this.#lanes[laneOf(item.jobId, this.#lanes.length)];
     const full = this.#length >= maxItems || this.#weight + item.weight > maxWeight;
     if (this.#closing || full || lane === undefined) return false;
+    const [first] = lane.queue;
+    if (first !== undefined && item.arrivedAt - first.arrivedAt > longestWaitMs) return false;
     this.#length += 1;
     this.#weight += item.weight;
     lane.queue.push(item);

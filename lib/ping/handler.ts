@@ -94,6 +94,7 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner }: R
     const receivedAt = intake.now();
     if (request.method === "OPTIONS") return send(response, answers.preflight);
     if (!METHODS.has(request.method ?? "")) return send(response, answers.methodNotAllowed, hasBody(request));
+    if (intake.refusesAll()) return send(response, answers.unavailable, hasBody(request));
     const event = parse(request, receivedAt);
     if (event.kind === "refusal") return turnAway({ request, response, receivedAt }, event);
     const visit = { request, response, event, receivedAt };

@@ -177,6 +177,13 @@ export class Intake {
     this.#bodies.budget.give(body.kept?.length ?? 0);
   }
 
+  /** Whether no ping can be taken just now, and counts the one that is refused: asked first, it costs next to nothing. */
+  refusesAll(): boolean {
+    const shut = this.#buffer.isShut(performance.now());
+    if (shut) this.#counts.unavailable += 1;
+    return shut;
+  }
+
   /** Stores a ping; `done` is called once, after the commit where it is `stored`. */
   book(booking: Booking, done: (verdict: Verdict) => void): void {
     const ticket = makeTicket(booking, done);

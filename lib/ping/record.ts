@@ -92,7 +92,10 @@ export class Recorder {
     try {
       return await this.#recordOrSplit(rest, signal);
     } catch (error) {
-      this.#deps.log.warn({ reason: messageOf(error), count: rest.length }, "Some pings of a batch could not be stored");
+      this.#deps.log.warn(
+        { reason: messageOf(error), count: rest.length },
+        "Some pings of a batch could not be stored",
+      );
       return rest.map(() => "unavailable");
     }
   }
@@ -124,7 +127,8 @@ export class Recorder {
       const batch = evaluate(arrivals, loaded, { now: clock.now(), log });
       const results = await commit(client, [...this.#statementsOf(batch), READ_VERSION]);
       const version: unknown = results.at(-2)?.rows[0]?.version;
-      if (typeof version === "string") this.#learn(batch.changes.values(), { version, gapsVersion: loaded.gapsVersion });
+      if (typeof version === "string")
+        this.#learn(batch.changes.values(), { version, gapsVersion: loaded.gapsVersion });
       return batch;
     });
   }

@@ -28,7 +28,7 @@ const LIMITS = { int2: 2 ** 15, int4: 2 ** 31, int8: 2 ** 53 } as const;
 const UUID_LENGTH = 36;
 const NO_DIGIT = 0xff;
 const DIGITS = new Uint8Array(128).fill(NO_DIGIT);
-for (const [value, digit] of [..."0123456789abcdef"].entries()) DIGITS[digit.charCodeAt(0)] = value;
+for (let value = 0; value < 16; value++) DIGITS[value.toString(16).charCodeAt(0)] = value;
 
 /** Writes arrays in the form in which PostgreSQL receives binary parameters. Blocks are shared by those that follow each other. */
 export class ArrayWriter {

@@ -51,7 +51,8 @@ function recordsOf<T>(items: readonly T[], before: Records<T> = NO_RECORDS, enco
   if (first === undefined) return NO_RECORDS;
   const gone = before.items.indexOf(first);
   const left = gone === -1 ? 0 : before.items.length - gone;
-  const isTail = left <= items.length && before.items.every((item, index) => index < gone || item === items[index - gone]);
+  const isTail =
+    left <= items.length && before.items.every((item, index) => index < gone || item === items[index - gone]);
   let text = left > 0 && isTail ? withoutRecords(before.text, gone) : "";
   for (let index = text === "" ? 0 : left; index < items.length; index++) text += encode(items[index] ?? first);
   return { items, text };

@@ -52,6 +52,9 @@ export async function openGround(): Promise<Ground> {
   };
 }
 
+/** As the server is started. */
+const NODE_OPTIONS = ["--max-semi-space-size=64"];
+
 async function startProgram(name: string, folder: string): Promise<Program> {
   const outfile = join(folder, `${name}.mjs`);
   await build({
@@ -64,7 +67,7 @@ async function startProgram(name: string, folder: string): Promise<Program> {
     logLevel: "error",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  const child = fork(outfile, { execArgv: process.env["PROF"] === name ? ["--cpu-prof", "--cpu-prof-dir=/tmp/w/prof", "--cpu-prof-interval=200"] : (process.env["XARGS"] ?? "").split(" ").filter(Boolean) });
+  const child = fork(outfile, { execArgv: NODE_OPTIONS });
   return { pid: child.pid ?? 0, ask: (message) => ask(child, message), stop: () => stop(child) };
 }
 
@@ -89,9 +92,9 @@ export async function makeJobs(database: Database, project: TestProject, count: 
     { kind: "interval", everyMs: 60_000 },
     { kind: "none" },
   ] as const;
+  const indexes = Array.from({ length: count }, (_, index) => index);
+  const make = (index: number) => makeJob(database, project, { schedule: schedules[index % schedules.length] });
   const ids: string[] = [];
-  for (let index = 0; index < count; index++) {
-    ids.push(await makeJob(database, project, { schedule: schedules[index % schedules.length] }));
-  }
+  while (indexes.length > 0) ids.push(...(await Promise.all(indexes.splice(0, 50).map(make))));
   return ids;
 }

@@ -14,7 +14,13 @@ export type LoadRequest = {
 /** Latencies in milliseconds. `others`: answers that were not 200. */
 export type LoadResult = { answered: number; others: number; seconds: number; p50: number; p99: number; p999: number };
 
-type Run = Pick<LoadRequest, "port" | "jobIds"> & { head: string; tail: string; until: number; latencies: number[]; others: number };
+type Run = Pick<LoadRequest, "port" | "jobIds"> & {
+  head: string;
+  tail: string;
+  until: number;
+  latencies: number[];
+  others: number;
+};
 
 process.on("message", (request: LoadRequest) => void measure(request).then((result) => process.send?.(result)));
 process.on("disconnect", () => process.exit());

@@ -1,5 +1,5 @@
 import { type Ground, openGround } from "./ground.ts";
-import { benchPings } from "./pings.ts";
+import { benchPings, type PingCase, type ServerFigures } from "./pings.ts";
 import { benchSchedule, TIME_ZONE } from "./schedule.ts";
 import { benchStorm } from "./storm.ts";
 
@@ -7,16 +7,23 @@ import { benchStorm } from "./storm.ts";
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   async pings() {
-    const figures = await onGround((ground) => benchPings(ground, { jobs: 1_000, connections: 50 }));
-    console.log("\nPings, 50 connections, 1,000 jobs, every ping with a run id of its own, answered after the commit");
-    print("node:http answering OK", `${whole(figures.plainPerSecond)}/s`);
-    print("Belfry", `${whole(figures.belfryPerSecond)}/s, batches of ${figures.batchSize.toFixed(1)}`);
-    print("ratio", figures.ratio.toFixed(3));
-    print("latency", `p50 ${figures.p50.toFixed(1)} ms, p99 ${figures.p99.toFixed(1)} ms`);
-    print("CPU a ping", `front ${micros(figures.frontCpuUs)}, PostgreSQL ${micros(figures.postgresCpuUs)}`);
-    print("CPU a plain answer", micros(figures.plainCpuUs));
-    const total = figures.frontCpuUs + (figures.postgresCpuUs ?? 0);
-    print("bound", `two processors of this speed could do ${whole(2e6 / total)}/s with nothing else to do`);
+    console.log(
+      "\nPings, every one with a run id of its own, beside the same server without Belfry, in alternating rounds:",
+    );
+    console.log("  plain   node:http that answers OK");
+    console.log("  bare    node:http that answers after a batched, durable insert of the same rows of pings");
+    for (const each of PING_CASES) {
+      const { jobs, connections, bodyBytes } = each;
+      const figures = await onGround((ground) => benchPings(ground, each));
+      const what = bodyBytes === 0 ? "GET" : "POST of 1 kB";
+      console.log(`\n  ${jobs.toLocaleString("en")} jobs, ${connections} connections, ${what}`);
+      printRow("", ["a second", "p50", "p99", "p99.9 ms", "front", "PostgreSQL", "batch"]);
+      for (const name of ["plain", "bare", "belfry"] as const) printRow(name, cellsOf(figures[name]));
+      print("of plain, of bare", `${figures.ofPlain.toFixed(2)}, ${figures.ofBare.toFixed(2)}`);
+      print("bytes on disk a ping", whole(figures.bytesOnDisk));
+      const total = figures.belfry.frontCpuUs + (figures.belfry.postgresCpuUs ?? 0);
+      print("bound", `two processors of this speed could do ${whole(2e6 / total)}/s with nothing else to do`);
+    }
   },
   async storm() {
     const figures = await onGround((ground) => benchStorm(ground, 10_000));
@@ -40,6 +47,15 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
 };
+
+const PING_CASES: readonly PingCase[] = [1, 10_000].flatMap((jobs) =>
+  [50, 500].flatMap((connections) => [0, 1_000].map((bodyBytes) => ({ jobs, connections, bodyBytes }))),
+);
+
+function cellsOf({ perSecond, p50, p99, p999, frontCpuUs, postgresCpuUs, batchSize }: ServerFigures): string[] {
+  const latencies = [p50, p99, p999].map((value) => value.toFixed(1));
+  return [whole(perSecond), ...latencies, micros(frontCpuUs), micros(postgresCpuUs), batchSize.toFixed(0)];
+}
 
 async function onGround<T>(measure: (ground: Ground) => Promise<T>): Promise<T> {
   const ground = await openGround();

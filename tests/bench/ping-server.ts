@@ -85,5 +85,5 @@ async function listen(handle: (request: IncomingMessage, response: ServerRespons
 function usage(): Usage {
   const { user, system } = process.cpuUsage();
   const { batches = 0, stored = 0 } = intake?.figures() ?? {};
-  return { cpuUs: user + system, user, system, batches, stored } as Usage;
+  return { cpuUs: user + system, batches, stored };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { BatchBuffer, type Verdict } from "../../lib/ping/buffer.ts";
+import { BatchBuffer, type BufferOptions, type Verdict } from "../../lib/ping/buffer.ts";
 import { createCache } from "../../lib/ping/cache.ts";
 
 type Item = { jobId: string; arrivedAt: number; weight: number; name: string };
@@ -16,9 +16,7 @@ const item = (name: string, fields: Partial<Item> = {}): Item => ({
 });
 
 /** A buffer whose flushes are ended by the test. */
-function makeBuffer(
-  options: { maxBatch?: number; maxItems?: number; maxWeight?: number; steadyNow?: () => number } = {},
-) {
+function makeBuffer(options: Omit<BufferOptions<Item>, "flush" | "answer"> = {}) {
   const flights: { names: string[]; signal: AbortSignal; land: (verdicts: Verdict[] | Error) => void }[] = [];
   const answers: string[] = [];
   const buffer = new BatchBuffer<Item>({
@@ -98,6 +96,17 @@ describe("the buffer", () => {
     expect(buffer.length).toBe(2);
   });
 
+  it("lets nobody in behind one who has waited too long", async () => {
+    const { buffer } = makeBuffer({ longestWaitMs: 100, maxBatch: 1, lanes: 1 });
+    expect(buffer.push(item("flying"))).toBe(true);
+    await turn();
+    expect(buffer.push(item("first", { arrivedAt: 10 }))).toBe(true);
+    expect(buffer.push(item("in time", { arrivedAt: 110 }))).toBe(true);
+    expect(buffer.isShut(110)).toBe(false);
+    expect(buffer.push(item("too late", { arrivedAt: 111 }))).toBe(false);
+    expect(buffer.isShut(111)).toBe(true);
+  });
+
   it("tells everybody of a batch that failed", async () => {
     const { buffer, flights, answers } = makeBuffer();
     for (const name of ["a", "b"]) buffer.push(item(name));
@@ -109,7 +118,7 @@ describe("the buffer", () => {
 
   it("lets nobody wait longer than the limit, in flight or before, and answers each once", async () => {
     let now = 0;
-    const { buffer, flights, answers } = makeBuffer({ steadyNow: () => now });
+    const { buffer, flights, answers } = makeBuffer({ steadyNow: () => now, longestWaitMs: Infinity });
     buffer.push(item("flying"));
     await turn();
     buffer.push(item("waiting"));
