@@ -46,7 +46,9 @@ async function open(url: string): Promise<Ports> {
   return {
     plain: await listen(answerPlain),
     bare: await listen(answerBare(intake, createBareRecorder(database.pool))),
-    belfry: await listen(createPingHandler(intake, { protocol: "native", parse: ({ url = "" }) => parseNative(url) })),
+    belfry: await listen(
+      createPingHandler(intake, { protocol: "native", parse: (request) => parseNative(request.url ?? "") }),
+    ),
   };
 }
 
