@@ -99,13 +99,15 @@ export function readLine(text: string | null | undefined, limit: number): string
   return text === null || text === undefined ? null : readText(text.replaceAll(CONTROLS, " "), limit);
 }
 
-/** Any text without NUL, which PostgreSQL cannot keep, at most `limit` characters. Null where nothing is left. */
+/** Any text without NUL and half characters, which PostgreSQL cannot keep, at most `limit` characters. Null where nothing is left. */
 export function readText(text: string | null | undefined, limit: number): string | null {
   if (text === null || text === undefined) return null;
-  const kept = text.replaceAll("\0", "").trim().slice(0, limit).replace(HALF_CHARACTER, "");
-  return kept === "" ? null : kept;
+  const kept = text.replaceAll("\0", "").trim().slice(0, limit).replace(CUT_CHARACTER, "");
+  return kept === "" ? null : kept.replaceAll(HALF_CHARACTERS, "\ufffd");
 }
 
 // oxlint-disable-next-line no-control-regex -- they are what has to go
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
-const HALF_CHARACTER = /[\ud800-\udbff]$/;
+const CUT_CHARACTER = /[\ud800-\udbff]$/;
+/** JSON can hold them, and its readers pass them on. */
+const HALF_CHARACTERS = /\p{Surrogate}/gu;

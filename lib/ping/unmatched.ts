@@ -47,7 +47,6 @@ const LONGEST_PATH = 300;
 const LONGEST_ASKED = 500;
 const LONGEST_NAME = 200;
 
-const HALF_CHARACTERS = /\p{Surrogate}/gu;
 /** DSN keys and those of ours. */
 const KEYS = /\b(?:[0-9a-f]{32}|bf[prw]_[0-9A-Za-z]{24})\b/gi;
 
@@ -155,7 +154,7 @@ function latestOf({ client, detail, receivedAt }: Refused): Latest {
 
 /** Clients of all kinds send it, and what the database cannot keep would cost everything that waits with it. */
 function fit(text: string | null | undefined, limit: number): string | null {
-  const line = readLine(text?.replaceAll(HALF_CHARACTERS, "\ufffd"), limit);
+  const line = readLine(text, limit);
   // A copy: a piece of a text keeps the whole in memory.
   return line === null ? null : Buffer.from(line).toString();
 }
