@@ -40,8 +40,9 @@ export async function bookCheckIns(
     under.push(located.kind === "job" ? book(intake, visit, event, located.jobId) : Promise.resolve(resultOf(located)));
   }
   const results = new Set(await Promise.all(under));
-  if (results.has("booked")) return { kind: "booked" };
+  // What is sent again because of one is known again for the others.
   if (results.has("unavailable")) return { kind: "unavailable" };
+  if (results.has("booked")) return { kind: "booked" };
   if (results.has("unknown-key")) return { kind: "unknown-key" };
   return refused[0] ?? { kind: "booked" };
 }

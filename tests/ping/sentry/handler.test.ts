@@ -119,7 +119,21 @@ describe("answers", () => {
   });
 });
 
-it("are 503 only where nothing could be stored", async () => {
+it("are 503 where a check-in could not be stored, also beside one that was", async () => {
+  const narrow = await startPingServer(database, { limits: { maxItems: 1 } });
+  const report = async (...slugs: string[]): Promise<number> => {
+    const body = envelopeOf(slugs.map((slug) => ok(slug, { check_in_id: ID })));
+    return (await fetch(`${narrow.url}/api/7/envelope/`, { method: "POST", headers: AUTH, body })).status;
+  };
+  try {
+    expect([await report("narrow-a"), await report("narrow-b")]).toEqual([200, 200]);
+    expect(await report("narrow-a", "narrow-b")).toBe(503);
+  } finally {
+    await narrow.close();
+  }
+});
+
+it("are 503 where nothing could be stored", async () => {
   const full = await startPingServer(database, { limits: { maxItems: 0 } });
   try {
     const body = envelopeOf([ok("nowhere"), checkIn({ monitor_slug: "nowhere", status: "no such" })]);
@@ -274,6 +288,12 @@ describe("jobs that check-ins make", () => {
       { ...asked, name: slug, environment: "production", managed_by: "code" },
       { ...asked, name: slug, environment: "staging", managed_by: "code" },
     ]);
+  });
+
+  it("are made also where the code asks in characters that JSON has and PostgreSQL has not", async () => {
+    const odd = { schedule: { type: "crontab", value: "\ud800 2 * * *" }, timezone: "\udc00/\0Riga" };
+    expect((await send([ok("odd-characters", { monitor_config: odd })])).status).toBe(200);
+    expect(await actionsOf("odd-characters")).toEqual(["success"]);
   });
 
   it("learn of a config that comes with a later check-in", async () => {
