@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Millis } from "../domain/time.ts";
+import type { PingProtocol } from "../store/pings.ts";
 import type { PingEvent } from "./event.ts";
 import { createRateLimiter, type Excess, type Rates, USUAL_RATES } from "./rate-limit.ts";
 
@@ -16,10 +17,13 @@ export type GateFigures = { limited: number; overLimit: number };
 export type Gate = {
   /** For protocols that can say so: null where the ping may come in. */
   admit(event: PingEvent, request: Pick<IncomingMessage, "socket" | "headers">): Excess | null;
-  /** For the others: it only counts. */
+  /** For the others, once they are about to be stored: it only counts. */
   watch(event: PingEvent, source: string | null, now: Millis): void;
   readonly figures: Readonly<GateFigures>;
 };
+
+/** What was let in is not counted twice. */
+const ADMITTED: ReadonlySet<PingProtocol> = new Set<PingProtocol>(["native", "mail"]);
 
 export function createGate(readClient: ReadClient, rates: Partial<Rates> = {}): Gate {
   const limiter = createRateLimiter({ ...USUAL_RATES, ...rates });
@@ -33,8 +37,8 @@ export function createGate(readClient: ReadClient, rates: Partial<Rates> = {}): 
       if (excess !== null) figures.limited += 1;
       return excess;
     },
-    watch({ address }, source, now) {
-      if (source === null || isLoopback(source)) return;
+    watch({ protocol, address }, source, now) {
+      if (ADMITTED.has(protocol) || source === null || isLoopback(source)) return;
       if (limiter.take(address, source, now) !== null) figures.overLimit += 1;
     },
   };

@@ -187,7 +187,7 @@ export class Intake {
   /** Stores a ping; `done` is called once, after the commit where it is `stored`. */
   book(booking: Booking, done: (verdict: Verdict) => void): void {
     const ticket = makeTicket(booking, done);
-    if (ticket.protocol !== "native") this.gate.watch(booking.event, ticket.source, ticket.arrivedAt);
+    this.gate.watch(booking.event, ticket.source, ticket.arrivedAt);
     if (!this.#buffer.push(ticket)) this.#answer(ticket, "unavailable");
   }
 

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { PingEvent } from "../../lib/ping/event.ts";
+import { parseNative } from "../../lib/ping/native.ts";
+import { NO_BODY } from "../../lib/ping/ticket.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { pingOr } from "../support/ping-events.ts";
 import { type PingServer, startPingServer } from "../support/ping-server.ts";
 
 let database: TestDatabase;
@@ -51,6 +55,18 @@ it("other protocols are served all the same, and it is counted", async () => {
   await makeJob(database, project, { slug: "busy" });
   expect(await statuses(8, `/p/${project.pingKey}/busy?state=ok`)).toEqual(Array.from({ length: 8 }, () => 200));
   expect(server.intake.figures()).toMatchObject({ overLimit: 3 });
+});
+
+it("a mail, which was let in already, is not counted once more when it is stored", async () => {
+  const jobId = await makeJob(database, project);
+  const before = server.intake.figures().overLimit;
+  const event: PingEvent = { ...pingOr(parseNative(`/ping/${jobId}`)), protocol: "mail" };
+  const client = { source: "192.0.2.3", method: "MAIL", userAgent: null };
+  for (let index = 0; index < 4; index += 1) {
+    const booking = { event, jobId, receivedAt: server.intake.now(), client, body: NO_BODY };
+    expect(await new Promise((done) => server.intake.book(booking, done))).toBe("stored");
+  }
+  expect(server.intake.figures().overLimit).toBe(before);
 });
 
 it.each(["127.0.0.1", "127.1.2.3", "::1"])("a client on the same machine is never refused: %s", async (from) => {
