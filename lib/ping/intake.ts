@@ -169,12 +169,21 @@ export class Intake {
   /** Makes a body of what was read in another way; null where too much is held already. Given back in the same ways. */
   hold(bytes: Buffer): Body | null {
     const kept = bytes.subarray(0, this.#bodies.limits.keep);
-    if (!this.#bodies.budget.take(kept.length)) return null;
+    if (!this.reserve(kept.length)) return null;
     return { kept: kept.length === 0 ? null : Buffer.from(kept), size: bytes.length, complete: true };
   }
 
   release(body: Body): void {
-    this.#bodies.budget.give(body.kept?.length ?? 0);
+    this.giveBack(body.kept?.length ?? 0);
+  }
+
+  /** Takes room for so many bytes that a request turned out to hold; false where there is none. */
+  reserve(bytes: number): boolean {
+    return this.#bodies.budget.take(bytes);
+  }
+
+  giveBack(bytes: number): void {
+    this.#bodies.budget.give(bytes);
   }
 
   /** Whether no ping can be taken just now, and counts the one that is refused: asked first, it costs next to nothing. */

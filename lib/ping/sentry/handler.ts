@@ -56,15 +56,15 @@ async function serveEnvelope(exchange: Exchange): Promise<void> {
   const { intake, request, response } = exchange;
   if (request.method !== "POST") return send(response, NOT_ALLOWED, hasBody(request));
   const receivedAt = intake.now();
-  const { bytes, last, fault } = await readContent(exchange);
-  if (fault !== null) return send(response, fault, last);
-  const { header, checkIns } = readEnvelope(bytes);
-  if (header === null && checkIns.length === 0) return send(response, NO_ENVELOPE, last);
-  if (checkIns.length > MOST_CHECK_INS) return send(response, TOO_MANY, last);
-  const visit = visitOf(exchange, { receivedAt, dsn: textOf(header?.dsn) });
-  if (visit === null) return send(response, MISSING_KEY, last);
-  const outcome = await bookCheckIns(intake, visit, checkIns.map(parseObject));
-  send(response, answerTo(outcome, accepted(idOf(textOf(header?.event_id)))), last);
+  return withContent(exchange, async ({ bytes, last }) => {
+    const { header, checkIns } = readEnvelope(bytes);
+    if (header === null && checkIns.length === 0) return send(response, NO_ENVELOPE, last);
+    if (checkIns.length > MOST_CHECK_INS) return send(response, TOO_MANY, last);
+    const visit = visitOf(exchange, { receivedAt, dsn: textOf(header?.dsn) });
+    if (visit === null) return send(response, MISSING_KEY, last);
+    const outcome = await bookCheckIns(intake, visit, checkIns.map(parseObject));
+    send(response, answerTo(outcome, accepted(idOf(textOf(header?.event_id)))), last);
+  });
 }
 
 async function serveCron(exchange: Exchange): Promise<void> {
@@ -74,19 +74,20 @@ async function serveCron(exchange: Exchange): Promise<void> {
     return send(response, CRON_NOT_ALLOWED, hasBody(request));
   }
   const receivedAt = intake.now();
-  const { bytes, last, fault } = await readContent(exchange);
-  if (fault !== null) return send(response, fault, last);
-  const address = readCronAddress(url);
-  const visit = visitOf(exchange, { receivedAt, key: address.key });
-  if (visit === null) return send(response, MISSING_KEY, last);
-  const outcome = await bookCheckIns(intake, visit, [checkInOf(address, bytes.toString())]);
-  send(response, answerTo(outcome, CRON_ACCEPTED), last);
+  return withContent(exchange, async ({ bytes, last }) => {
+    const address = readCronAddress(url);
+    const visit = visitOf(exchange, { receivedAt, key: address.key });
+    if (visit === null) return send(response, MISSING_KEY, last);
+    const outcome = await bookCheckIns(intake, visit, [checkInOf(address, bytes.toString())]);
+    send(response, answerTo(outcome, CRON_ACCEPTED), last);
+  });
 }
 
 /** What SDKs sent before there were envelopes: never a check-in. */
-async function serveStore(exchange: Exchange): Promise<void> {
-  const { last } = await readContent(exchange);
-  send(exchange.response, accepted(idOf(null)), last);
+async function serveStore({ intake, request, response }: Exchange): Promise<void> {
+  const body = await readBody(intake, request);
+  intake.release(body);
+  send(response, accepted(idOf(null)), !body.complete);
 }
 
 function visitOf(
@@ -116,20 +117,29 @@ function answerTo(outcome: Outcome, booked: Answer): Answer {
 }
 
 /** `last`: what is left of the request was not waited for. */
-type Content = { bytes: Buffer; last: boolean; fault: Answer | null };
+type Content = { bytes: Buffer; last: boolean };
 
-async function readContent({ intake, request }: Exchange): Promise<Content> {
+/** Room for what was read is kept until `serve` has ended: check-ins wait for their commit, however long that takes. */
+async function withContent(
+  { intake, request, response }: Exchange,
+  serve: (content: Content) => Promise<void>,
+): Promise<void> {
   const body = await readBody(intake, request);
   const last = !body.complete;
+  const kept = body.kept ?? Buffer.alloc(0);
+  let inflated = 0;
   try {
-    const kept = body.kept ?? Buffer.alloc(0);
-    if (body.size > LARGEST) return { bytes: kept, last, fault: TOO_LARGE };
-    // There is no room for it just now.
-    if (body.size > kept.length) return { bytes: kept, last, fault: UNAVAILABLE };
+    if (body.size > LARGEST) return send(response, TOO_LARGE, last);
+    // There was no room for all of it.
+    if (body.size > kept.length) return send(response, UNAVAILABLE, last);
     const bytes = await inflate(kept, request.headers["content-encoding"]);
-    return bytes === null ? { bytes: kept, last, fault: TOO_LARGE } : { bytes, last, fault: null };
+    if (bytes === null) return send(response, TOO_LARGE, last);
+    const more = bytes === kept ? 0 : bytes.length;
+    if (!intake.reserve(more)) return send(response, UNAVAILABLE, last);
+    inflated = more;
+    await serve({ bytes, last });
   } finally {
-    intake.release(body);
+    intake.giveBack(kept.length + inflated);
   }
 }
 

@@ -205,6 +205,24 @@ describe("packed bodies", () => {
     }
   });
 
+  it("that wait for their commit take no more room than there is, however small they came", async () => {
+    await send([ok("crowded")]);
+    const filler: Item = { type: "attachment", payload: Buffer.alloc(1_000_000, " ") };
+    const body = gzipSync(envelopeOf([filler, ok("crowded")]));
+    const headers = { ...AUTH, "Content-Encoding": "gzip" };
+    const holder = await database.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query("SELECT FROM job_state FOR UPDATE");
+    const answers = Array.from({ length: 80 }, async () => (await say("/api/7/envelope/", { headers, body })).status);
+    expect(await Promise.race(answers)).toBe(503);
+    await holder.query("ROLLBACK");
+    holder.release();
+    const statuses = await Promise.all(answers);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    expect((await actionsOf("crowded")).length).toBe(1 + statuses.filter((status) => status === 200).length);
+    expect((await send([ok("crowded")])).status).toBe(200);
+  });
+
   it("may come in chunks without a length and a type", async () => {
     const bytes = envelopeOf([ok("in-chunks")]);
     const stream = new ReadableStream({
