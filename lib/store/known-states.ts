@@ -107,7 +107,9 @@ export async function saveKnown(
   client: PoolClient,
   { pings, changes, known, gapsVersion }: KnownBatch,
 ): Promise<{ version: string; moved: string[] }> {
-  const states = stateRowsOf(changes, "earlier").map((row) => ({
+  // In the order in which others lock them too, or two of them could wait for each other for ever.
+  const ordered = changes.toSorted((a, b) => (a.state.job.id < b.state.job.id ? -1 : 1));
+  const states = stateRowsOf(ordered, "earlier").map((row) => ({
     ...row,
     version: known.get(row.change.state.job.id)?.version ?? "0",
   }));

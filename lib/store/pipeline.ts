@@ -6,6 +6,9 @@ export type Statement = { name?: string; text: string; values?: unknown[] };
 export const BEGIN: Statement = { text: "BEGIN" };
 export const COMMIT: Statement = { text: "COMMIT" };
 
+/** Rows are found, and locked, in the order of their ids: in that of a table's pages two processes could wait for each other. */
+const BY_INDEX = "SET enable_seqscan = off";
+
 /**
  * A pool of its own for a hot path, on the same database. Its clients send statements without waiting for the answers
  * of earlier ones, and other work can never leave it without connections.
@@ -14,7 +17,10 @@ export function openPipeline(pool: Pool, size: number): Pool {
   const pipeline = new Pool({ ...pool.options, max: size, pipeline: true });
   // As for the main pool: a broken connection's query rejects; unheard events would end the process.
   pipeline.on("error", ignore);
-  pipeline.on("connect", (client) => client.on("error", ignore));
+  pipeline.on("connect", (client) => {
+    client.on("error", ignore);
+    client.query(BY_INDEX).catch(ignore);
+  });
   return pipeline;
 }
 

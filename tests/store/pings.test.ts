@@ -13,6 +13,7 @@ import { createLiveUpdates, type LiveUpdates } from "../../lib/store/live.ts";
 import { openPipeline } from "../../lib/store/pipeline.ts";
 import { loadStates } from "../../lib/store/states.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 
 const NEVER = new AbortController().signal;
@@ -185,6 +186,28 @@ it("four processes that ping the same jobs at once lose nothing and count nothin
   expect(await rows("SELECT DISTINCT pings FROM job_state")).toEqual([{ pings: 100 }]);
   const ends = "SELECT count(*), count(DISTINCT (job_id, run_number)) AS apart FROM pings";
   expect(await rows(ends)).toEqual([{ count: 500, apart: 500 }]);
+  const deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
+  expect(await rows(deadlocks)).toEqual([{ deadlocks: 0 }]);
+});
+
+it("jobs are locked in the order of their ids, whatever the order of their pings, so that nobody waits in a circle", async () => {
+  const jobIds = await Promise.all(Array.from({ length: 6 }, () => makeJob(database, project)));
+  const [first = "", ...others] = jobIds.toSorted();
+  const recorder = process_();
+  const pings = () => [...others.toReversed(), first].map((jobId) => arrival(jobId));
+  await recorder.record(pings(), NEVER);
+  const other = await database.pool.connect();
+  await other.query("BEGIN");
+  await other.query("SELECT FROM job_state WHERE job_id = $1 FOR UPDATE", [first]);
+  const recording = recorder.record(pings(), NEVER);
+  await eventually(async () => {
+    expect(await rows("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).toHaveLength(1);
+  }, 10_000);
+  const locked = await other.query("SELECT FROM job_state WHERE job_id = ANY ($1) FOR UPDATE SKIP LOCKED", [others]);
+  expect(locked.rowCount).toBe(others.length);
+  await other.query("ROLLBACK");
+  other.release();
+  expect(new Set(await recording)).toEqual(new Set(["stored"]));
 });
 
 it("a deadline that is near wakes the sweep, one that is far does not", async () => {
