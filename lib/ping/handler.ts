@@ -55,7 +55,7 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner }: R
       intake.book({ event, jobId, receivedAt, client, body }, (verdict) =>
         answer(visit, { verdict, created, last: !body.complete }),
       );
-    if (hasBody(request)) intake.readBody(request, put);
+    if (hasBody(request)) intake.bodies.read(request, put);
     else put(NO_BODY);
   }
 

@@ -7,7 +7,8 @@ import type { Database } from "../store/client.ts";
 import type { DatabaseClock } from "../store/clock.ts";
 import { createLiveUpdates } from "../store/live.ts";
 import { openPipeline } from "../store/pipeline.ts";
-import { type Body, type BodyBudget, bodyLimits, type BodyLimits, createBodyBudget, readBody } from "./body.ts";
+import type { Body, BodyLimits } from "./body.ts";
+import { BodyRoom } from "./body-room.ts";
 import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
 import { createCreator, isNewRequest, type JobMaker } from "./creation.ts";
 import type { PingEvent } from "./event.ts";
@@ -60,7 +61,6 @@ export type PingFigures = GateFigures & {
 };
 
 const LANES = 2;
-const BODIES_HELD = 64_000_000;
 
 /**
  * What every protocol shares once it understood a request: find the job, gather, record, keep what was refused. Protocols
@@ -69,6 +69,8 @@ const BODIES_HELD = 64_000_000;
 export class Intake {
   /** Asked before `locate`, by protocols that can refuse. */
   readonly gate: Gate;
+  /** What is read of a request is given back by `book`, or else by whoever read it. */
+  readonly bodies: BodyRoom;
   readonly #deps;
   readonly #pipeline;
   readonly #live;
@@ -76,7 +78,6 @@ export class Intake {
   readonly #resolver;
   readonly #creator;
   readonly #unmatched;
-  readonly #bodies: { limits: BodyLimits; budget: BodyBudget };
   readonly #buffer;
   readonly #stopListening;
   #closed: Promise<void> | null = null;
@@ -93,7 +94,7 @@ export class Intake {
     this.#creator = createCreator(database.pool, deps.jobs);
     this.#unmatched = createUnmatchedLog(database.pool, log);
     this.gate = createGate(deps.readClient, limits.rates);
-    this.#bodies = { limits: { ...bodyLimits(bodyLimit), ...limits }, budget: createBodyBudget(BODIES_HELD) };
+    this.bodies = new BodyRoom(bodyLimit, limits);
     this.#buffer = new BatchBuffer<Ticket>({
       ...limits,
       lanes,
@@ -161,31 +162,6 @@ export class Intake {
     return { kind: "unavailable" };
   }
 
-  /** Reads a request's body; what is kept of it is given back by `book`, or else by `release`. */
-  readBody(request: IncomingMessage, done: (body: Body) => void, limits: Partial<BodyLimits> = {}): void {
-    readBody(request, { ...this.#bodies, limits: { ...this.#bodies.limits, ...limits } }, done);
-  }
-
-  /** Makes a body of what was read in another way; null where too much is held already. Given back in the same ways. */
-  hold(bytes: Buffer): Body | null {
-    const kept = bytes.subarray(0, this.#bodies.limits.keep);
-    if (!this.reserve(kept.length)) return null;
-    return { kept: kept.length === 0 ? null : Buffer.from(kept), size: bytes.length, complete: true };
-  }
-
-  release(body: Body): void {
-    this.giveBack(body.kept?.length ?? 0);
-  }
-
-  /** Takes room for so many bytes that a request turned out to hold; false where there is none. */
-  reserve(bytes: number): boolean {
-    return this.#bodies.budget.take(bytes);
-  }
-
-  giveBack(bytes: number): void {
-    this.#bodies.budget.give(bytes);
-  }
-
   /** Whether no ping can be taken just now, and counts the one that is refused: asked first, it costs next to nothing. */
   refusesAll(): boolean {
     const shut = this.#buffer.isShut(performance.now());
@@ -213,7 +189,7 @@ export class Intake {
   }
 
   #answer(ticket: Ticket, verdict: Verdict): void {
-    this.#bodies.budget.give(ticket.weight);
+    this.bodies.giveBack(ticket.weight);
     if (verdict === "stored") this.#counts.stored += 1;
     else if (verdict === "unavailable") this.#counts.unavailable += 1;
     // It was deleted a moment ago.

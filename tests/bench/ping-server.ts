@@ -70,9 +70,9 @@ function answerBare(of: Intake, record: ReturnType<typeof createBareRecorder>) {
     const receivedAt = of.now();
     const answer = () => response.end("OK");
     if (hasBody(request)) {
-      of.readBody(request, (body) => {
+      of.bodies.read(request, (body) => {
         record({ event, jobId, receivedAt, client, body }, answer);
-        of.release(body);
+        of.bodies.giveBack(body.kept?.length ?? 0);
       });
     } else record({ event, jobId, receivedAt, client, body: NO_BODY }, answer);
   };

@@ -41,7 +41,7 @@ export function createDeposit(intake: Intake): Deposit {
     async function book({ event, jobId }: Addressee): Promise<Verdict> {
       const key = `${jobId} ${event.action} ${event.exitCode} ${letter.digest}`;
       if (recognised && stored.get(key, performance.now()) === true) return "stored";
-      const body = message.text.length === 0 ? NO_BODY : intake.hold(message.text);
+      const body = message.text.length === 0 ? NO_BODY : intake.bodies.hold(message.text);
       if (body === null) return "unavailable";
       const ping = { event: meant(event, message), jobId, receivedAt, client: sender, body };
       const verdict = await new Promise<Verdict>((resolve) => intake.book(ping, resolve));

@@ -86,7 +86,7 @@ async function serveCron(exchange: Exchange): Promise<void> {
 /** What SDKs sent before there were envelopes: never a check-in. */
 async function serveStore({ intake, request, response }: Exchange): Promise<void> {
   const body = await readBody(intake, request);
-  intake.release(body);
+  intake.bodies.giveBack(body.kept?.length ?? 0);
   send(response, accepted(idOf(null)), !body.complete);
 }
 
@@ -135,17 +135,17 @@ async function withContent(
     const bytes = await inflate(kept, request.headers["content-encoding"]);
     if (bytes === null) return send(response, TOO_LARGE, last);
     const more = bytes === kept ? 0 : bytes.length;
-    if (!intake.reserve(more)) return send(response, UNAVAILABLE, last);
+    if (!intake.bodies.reserve(more)) return send(response, UNAVAILABLE, last);
     inflated = more;
     await serve({ bytes, last });
   } finally {
-    intake.giveBack(kept.length + inflated);
+    intake.bodies.giveBack(kept.length + inflated);
   }
 }
 
 function readBody(intake: Intake, request: IncomingMessage): Promise<Body> {
   if (!hasBody(request)) return Promise.resolve(NO_BODY);
-  return new Promise((resolve) => intake.readBody(request, resolve, { keep: LARGEST }));
+  return new Promise((resolve) => intake.bodies.read(request, resolve, { keep: LARGEST }));
 }
 
 /** As SDKs expect it: 32 hexadecimal digits. */
