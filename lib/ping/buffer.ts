@@ -150,7 +150,8 @@ export class BatchBuffer<T extends Bufferable> {
         flight.batch[index] = null;
         this.#settle(item, "unavailable");
       });
-      if (now - flight.startedAt >= timeLimitMs) flight.abort.abort();
+      // Nobody waits for it any more: what is stored now would only be sent again.
+      if (flight.batch.every((item) => item === null)) flight.abort.abort();
     }
     for (const lane of this.#lanes) void this.#fly(lane);
   }

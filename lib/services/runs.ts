@@ -6,13 +6,13 @@ import { AppError } from "../errors.ts";
 import { listIncidentsOfRun, listRefutingRuns } from "../store/incidents.ts";
 import {
   findNeighbours,
-  findPingBody,
   findRunRecord,
   listPingsOfRun,
   listRunRecords,
   type PingRecord,
   type RunRecord,
 } from "../store/runs.ts";
+import { findPingBody } from "../store/ping-bodies.ts";
 import { type AlertRow, listAlerts } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
 import { type IncidentRow, incidentRowOf } from "./incidents.ts";

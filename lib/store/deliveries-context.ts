@@ -4,6 +4,7 @@ import type { MessageInput } from "../domain/message.ts";
 import type { NoticeFacts, TestFacts } from "../domain/notice.ts";
 import type { Millis } from "../domain/time.ts";
 import { plainColumn } from "./literals.ts";
+import { unpackBody } from "./ping-bodies.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 /** What is needed to word and send one delivery. */
@@ -34,7 +35,7 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
     a.incident_id AS "incidentId", i.number AS "incidentNumber", a.job_id AS "jobId",
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, c.settings,
     p.id AS "projectId", p.name AS "projectName", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
-    j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.size,
+    j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
     a.event = 'opened' AND d.attempts = 1 AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK} AS withdrawn
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
@@ -63,7 +64,9 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
     ORDER BY k.number DESC LIMIT 1
   ) h ON true
   LEFT JOIN LATERAL (
-    SELECT substring(b.body FROM greatest(1, length(b.body) - ${OUTPUT_BYTES - 1})) AS body, length(b.body) AS size
+    SELECT CASE WHEN b.deflated THEN b.body
+      ELSE substring(b.body FROM greatest(1, length(b.body) - ${OUTPUT_BYTES - 1})) END AS body, b.deflated,
+      length(b.body) AS size
     FROM ping_bodies b
     WHERE a.event <> 'resolved' AND b.ping_id = t.output_ping_id AND b.received_at = t.output_received_at
   ) o ON true`;
@@ -94,7 +97,10 @@ type Row = {
   median: Millis | null;
   p95: Millis | null;
   host: string | null;
+  /** The end of it, unless it is deflated. */
   body: Buffer | null;
+  deflated: boolean | null;
+  /** Of the whole, as it is stored. */
   size: number | null;
   withdrawn: boolean;
 };
@@ -175,8 +181,10 @@ function usualOf({ runs, median, p95 }: Row): { medianMs: Millis; p95Ms: Millis;
 }
 
 /** Bytes that are not UTF-8 become replacement characters; the line that the cut went through is left out. */
-function outputOf({ body, size }: Row): string | null {
+function outputOf({ body, deflated, size }: Row): string | null {
   if (body === null) return null;
-  const text = body.toString("utf8");
-  return size === null || size <= OUTPUT_BYTES ? text : text.slice(text.indexOf("\n") + 1);
+  const known = deflated === true ? unpackBody({ body, deflated }) : body;
+  const text = known.subarray(-OUTPUT_BYTES).toString("utf8");
+  const whole = deflated === true ? known.length : (size ?? 0);
+  return whole <= OUTPUT_BYTES ? text : text.slice(text.indexOf("\n") + 1);
 }

@@ -1,7 +1,8 @@
 import type { PoolClient } from "pg";
 import type { Run } from "../domain/run.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
-import { BODY_COLUMNS, PING_COLUMNS, type PingRecord } from "./pings.ts";
+import { BODY_COLUMNS, type StoredBody, storedBodies } from "./ping-bodies.ts";
+import { PING_COLUMNS, type PingRecord } from "./pings.ts";
 import type { Statement } from "./pipeline.ts";
 import type { LoadedJob } from "./states.ts";
 import {
@@ -67,7 +68,10 @@ function writeRuns(name: string, from: number, onConflict: string): string {
     )`;
 }
 
-const KNOWN_BODY_COLUMNS: readonly Column<PingRecord>[] = [...BODY_COLUMNS, ["job_id", "uuid", (ping) => ping.jobId]];
+const KNOWN_BODY_COLUMNS: readonly Column<StoredBody>[] = [
+  ...BODY_COLUMNS,
+  ["job_id", "uuid", ({ ping }) => ping.jobId],
+];
 
 function writeBodies(from: number): string {
   return `shown AS (
@@ -113,7 +117,7 @@ export async function saveKnown(
     ...row,
     version: known.get(row.change.state.job.id)?.version ?? "0",
   }));
-  const bodies = pings.filter((ping) => ping.body !== null);
+  const bodies = storedBodies(pings);
   const runs = runRowsOf(changes);
   const lastNumbers = new Map(changes.map((change) => [change.state.job.id, change.job.state.lastRunNumber]));
   const isNew = (row: { jobId: string; value: Run }) => row.value.number > (lastNumbers.get(row.jobId) ?? Infinity);

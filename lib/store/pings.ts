@@ -1,5 +1,6 @@
 import type { Ping, PingDisposition } from "../domain/ping.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
+import { BODY_COLUMNS, INSERT_BODIES, storedBodies } from "./ping-bodies.ts";
 import type { Statement } from "./pipeline.ts";
 
 /** How a ping came. `other`: an address that another service's clients know. */
@@ -43,24 +44,15 @@ export const PING_COLUMNS: readonly Column<PingRecord>[] = [
   ["metrics", "json", (ping) => (ping.metrics === null ? null : JSON.stringify(ping.metrics))],
 ];
 
-export const BODY_COLUMNS: readonly Column<PingRecord>[] = [
-  ["ping_id", "uuid", (ping) => ping.id],
-  ["received_at", "instant", (ping) => ping.receivedAt],
-  ["body", "bytes", (ping) => ping.body],
-];
-
 const INSERT_PINGS = `INSERT INTO pings (${namesOf(PING_COLUMNS)})
   SELECT ${namesOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS)}`;
-
-const INSERT_BODIES = `INSERT INTO ping_bodies (${namesOf(BODY_COLUMNS)})
-  SELECT ${namesOf(BODY_COLUMNS)} FROM ${sourceOf(BODY_COLUMNS)}`;
 
 /** Statements that write pings, and their bodies apart from them. */
 export function pingStatements(pings: readonly PingRecord[]): Statement[] {
   const statements: Statement[] = [{ name: "pings-insert", text: INSERT_PINGS, values: valuesOf(PING_COLUMNS, pings) }];
-  const withBody = pings.filter((ping) => ping.body !== null);
-  if (withBody.length > 0) {
-    statements.push({ name: "ping-bodies-insert", text: INSERT_BODIES, values: valuesOf(BODY_COLUMNS, withBody) });
+  const bodies = storedBodies(pings);
+  if (bodies.length > 0) {
+    statements.push({ name: "ping-bodies-insert", text: INSERT_BODIES, values: valuesOf(BODY_COLUMNS, bodies) });
   }
   return statements;
 }

@@ -101,15 +101,6 @@ export async function findNeighbours(
   return rows[0] ?? { previous: null, next: null };
 }
 
-/** The kept bytes of a ping's body. */
-export async function findPingBody(database: Queryable, pingId: string, receivedAt: Instant): Promise<Buffer | null> {
-  const { rows } = await database.query<{ body: Buffer }>(
-    "SELECT body FROM ping_bodies WHERE ping_id = $1 AND received_at = $2",
-    [pingId, new Date(receivedAt)],
-  );
-  return rows[0]?.body ?? null;
-}
-
 /** Whether ends of open runs have to be guessed, among the newest runs. */
 export async function hasAmbiguousRuns(database: Queryable, jobId: string): Promise<boolean> {
   const { rows } = await database.query<{ found: boolean }>(

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { Pool, PoolClient } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PingAction } from "../../lib/domain/ping.ts";
@@ -10,6 +10,7 @@ import { inTransaction } from "../../lib/store/client.ts";
 import { type DatabaseClock, openClock } from "../../lib/store/clock.ts";
 import { uuidv7 } from "../../lib/store/ids.ts";
 import { createLiveUpdates, type LiveUpdates } from "../../lib/store/live.ts";
+import { findPingBody } from "../../lib/store/ping-bodies.ts";
 import { openPipeline } from "../../lib/store/pipeline.ts";
 import { loadStates } from "../../lib/store/states.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -227,4 +228,19 @@ it("a deadline that is near wakes the sweep, one that is far does not", async ()
   await listener.query("SELECT 1");
   listener.release(true);
   expect(heard).toEqual([String(ping.receivedAt + 2 * SECOND)]);
+});
+
+it("output that repeats itself is stored deflated and read as it came; what would not shrink stays as it is", async () => {
+  const jobId = await makeJob(database, project);
+  const line = "2026-11-22 03:00:01 INFO copied 1412 files, 38 changed\n";
+  const bodies = [Buffer.from(line.repeat(20)), Buffer.from("short"), randomBytes(1_000), Buffer.alloc(40_000, line)];
+  const pings = bodies.map((body) => arrival(jobId, "log", { body, bodySize: body.length, hasBody: true }));
+  const recorder = process_();
+  // The first batch goes the way with locks, the second the short one.
+  await recorder.record(pings.slice(0, 1), NEVER);
+  await recorder.record(pings.slice(1), NEVER);
+  for (const { id, receivedAt, body } of pings) expect(await findPingBody(database.pool, id, receivedAt)).toEqual(body);
+  const stored = await rows("SELECT deflated, length(body) AS length FROM ping_bodies ORDER BY ping_id");
+  expect(stored.map(({ deflated }) => deflated)).toEqual([true, false, false, false]);
+  expect(stored[0]?.["length"]).toBeLessThan(200);
 });

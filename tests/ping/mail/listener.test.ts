@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PLAIN_POLICY, type PingPolicy } from "../../../lib/domain/ping-policy.ts";
 import { createLog } from "../../../lib/log.ts";
 import { openMailListener } from "../../../lib/ping/mail/listener.ts";
+import { findPingBody } from "../../../lib/store/ping-bodies.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { eventually } from "../../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../../support/jobs.ts";
@@ -34,9 +35,12 @@ async function rows(sql: string, ...values: unknown[]): Promise<Row[]> {
 }
 
 async function pingsOf(jobId: string): Promise<Row[]> {
-  return rows(
-    "SELECT p.*, b.body FROM pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id WHERE job_id = $1 ORDER BY p.received_at, p.id",
-    jobId,
+  const pings = await rows("SELECT * FROM pings WHERE job_id = $1 ORDER BY received_at, id", jobId);
+  return Promise.all(
+    pings.map(async ({ id, received_at, ...ping }) => ({
+      ...ping,
+      body: await findPingBody(database.pool, String(id), Number(received_at)),
+    })),
   );
 }
 
