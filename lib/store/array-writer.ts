@@ -61,7 +61,7 @@ export class ArrayWriter {
       case "uuid":
         return this.#uuid(String(value));
       case "text":
-        return this.#text(String(value), 0);
+        return Buffer.isBuffer(value) ? this.#bytes(value) : this.#text(String(value), 0);
       case "json":
         return this.#text(String(value), 1);
       case "bytes":

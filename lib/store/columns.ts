@@ -3,7 +3,7 @@ import { ArrayWriter } from "./array-writer.ts";
 /**
  * A column of a statement that writes many rows at once: its values travel as one array and are taken apart by `unnest`.
  * `instant` is milliseconds, stored as a timestamp; numbers are rounded. Texts are without NUL, which PostgreSQL does
- * not have; uuids are in lower case.
+ * not have, or their bytes in UTF-8; uuids are in lower case.
  */
 export type Column<Row> = readonly [name: string, kind: Kind, pick: (row: Row) => Value];
 

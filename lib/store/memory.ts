@@ -3,6 +3,7 @@ import type { OpenIncident } from "../domain/incident.ts";
 import type { Run } from "../domain/run.ts";
 import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
+import { AsciiWriter } from "./ascii-writer.ts";
 
 // Every ping rewrites its job's memory, so its size and the cost of reading it bound the whole ping path: as a JSON
 // object it took five times the time of this text. One line a record, its first letter the kind; fields between commas,
@@ -13,56 +14,84 @@ const LATE = 1;
 const AMBIGUOUS = 2;
 const START_SEEN = 4;
 
-/** A memory as text, with the parts of it that the next text can be made of. */
-export type EncodedMemory = {
-  text: string;
-  base: Instant;
-  openRuns: Records<Run>;
-  recentRuns: Records<Run>;
-  pings: Records<Memory["recentPings"][number]>;
-};
-
-type Records<T> = { items: readonly T[]; text: string };
-
-const NO_RECORDS: Records<never> = { items: [], text: "" };
+const out = new AsciiWriter();
 
 /**
- * Writes what a job remembers as compact text; `decodeMemory` reads it back. Fractions of milliseconds are lost.
- * @param before What was written of the same job last: most of it stays from ping to ping.
+ * Writes what a job remembers as compact ASCII text; `decodeMemory` reads it back. Fractions of milliseconds are lost.
+ * @returns bytes that hold until the next call.
  */
-export function encodeMemory(memory: Memory, before: EncodedMemory | null): EncodedMemory {
+export function encodeMemory(memory: Memory): Buffer {
   const base = Math.round(memory.firstPingAt ?? memory.lastPingAt ?? memory.accountedThrough ?? 0);
-  const { badStreak, okStreak, lastRunNumber, lastIncidentNumber } = memory;
-  const slots = `${at(memory.accountedThrough, base)},${at(memory.nextSlotAt, base)},${at(memory.pausedAt, base)}`;
-  const times = `${at(memory.firstPingAt, base)},${at(memory.lastPingAt, base)},${at(memory.lastOkAt, base)}`;
-  const counts = `${badStreak},${okStreak},${lastRunNumber},${lastIncidentNumber}`;
-  const known = before?.base === base ? before : null;
-  const openRuns = recordsOf(memory.openRuns, known?.openRuns, (run) => `\no${encodeRun(run, base)}`);
-  const recentRuns = recordsOf(memory.recentRuns, known?.recentRuns, (run) => `\nr${encodeRun(run, base)}`);
-  const pings = recordsOf(memory.recentPings, known?.pings, (ping) => `\np${at(ping.at, base)},${escaped(ping.key)}`);
-  let text = `${VERSION}${base},${slots},${times},${counts}${openRuns.text}${recentRuns.text}${pings.text}`;
-  for (const incident of memory.incidents) text += `\ni${encodeIncident(incident, base)}`;
-  return { text, base, openRuns, recentRuns, pings };
+  out.text(VERSION);
+  out.whole(base);
+  instants(base, memory.accountedThrough, memory.nextSlotAt, memory.pausedAt);
+  instants(base, memory.firstPingAt, memory.lastPingAt, memory.lastOkAt);
+  numbers(memory.badStreak, memory.okStreak, memory.lastRunNumber, memory.lastIncidentNumber);
+  for (const run of memory.openRuns) encodeRun("o", run, base);
+  for (const run of memory.recentRuns) encodeRun("r", run, base);
+  for (const ping of memory.recentPings) {
+    out.text("\np");
+    out.whole(Math.round(ping.at - base));
+    words(ping.key);
+  }
+  for (const incident of memory.incidents) encodeIncident(incident, base);
+  return out.take();
 }
 
-/** Items are replaced and never changed, and mostly the oldest went and one came. */
-function recordsOf<T>(items: readonly T[], before: Records<T> = NO_RECORDS, encode: (item: T) => string): Records<T> {
-  const [first] = items;
-  if (first === undefined) return NO_RECORDS;
-  const gone = before.items.indexOf(first);
-  const left = gone === -1 ? 0 : before.items.length - gone;
-  const isTail =
-    left <= items.length && before.items.every((item, index) => index < gone || item === items[index - gone]);
-  let text = left > 0 && isTail ? withoutRecords(before.text, gone) : "";
-  for (let index = text === "" ? 0 : left; index < items.length; index++) text += encode(items[index] ?? first);
-  return { items, text };
+function encodeRun(letter: "o" | "r", run: Run, base: Instant): void {
+  const flags = (run.finishedLate ? LATE : 0) + (run.ambiguous ? AMBIGUOUS : 0) + (run.startSeen ? START_SEEN : 0);
+  out.text(letter === "o" ? "\no" : "\nr");
+  out.whole(run.number);
+  words(run.outcome);
+  numbers(flags, run.count);
+  instants(base, run.slotAt, run.startedAt);
+  sameOr(run.finishedAt, run.startedAt, base);
+  instants(base, run.settledAt);
+  sameOr(run.lastSlotAt, run.slotAt, base);
+  words(run.runId ?? "", run.source ?? "", run.host ?? "");
+  const { durationMs, exitCode, reason, finishBy, heartbeatAt, slowBy, heldUntil, output } = run;
+  const rare = durationMs ?? exitCode ?? reason ?? finishBy ?? heartbeatAt ?? slowBy ?? heldUntil ?? output;
+  if (rare === null) return;
+  instants(0, durationMs, exitCode);
+  words(reason ?? "");
+  instants(base, finishBy, heartbeatAt);
+  if (output === null && slowBy === null && heldUntil === null) return;
+  words(output?.pingId ?? "");
+  instants(base, output?.receivedAt ?? null);
+  if (slowBy !== null || heldUntil !== null) instants(base, slowBy, heldUntil);
 }
 
-/** Each record begins with a line break. */
-function withoutRecords(text: string, count: number): string {
-  let from = 0;
-  for (let record = 0; record < count; record++) from = text.indexOf("\n", from + 1);
-  return text.slice(from);
+function encodeIncident(incident: OpenIncident, base: Instant): void {
+  out.text("\ni");
+  out.whole(incident.number);
+  words(incident.severity, incident.cause);
+  instants(base, incident.openedAt);
+  numbers(incident.runNumber, incident.sequence, incident.badCount, incident.missedCount);
+}
+
+/** Each after a comma, as its distance to the base; nothing for null. */
+function instants(base: Instant, ...values: readonly (Instant | null)[]): void {
+  for (const value of values) {
+    out.text(",");
+    if (value !== null) out.whole(Math.round(value - base));
+  }
+}
+
+/** The two are mostly the same. */
+function sameOr(value: Instant | null, other: Instant | null, base: Instant): void {
+  if (value === other) out.text(",=");
+  else instants(base, value);
+}
+
+function numbers(...values: readonly number[]): void {
+  instants(0, ...values);
+}
+
+function words(...values: readonly string[]): void {
+  for (const value of values) {
+    out.text(",");
+    out.text(escaped(value));
+  }
 }
 
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
@@ -107,22 +136,6 @@ function decodeRecord(memory: Memory, record: string, base: Instant): void {
   }
 }
 
-function encodeRun(run: Run, base: Instant): string {
-  const flags = (run.finishedLate ? LATE : 0) + (run.ambiguous ? AMBIGUOUS : 0) + (run.startSeen ? START_SEEN : 0);
-  const finished = run.finishedAt === run.startedAt ? "=" : at(run.finishedAt, base);
-  const lastSlot = run.lastSlotAt === run.slotAt ? "=" : at(run.lastSlotAt, base);
-  const times = `${at(run.slotAt, base)},${at(run.startedAt, base)},${finished},${at(run.settledAt, base)},${lastSlot}`;
-  const origin = `${run.runId ?? ""},${escaped(run.source)},${escaped(run.host)}`;
-  const common = `${run.number},${run.outcome},${flags},${run.count},${times},${origin}`;
-  const { durationMs, exitCode, reason, finishBy, heartbeatAt, slowBy, heldUntil, output } = run;
-  const rare = durationMs ?? exitCode ?? reason ?? finishBy ?? heartbeatAt ?? slowBy ?? heldUntil ?? output;
-  if (rare === null) return common;
-  const limits = `${at(finishBy, base)},${at(heartbeatAt, base)}`;
-  const told = output === null ? "" : `,${output.pingId},${at(output.receivedAt, base)}`;
-  const later = slowBy === null && heldUntil === null ? "" : `,${at(slowBy, base)},${at(heldUntil, base)}`;
-  return `${common},${at(durationMs, 0)},${exitCode ?? ""},${reason ?? ""},${limits}${told === "" && later !== "" ? ",," : told}${later}`;
-}
-
 function decodeRun(fields: readonly string[], base: Instant): Run {
   const flags = whole(fields[2]);
   const slotAt = instant(fields[4], base);
@@ -154,11 +167,6 @@ function decodeRun(fields: readonly string[], base: Instant): Run {
   };
 }
 
-function encodeIncident(incident: OpenIncident, base: Instant): string {
-  const { number, severity, cause, openedAt, runNumber, sequence, badCount, missedCount } = incident;
-  return `${number},${severity},${cause},${at(openedAt, base)},${runNumber},${sequence},${badCount},${missedCount}`;
-}
-
 function decodeIncident(fields: readonly string[], base: Instant): OpenIncident {
   return {
     number: whole(fields[0]),
@@ -170,10 +178,6 @@ function decodeIncident(fields: readonly string[], base: Instant): OpenIncident 
     badCount: whole(fields[6]),
     missedCount: whole(fields[7]),
   };
-}
-
-function at(value: Instant | null, base: Instant): number | "" {
-  return value === null ? "" : Math.round(value - base);
 }
 
 function whole(field: string | undefined): number {
@@ -196,8 +200,7 @@ function blank(field: string | undefined): field is "" | undefined {
 const HARMLESS = /^[\w .:|@/+-]*$/;
 
 /** Leaves what commonly stands in addresses and names; everything with a meaning here goes. A lone surrogate is repaired. */
-function escaped(text: string | null): string {
-  if (text === null) return "";
+function escaped(text: string): string {
   return HARMLESS.test(text) ? text : encodeURIComponent(Buffer.from(text).toString());
 }
 

@@ -7,7 +7,7 @@ import type { UnusualBounds } from "../domain/usual.ts";
 import { messageOf } from "../errors.ts";
 import { type JobRow, limitsOf, scheduleOf } from "./jobs.ts";
 import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
-import { decodeMemory, type EncodedMemory } from "./memory.ts";
+import { decodeMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import { instantOf } from "./queryable.ts";
 
@@ -21,8 +21,6 @@ export type LoadedJob = {
   allChannels: boolean;
   /** Null: pings are read as they come. */
   pingPolicy: PingPolicy | null;
-  /** The memory as this process wrote it last; null where another did. */
-  encoded: EncodedMemory | null;
 };
 
 export type LoadedJobs = {
@@ -179,6 +177,5 @@ function loadedJob(row: ConfigRow, locked: LockedRow, gaps: Gap[]): LoadedJob {
     checkAt: instantOf(locked.checkAt),
     allChannels: row.allChannels,
     pingPolicy: row.pingPolicy,
-    encoded: null,
   };
 }

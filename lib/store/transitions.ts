@@ -6,7 +6,7 @@ import type { Instant } from "../domain/time.ts";
 import { statusFacts } from "../domain/transition.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { plainColumn } from "./literals.ts";
-import { type EncodedMemory, encodeMemory } from "./memory.ts";
+import { encodeMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import type { LoadedJob } from "./states.ts";
 import { incidentStatements } from "./transitions-incidents.ts";
@@ -25,8 +25,6 @@ export type JobChange = {
   pings: number;
   /** Why the evaluation failed, for operators; null where it did not. */
   fault: string | null;
-  /** The memory as it was written; null before. */
-  encoded: EncodedMemory | null;
 };
 
 /**
@@ -47,7 +45,6 @@ export function openChange(job: LoadedJob): JobChange {
     checkAt: job.checkAt,
     pings: 0,
     fault: null,
-    encoded: null,
   };
 }
 
@@ -161,11 +158,11 @@ function upsertRuns(rows: readonly OfJob<Run>[]): Statement {
 }
 
 /** A row of `job_state` to be rewritten. */
-export type StateRow = { change: JobChange; encoded: EncodedMemory; facts: StatusFacts; checkAt: Instant | null };
+export type StateRow = { change: JobChange; facts: StatusFacts; checkAt: Instant | null };
 
 export const STATE_COLUMNS: readonly Column<StateRow>[] = [
   ["job_id", "uuid", ({ change }) => change.state.job.id],
-  ["memory", "text", ({ encoded }) => encoded.text],
+  ["memory", "text", ({ change }) => encodeMemory(change.state)],
   ["pings", "int8", ({ change }) => change.pings],
   // A lower bound stays one when it is rounded down.
   ["check_at", "instant", ({ checkAt }) => (checkAt === null ? null : Math.floor(checkAt))],
@@ -185,7 +182,6 @@ export const STATE_COLUMNS: readonly Column<StateRow>[] = [
 export function stateRowsOf(changes: readonly JobChange[], arming: Arming): StateRow[] {
   return changes.map((change) => ({
     change,
-    encoded: (change.encoded = encodeMemory(change.state, change.job.encoded)),
     facts: statusFacts(change.state),
     checkAt: arming === "exact" ? change.checkAt : earlierOf(change.job.checkAt, change.checkAt),
   }));
