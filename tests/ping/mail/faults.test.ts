@@ -16,7 +16,7 @@ let server: MailServer;
 beforeEach(async () => {
   database = await createTestDatabase();
   project = await makeProject(database);
-  server = await startMailServer(database, { pingLimits: { timeLimitMs: 1_500 } });
+  server = await startMailServer(database, { pingLimits: { timeLimitMs: 4_000 } });
 });
 
 afterEach(async () => {
