@@ -53,7 +53,8 @@ export function readTarget(
 
 /** A text that may be a project's key; null for what never is. */
 export function readKey(text: string | null): string | null {
-  return text === null || text === "" || text.length > LONGEST_KEY ? null : copyOf(text);
+  const isNone = text === null || text === "" || text.length > LONGEST_KEY || text.includes("/");
+  return isNone ? null : copyOf(text);
 }
 
 /** For what is kept: a piece of an address is slow to compare, and keeps the whole of eight thousand characters in memory. */

@@ -39,7 +39,8 @@ type Flight<T> = { batch: (T | null)[]; startedAt: Millis; abort: AbortControlle
 
 type Lane<T> = { queue: T[]; flight: Flight<T> | null; scheduled: boolean };
 
-const WATCH_MS: Millis = 250;
+/** How often the time limits are looked after, and for how long a flush may hold up another lane. */
+const WATCH_MS: Millis = 50;
 
 const DEFAULTS = {
   lanes: 2,

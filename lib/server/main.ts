@@ -12,8 +12,6 @@ import { openChannels } from "../delivery/kinds.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { createLog, type Logger } from "../log.ts";
-import { Intake } from "../ping/intake.ts";
-import { PROTOCOLS } from "../ping/protocols.ts";
 import { openDatabase } from "../store/client.ts";
 import { startEmbedded } from "../store/embedded.ts";
 import { migrationsDirectory } from "../store/migrate.ts";
@@ -28,9 +26,8 @@ import { watchHealth, type Health } from "./health.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { pagesProgram } from "./pages-program.ts";
 import { startPages, type PagesProgram } from "./pages.ts";
-import { DATABASE_AWAY, NO_PAGES, NO_PINGS } from "./plain-answer.ts";
-import { createJobMaker } from "./job-maker.ts";
-import { openMail } from "./mail.ts";
+import { DATABASE_AWAY, NO_PAGES } from "./plain-answer.ts";
+import { openPings } from "./ping-routes.ts";
 import { healthRoute, metricsRoute, pagesRoute, plainRoute } from "./routes.ts";
 import { noParts, stopParts, type Parts } from "./shutdown.ts";
 import { stopOnBugs, stopOnSignals } from "./signals.ts";
@@ -143,22 +140,6 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
   ]);
   await openLoops(parts, foundation, opening);
   await tellAddress(foundation);
-}
-
-async function openPings(parts: Parts, foundation: Foundation, metrics: Metrics): Promise<Route[]> {
-  const { config, log } = foundation;
-  if (!config.roles.has("pings")) return PROTOCOLS.map(({ matches }) => plainRoute(matches, NO_PINGS));
-  const intake = new Intake({
-    ...foundation,
-    bodyLimit: config.pingBodyLimit,
-    readClient: createClientReader(config.trustedProxies),
-    jobs: createJobMaker(foundation),
-    onBatch: metrics.batch,
-  });
-  parts.pings = intake;
-  parts.mail = await openMail(config, { intake, log, metrics });
-  metrics.watchPings(() => intake.figures());
-  return PROTOCOLS.map(({ name, matches, open }) => ({ matches, handle: metrics.timePings(name, open(intake)) }));
 }
 
 async function openLoops(parts: Parts, foundation: Foundation, { metrics, signal }: Opening): Promise<void> {

@@ -10,11 +10,13 @@ export class AsciiWriter {
   #bytes = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #at = 0;
 
-  /** What was written since the last call; these bytes hold until something is written again. */
-  take(): Buffer {
-    const taken = this.#bytes.subarray(0, this.#at);
+  begin(): void {
     this.#at = 0;
-    return taken;
+  }
+
+  /** What was written since `begin`; these bytes hold until something is written again. */
+  take(): Buffer {
+    return this.#bytes.subarray(0, this.#at);
   }
 
   /** A text without characters beyond ASCII. */

@@ -22,6 +22,7 @@ const out = new AsciiWriter();
  */
 export function encodeMemory(memory: Memory): Buffer {
   const base = Math.round(memory.firstPingAt ?? memory.lastPingAt ?? memory.accountedThrough ?? 0);
+  out.begin();
   out.text(VERSION);
   out.whole(base);
   instants(base, memory.accountedThrough, memory.nextSlotAt, memory.pausedAt);

@@ -71,7 +71,12 @@ const RULES: readonly { table: string; key: string; old: string }[] = [
   },
   { table: "sessions", key: "id", old: `SELECT id FROM sessions WHERE expires_at < ${NOW}` },
   { table: "verifications", key: "id", old: `SELECT id FROM verifications WHERE expires_at < ${NOW}` },
-  { table: "gaps", key: "id", old: `SELECT id FROM gaps WHERE to_at < ${NOW} - interval '366 days'` },
+  {
+    table: "gaps",
+    key: "id",
+    // The newest stays: processes tell by its number whether they know all of them.
+    old: `SELECT id FROM gaps WHERE to_at < ${NOW} - interval '366 days' AND id < (SELECT max(id) FROM gaps)`,
+  },
 ];
 
 /**

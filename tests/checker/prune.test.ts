@@ -103,7 +103,7 @@ describe("rows", () => {
        FROM generate_series(1, 2) AS n`,
     );
     await database.pool.query(
-      "INSERT INTO gaps (from_at, to_at) SELECT t, t FROM (VALUES (belfry_now()), (belfry_now() - interval '400 days')) v (t)",
+      "INSERT INTO gaps (from_at, to_at) SELECT t, t FROM (VALUES (belfry_now() - interval '400 days'), (belfry_now() - interval '399 days')) v (t)",
     );
     expect(await pruneRows(database.pool, NEVER)).toEqual({ alerts: 1, heartbeats: 1, gaps: 1 });
   });

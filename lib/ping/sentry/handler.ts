@@ -24,7 +24,7 @@ import { checkInOf, readCronAddress, splitUrl } from "./cron-address.ts";
 import { readEnvelope } from "./envelope.ts";
 import { inflate, LARGEST } from "./inflate.ts";
 import { parseObject, textOf } from "./json-values.ts";
-import { readKey } from "./key.ts";
+import { findKey } from "./key.ts";
 
 const MOST_CHECK_INS = 1_000;
 
@@ -95,7 +95,7 @@ function visitOf(
   { receivedAt, key = null, dsn = null }: { receivedAt: Visit["receivedAt"]; key?: string | null; dsn?: string | null },
 ): Visit | null {
   const { url = "", headers } = request;
-  const found = key ?? readKey({ headers, query: splitUrl(url).query, dsn });
+  const found = key ?? findKey({ headers, query: splitUrl(url).query, dsn });
   const client = clientOf(request, intake.sourceOf(request));
   if (found !== null) return { key: found, receivedAt, client, url };
   const cause = { reason: "missing-key", address: null } as const;

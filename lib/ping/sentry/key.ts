@@ -1,25 +1,24 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { ParsedUrlQuery } from "node:querystring";
+import { readKey } from "../address.ts";
 import { last } from "../parameters.ts";
-
-const LONGEST_KEY = 200;
 
 /**
  * The key of a request in any of the places where clients put it: `X-Sentry-Auth`, `Authorization`, `?sentry_key=`, or the
  * DSN in an envelope's header. Null where there is none.
  */
-export function readKey(request: {
+export function findKey(request: {
   headers: IncomingHttpHeaders;
   query: ParsedUrlQuery;
   dsn: string | null;
 }): string | null {
   const { headers, query, dsn } = request;
-  const found =
+  return readKey(
     keyIn(headers["x-sentry-auth"]?.toString()) ??
-    keyIn(headers.authorization) ??
-    last(query.sentry_key) ??
-    keyOfDsn(dsn ?? "");
-  return found === null || found.length > LONGEST_KEY ? null : found;
+      keyIn(headers.authorization) ??
+      last(query.sentry_key) ??
+      keyOfDsn(dsn ?? ""),
+  );
 }
 
 /** `Sentry sentry_version=7, sentry_key=…`, in any order, or `DSN https://…`. */
