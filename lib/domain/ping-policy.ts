@@ -31,26 +31,28 @@ export const PLAIN_POLICY: PingPolicy = {
 /** What a policy looks at. */
 export type ReadablePing = {
   action: PingAction;
+  /** Null where the address gave none. */
+  exitCode: number | null;
   /** GET, HEAD or POST; anything else counts as sent on purpose. */
   method: string;
   texts: Readonly<Partial<Record<WordPlace, string>>>;
 };
 
 /**
- * What a ping means under a policy: an action, or null where it is only kept. Keywords override the action of the address
- * where the ping has a place in which they are looked for; a log line and an announced skip stay what they are. So do a
- * start and a failure that bring no text: silence is no reason to turn them into something else.
+ * What a ping means under a policy: an action, or null where it is only kept. A keyword that is found, in a place where
+ * it is looked for, overrides the action of the address. Where none is, only a plain success may mean something else: a
+ * start, a failure and an exit status were said in so many words. A log line and an announced skip stay what they are.
  */
 export function readByPolicy(policy: PingPolicy, ping: ReadablePing): PingAction | null {
   if (policy.methods === "post" && (ping.method === "GET" || ping.method === "HEAD")) return null;
   if (ping.action === "log" || ping.action === "skip") return ping.action;
   const texts = policy.places.flatMap((place) => ping.texts[place] ?? []);
   if (texts.length === 0 || !hasWords(policy)) return ping.action;
-  if (ping.action !== "success" && texts.every((text) => text.trim() === "")) return ping.action;
   const found = (words: readonly string[]) => words.some((word) => texts.some((text) => text.includes(word)));
   if (found(policy.failureWords)) return "fail";
   if (found(policy.successWords)) return "success";
   if (found(policy.startWords)) return "start";
+  if (ping.action !== "success" || ping.exitCode !== null) return ping.action;
   return policy.otherwise === "fail" ? "fail" : null;
 }
 

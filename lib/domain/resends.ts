@@ -4,7 +4,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { sameOrigin } from "./pairing.ts";
 import type { Ping } from "./ping.ts";
 import type { Memory } from "./state.ts";
-import { mayEnd } from "./recent-durations.ts";
+import { mayEnd, plausibleDuration } from "./recent-durations.ts";
 import { type Instant, type Millis, SECOND } from "./time.ts";
 
 /** The same ping again within this time is a re-send; less for short intervals. */
@@ -53,10 +53,11 @@ function windowFor({ schedule }: Draft, { action }: Ping, now: Instant, isLatest
   return isLatest && action !== "success" ? WINDOW : WINDOW_WITHOUT_SCHEDULE;
 }
 
-/** Whether an end without run id may be that of another run, which is still open. */
+/** Whether an end without run id may be that of another run, which is still open: any, where no run shows how long they take. */
 function endsAnother(draft: Draft, ping: Ping, at: Instant): boolean {
+  const unknown = plausibleDuration(draft) === null;
   return draft.memory.openRuns.some(
-    (run) => (run.runId === null || ping.endsLatest) && sameOrigin(run, ping) && mayEnd(draft, run, at),
+    (run) => (run.runId === null || ping.endsLatest) && sameOrigin(run, ping) && (unknown || mayEnd(draft, run, at)),
   );
 }
 

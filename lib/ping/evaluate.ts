@@ -92,7 +92,7 @@ function actionOf({ job, state }: JobChange, arrival: Arrival): PingAction | nul
   if (pingPolicy.manualResume && state.pausedAt !== null) return null;
   const text = pingPolicy.places.length === 0 ? "" : (arrival.body?.toString() ?? "");
   const texts = arrival.protocol === "mail" ? { subject: arrival.message ?? "", mail: text } : { http: text };
-  return readByPolicy(pingPolicy, { action: arrival.action, method: arrival.method, texts });
+  return readByPolicy(pingPolicy, { ...arrival, texts });
 }
 
 /** It changes nothing, but the job was heard of. */

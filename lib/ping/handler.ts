@@ -5,7 +5,7 @@ import { createAnswers, type Manner, send } from "./answers.ts";
 import type { Body } from "./body.ts";
 import { hasBody } from "./body.ts";
 import type { Verdict } from "./buffer.ts";
-import type { PingEvent, Refusal } from "./event.ts";
+import type { CreationRequest, PingEvent, Refusal } from "./event.ts";
 import type { Intake, Located } from "./intake.ts";
 import type { Excess } from "./rate-limit.ts";
 import { refuse } from "./refusal.ts";
@@ -19,6 +19,8 @@ export type Reading = {
   protocol: PingProtocol;
   parse: (request: Pick<IncomingMessage, "url" | "headers">, receivedAt: Instant) => PingEvent | Refusal;
   manner?: Manner;
+  /** What a request says of a job that there is not, where it asks for none. */
+  wishOf?: (url: string) => CreationRequest | null;
 };
 
 const TOO_MANY: Readonly<Record<Excess["limit"], string>> = {
@@ -30,7 +32,7 @@ const TOO_MANY: Readonly<Record<Excess["limit"], string>> = {
 const METHODS = new Set(["GET", "HEAD", "POST"]);
 
 /** The whole way of a ping in an address: parse, find its job, read the body, record, answer. */
-export function createPingHandler(intake: Intake, { protocol, parse, manner }: Reading): PingHandler {
+export function createPingHandler(intake: Intake, { protocol, parse, manner, wishOf }: Reading): PingHandler {
   const answers = createAnswers(intake.bodyLimit, manner);
 
   function enter(visit: Visit, located: Located): void {
@@ -71,9 +73,11 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner }: R
   function turnAway(visit: Attempt, refusal: Refusal, known = false): void {
     const { request, response, receivedAt, event } = visit;
     const { status, body, reason, address } = refusal;
-    const facts = { client: clientOf(request, intake.sourceOf(request)), url: request.url ?? "" };
+    const { url = "" } = request;
+    const creation = event?.creation ?? (reason === "not-found" ? wishOf?.(url) : null);
     const detail = reason === "invalid-job" ? body : null;
-    intake.turnAway({ protocol, receivedAt, reason, address, known, creation: event?.creation, detail, ...facts });
+    const client = clientOf(request, intake.sourceOf(request));
+    intake.turnAway({ protocol, receivedAt, reason, address, known, creation, detail, client, url });
     send(response, answers.refusal(status, body), hasBody(request) && !request.complete);
   }
 

@@ -117,6 +117,12 @@ export function pingOf(
   };
 }
 
+/** What a client says of its job without asking for one: a person can make it so. Null where it says nothing. */
+export function wishOf(url: string): CreationRequest | null {
+  const wish = readCreation(readUrl(url, NATIVE_PREFIX).query);
+  return Object.values(wish).every((value) => value === null) ? null : wish;
+}
+
 function readCreation(query: ParsedUrlQuery): CreationRequest {
   return {
     ...PLAIN_CREATION,

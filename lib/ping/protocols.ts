@@ -15,7 +15,7 @@ import {
 import { CRONITOR_MANNER, CRONITOR_PREFIX, parseCronitor } from "./cronitor.ts";
 import { createPingHandler, type PingHandler, type Reading } from "./handler.ts";
 import type { Intake } from "./intake.ts";
-import { NATIVE_PREFIX, parseNative } from "./native.ts";
+import { NATIVE_PREFIX, parseNative, wishOf } from "./native.ts";
 import { createSentryHandler, isSentryPath } from "./sentry/handler.ts";
 
 /** What clients may speak. One row a protocol; the first that matches the path gets the request. */
@@ -30,7 +30,7 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: "native",
     matches: (path) => path.startsWith(NATIVE_PREFIX),
-    open: plainly({ protocol: "native", parse: ({ url = "" }) => parseNative(url) }),
+    open: plainly({ protocol: "native", parse: ({ url = "" }) => parseNative(url), wishOf }),
   },
   { name: "sentry", matches: isSentryPath, open: createSentryHandler },
   {

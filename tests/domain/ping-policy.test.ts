@@ -14,7 +14,10 @@ const WORDS: PingPolicy = {
 };
 
 const read = (policy: Partial<PingPolicy>, ping: Partial<ReadablePing>) =>
-  readByPolicy({ ...PLAIN_POLICY, ...policy }, { action: "success", method: "POST", texts: {}, ...ping });
+  readByPolicy(
+    { ...PLAIN_POLICY, ...policy },
+    { action: "success", exitCode: null, method: "POST", texts: {}, ...ping },
+  );
 
 it.each(ACTIONS)("a plain policy leaves %s as the address says, whatever the method", (action) => {
   for (const method of ["GET", "HEAD", "POST", "MAIL"]) {
@@ -43,7 +46,9 @@ describe("keywords", () => {
     ["begin", "success", "start"],
     ["it failed", "start", "fail"],
     ["error", "success", null],
-    ["nothing to see", "fail", null],
+    ["nothing to see", "success", null],
+    ["nothing to see", "fail", "fail"],
+    ["nothing to see", "start", "start"],
     ["", "success", null],
     ["", "start", "start"],
     [" \n", "fail", "fail"],
@@ -53,7 +58,14 @@ describe("keywords", () => {
     expect(read(WORDS, { action, texts: { http: text } })).toBe(meaning);
   });
 
-  it("none found may be a failure, but silence is none of what was no success", () => {
+  it("none found leaves an exit status what it says", () => {
+    const nothing = { texts: { http: "nothing to see" } };
+    expect(read(WORDS, { ...nothing, exitCode: 0 })).toBe("success");
+    expect(read(WORDS, { ...nothing, action: "fail", exitCode: 3 })).toBe("fail");
+    expect(read(WORDS, { texts: { http: "ERROR" }, exitCode: 0 })).toBe("fail");
+  });
+
+  it("none found may be a failure, but only of what was a plain success", () => {
     const strict: PingPolicy = { ...WORDS, otherwise: "fail" };
     expect(read(strict, { texts: { http: "nothing to see" } })).toBe("fail");
     expect(read(strict, { texts: { http: "" } })).toBe("fail");

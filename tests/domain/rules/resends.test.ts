@@ -49,6 +49,13 @@ describe("an end without run id that repeats what was said a moment ago", () => 
     expect(job.state.openRuns).toEqual([]);
   });
 
+  it("ends the first run of which a start was seen, however soon after a success without one", () => {
+    const job = new Scenario(NO_SCHEDULE, { maxRuntimeMs: MINUTE }).ping("success", "01:00:00");
+    job.ping("start", "01:00:01").ping("success", "01:00:02").sweep("01:10");
+    expect(job.runs().map((run) => run.outcome)).toEqual(["ok", "ok"]);
+    expect(job.told()).toEqual([]);
+  });
+
   it("repeats it where the run that is open goes on for far too long to end now", () => {
     const job = new Scenario(HOURLY, { overlap: "allow" }).ping("start", "01:00:05").ping("success", "01:05:05");
     job.ping("start", "02:00:05").ping("start", "03:00:05", { runId: "aaaaaaaa-0000-4000-8000-000000000000" });
