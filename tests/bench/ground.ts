@@ -16,8 +16,10 @@ export type Ground = {
   database: Database;
   /** Process id of PostgreSQL. */
   postgres: number;
+  /** Holds everything, also `<name>.mjs.map` of every program that was run. Gone when closed. */
+  folder: string;
   /** Runs `tests/bench/<name>.ts`, bundled, in a process of its own. */
-  run(name: string): Promise<Program>;
+  run(name: string, nodeOptions?: readonly string[]): Promise<Program>;
   close(): Promise<void>;
 };
 
@@ -37,9 +39,10 @@ export async function openGround(): Promise<Ground> {
   return {
     url: embedded.url,
     database,
+    folder,
     postgres: embedded.pid,
-    async run(name) {
-      const program = await startProgram(name, folder);
+    async run(name, nodeOptions = []) {
+      const program = await startProgram({ name, folder, nodeOptions });
       programs.push(program);
       return program;
     },
@@ -53,9 +56,17 @@ export async function openGround(): Promise<Ground> {
 }
 
 /** As the server is started. */
-const NODE_OPTIONS = ["--max-semi-space-size=64"];
+export const NODE_OPTIONS = ["--max-semi-space-size=64"];
 
-async function startProgram(name: string, folder: string): Promise<Program> {
+async function startProgram({
+  name,
+  folder,
+  nodeOptions,
+}: {
+  name: string;
+  folder: string;
+  nodeOptions: readonly string[];
+}): Promise<Program> {
   const outfile = join(folder, `${name}.mjs`);
   await build({
     entryPoints: [join(import.meta.dirname, `${name}.ts`)],
@@ -64,18 +75,30 @@ async function startProgram(name: string, folder: string): Promise<Program> {
     platform: "node",
     format: "esm",
     target: "node20",
+    sourcemap: "external",
     logLevel: "error",
     banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
   });
-  const child = fork(outfile, { execArgv: NODE_OPTIONS });
+  const child = fork(outfile, { execArgv: [...NODE_OPTIONS, ...nodeOptions] });
   return { pid: child.pid ?? 0, ask: (message) => ask(child, message), stop: () => stop(child) };
 }
 
 async function ask<T>(child: ChildProcess, message: object): Promise<T> {
-  const answer = once(child, "message");
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const ended = once(child, "exit", { signal }).then(() => {
+    throw new Error("A program of the bench ended before it answered.");
+  });
+  const answer = once(child, "message", { signal });
   child.send(message);
-  const [value] = await answer;
-  return value as T;
+  try {
+    const [value] = await Promise.race([answer, ended]);
+    return value as T;
+  } finally {
+    ended.catch(() => {});
+    answer.catch(() => {});
+    waiting.abort();
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

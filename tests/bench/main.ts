@@ -1,9 +1,13 @@
 import { type Ground, openGround } from "./ground.ts";
-import { benchPings, type PingCase, type ServerFigures } from "./pings.ts";
+import { benchGrowth, GROWTH_CASES } from "./growth.ts";
+import { benchPages } from "./pages.ts";
+import { benchPings, type PingCase } from "./pings.ts";
+import { benchProfile } from "./profile.ts";
+import type { ServerFigures } from "./rounds.ts";
 import { benchSchedule, TIME_ZONE } from "./schedule.ts";
 import { benchStorm } from "./storm.ts";
 
-// npm run bench [-- pings storm schedule]: the figures of this machine at this moment; other work beside it spoils them.
+// npm run bench [-- pings growth profile pages storm schedule]: the figures of this machine at this moment; other work beside it spoils them.
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   async pings() {
@@ -17,12 +21,42 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
       const figures = await onGround((ground) => benchPings(ground, each));
       const what = bodyBytes === 0 ? "GET" : "POST of 1 kB";
       console.log(`\n  ${jobs.toLocaleString("en")} jobs, ${connections} connections, ${what}`);
-      printRow("", ["a second", "p50", "p99", "p99.9 ms", "front", "PostgreSQL", "batch"]);
+      printRow("", COLUMNS);
       for (const name of ["plain", "bare", "belfry"] as const) printRow(name, cellsOf(figures[name]));
       print("of plain, of bare", `${figures.ofPlain.toFixed(2)}, ${figures.ofBare.toFixed(2)}`);
       print("bytes on disk a ping", whole(figures.bytesOnDisk));
       const total = figures.belfry.frontCpuUs + (figures.belfry.postgresCpuUs ?? 0);
       print("bound", `two processors of this speed could do ${whole(2e6 / total)}/s with nothing else to do`);
+    }
+  },
+  async growth() {
+    console.log("\nPings by GET to 1,000 jobs over 500 connections, by the size of batches and the number of servers");
+    printRow("", COLUMNS);
+    for (const each of GROWTH_CASES) {
+      const figures = await onGround((ground) => benchGrowth(ground, each));
+      const servers = each.processes === 1 ? "1 server" : `${each.processes} servers`;
+      printRow(`batches up to ${each.maxBatch}, ${servers}`, cellsOf(figures));
+    }
+  },
+  async profile() {
+    const { perSecond, busyShare, groups, functions } = await onGround(benchProfile);
+    console.log("\nWhere the front's time goes: pings by GET to 10,000 jobs over 500 connections, profiled");
+    print("a second", whole(perSecond));
+    print("busy", percent(busyShare));
+    console.log("\n  Groups, of the busy time");
+    for (const { name, share } of groups) printShare(name, share);
+    console.log("\n  Functions, by their own time");
+    for (const { name, share } of functions.slice(0, 15)) printShare(name, share);
+  },
+  async pages() {
+    const figures = await onGround(benchPages);
+    console.log("\n1,000 pings a second over 50 connections to the whole program, counted from when each was due,");
+    console.log("while the list of 10,000 jobs is read again and again by");
+    printRow("", ["pings", "not 200", "p50", "p99", "p99.9 ms", "page loads", "median ms"]);
+    for (const [reader, row] of Object.entries(figures)) {
+      if (row === null) continue;
+      const latencies = [row.p50, row.p99, row.p999].map((value) => value.toFixed(1));
+      printRow(reader, [whole(row.answered), whole(row.others), ...latencies, whole(row.loads), whole(row.medianLoad)]);
     }
   },
   async storm() {
@@ -52,6 +86,8 @@ const PING_CASES: readonly PingCase[] = [1, 10_000].flatMap((jobs) =>
   [50, 500].flatMap((connections) => [0, 1_000].map((bodyBytes) => ({ jobs, connections, bodyBytes }))),
 );
 
+const COLUMNS = ["a second", "p50", "p99", "p99.9 ms", "front", "PostgreSQL", "batch"];
+
 function cellsOf({ perSecond, p50, p99, p999, frontCpuUs, postgresCpuUs, batchSize }: ServerFigures): string[] {
   const latencies = [p50, p99, p999].map((value) => value.toFixed(1));
   return [whole(perSecond), ...latencies, micros(frontCpuUs), micros(postgresCpuUs), batchSize.toFixed(0)];
@@ -68,6 +104,14 @@ function printRow(name: string, figures: readonly string[]): void {
 
 function print(name: string, figure: string): void {
   console.log(`  ${name.padEnd(24)} ${figure}`);
+}
+
+function printShare(name: string, share: number): void {
+  console.log(`  ${percent(share).padStart(8)}  ${name}`);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
 }
 
 function micros(value: number | null): string {

@@ -17,7 +17,7 @@ import { createBareRecorder } from "./bare-recorder.ts";
 // else; `bare` answers after a batched insert of the ping's row; `belfry` is the whole way of a ping.
 
 export type ServerName = "plain" | "bare" | "belfry";
-export type PingServerRequest = { do: "open"; url: string } | { do: "usage" };
+export type PingServerRequest = { do: "open"; url: string; maxBatch?: number } | { do: "usage" };
 export type Ports = Record<ServerName, number>;
 /** CPU time of the process so far, in microseconds; `batches` and `stored` since the start. */
 export type Usage = { cpuUs: number; batches: number; stored: number };
@@ -25,12 +25,12 @@ export type Usage = { cpuUs: number; batches: number; stored: number };
 let intake: Intake | null = null;
 
 process.on("message", (request: PingServerRequest) => {
-  if (request.do === "open") void open(request.url).then((ports) => process.send?.(ports));
+  if (request.do === "open") void open(request).then((ports) => process.send?.(ports));
   else process.send?.(usage());
 });
 process.on("disconnect", () => process.exit());
 
-async function open(url: string): Promise<Ports> {
+async function open({ url, maxBatch }: { url: string; maxBatch?: number }): Promise<Ports> {
   const log = createLog("warn");
   const database = openDatabase({ url });
   const clock = await openClock(database.pool);
@@ -42,6 +42,7 @@ async function open(url: string): Promise<Ports> {
   intake = new Intake({
     ...{ database, clock, log, bus, watch, bodyLimit: 100_000, readClient: createClientReader([]) },
     jobs: { read: refuseCreation, update: refuseCreation },
+    limits: maxBatch === undefined ? {} : { maxBatch },
   });
   return {
     plain: await listen(answerPlain),

@@ -15,6 +15,7 @@ const START_WITHIN_MS = 60_000;
 export type ProgramOptions = {
   /** On top of a bare environment; the data folder and the port are given. */
   env?: Record<string, string>;
+  nodeOptions?: readonly string[];
 };
 
 /** The built program as a process of its own, on a data folder of its own, which can be killed and started again. */
@@ -22,12 +23,14 @@ export class Program {
   readonly url: string;
   readonly dataDir: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #nodeOptions: readonly string[];
   #child: ChildProcess | null = null;
   #said = "";
 
   private constructor(port: number, options: ProgramOptions) {
     this.url = `http://127.0.0.1:${port}`;
     this.dataDir = join(mkdtempSync(join(tmpdir(), "belfry-e2e-")), "data");
+    this.#nodeOptions = options.nodeOptions ?? [];
     this.#env = {
       NODE_ENV: "production",
       PATH: process.env["PATH"] ?? "/usr/bin:/bin",
@@ -56,7 +59,7 @@ export class Program {
 
   /** Starts it (again) and waits until it answers pings. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ["dist/server.mjs"], {
+    const child = spawn(process.execPath, [...this.#nodeOptions, "dist/server.mjs"], {
       cwd: ROOT,
       env: this.#env,
       stdio: ["ignore", "pipe", "pipe"],
