@@ -16,14 +16,18 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     );
     console.log("  plain   node:http that answers OK");
     console.log("  bare    node:http that answers after a batched, durable insert of the same rows of pings");
+    console.log(
+      "  rows    the same with the row of each ping's run: all the rows that Belfry inserts, without its rules",
+    );
     for (const each of PING_CASES) {
       const { jobs, connections, bodyBytes } = each;
       const figures = await onGround((ground) => benchPings(ground, each));
       const what = bodyBytes === 0 ? "GET" : "POST of 1 kB";
       console.log(`\n  ${jobs.toLocaleString("en")} jobs, ${connections} connections, ${what}`);
       printRow("", COLUMNS);
-      for (const name of ["plain", "bare", "belfry"] as const) printRow(name, cellsOf(figures[name]));
-      print("of plain, of bare", `${figures.ofPlain.toFixed(2)}, ${figures.ofBare.toFixed(2)}`);
+      for (const name of ["plain", "bare", "rows", "belfry"] as const) printRow(name, cellsOf(figures[name]));
+      const ratios = [figures.ofPlain, figures.ofBare, figures.ofRows].map((ratio) => ratio.toFixed(2));
+      print("of plain, bare, rows", ratios.join(", "));
       print("bytes on disk a ping", whole(figures.bytesOnDisk));
       const total = figures.belfry.frontCpuUs + (figures.belfry.postgresCpuUs ?? 0);
       print("bound", `two processors of this speed could do ${whole(2e6 / total)}/s with nothing else to do`);

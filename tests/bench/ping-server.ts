@@ -13,10 +13,10 @@ import { openClock } from "../../lib/store/clock.ts";
 import { openWatch } from "../../lib/checker/watch.ts";
 import { createBareRecorder } from "./bare-recorder.ts";
 
-// Three servers in one process, so that all are measured under the same conditions: `plain` answers OK and does nothing
-// else; `bare` answers after a batched insert of the ping's row; `belfry` is the whole way of a ping.
+// Four servers in one process, so that all are measured under the same conditions: `plain` answers OK and does nothing
+// else; `bare` answers after a batched insert of the ping's row, `rows` of its run's row too; `belfry` is the whole way.
 
-export type ServerName = "plain" | "bare" | "belfry";
+export type ServerName = "plain" | "bare" | "rows" | "belfry";
 export type PingServerRequest = { do: "open"; url: string; maxBatch?: number } | { do: "usage" };
 export type Ports = Record<ServerName, number>;
 /** CPU time of the process so far, in microseconds; `batches` and `stored` since the start. */
@@ -46,7 +46,8 @@ async function open({ url, maxBatch }: { url: string; maxBatch?: number }): Prom
   });
   return {
     plain: await listen(answerPlain),
-    bare: await listen(answerBare(intake, createBareRecorder(database.pool))),
+    bare: await listen(answerBare(intake, createBareRecorder(database.pool, { runs: false }))),
+    rows: await listen(answerBare(intake, createBareRecorder(database.pool, { runs: true }))),
     belfry: await listen(
       createPingHandler(intake, { protocol: "native", parse: (request) => parseNative(request.url ?? "") }),
     ),

@@ -20,13 +20,14 @@ export type PingFigures = Record<ServerName, ServerFigures> & {
   /** Belfry's pings a second ÷ those of the other, median of the rounds. */
   ofPlain: number;
   ofBare: number;
+  ofRows: number;
   /** Of all that Belfry keeps of one ping: its row, its run's, its body, with their indexes. */
   bytesOnDisk: number;
 };
 
-const SERVERS: readonly ServerName[] = ["plain", "bare", "belfry"];
+const SERVERS: readonly ServerName[] = ["plain", "bare", "rows", "belfry"];
 
-/** Pings a second after the commit, beside a bare `node:http` and a bare batched insert, in alternating rounds. */
+/** Pings a second after the commit, beside a bare `node:http` and bare batched inserts, in alternating rounds. */
 export async function benchPings(ground: Ground, { jobs, connections, bodyBytes }: PingCase): Promise<PingFigures> {
   const project = await makeProject(ground.database);
   const jobIds = await makeJobs(ground.database, project, jobs);
@@ -36,7 +37,7 @@ export async function benchPings(ground: Ground, { jobs, connections, bodyBytes 
   const fire = (name: ServerName, ms: number) =>
     load.ask<LoadResult>({ ports: [ports[name]], ms, jobIds, connections, bodyBytes } satisfies LoadRequest);
   for (const name of SERVERS) await fire(name, WARM_UP_MS);
-  const rounds: Record<ServerName, Round[]> = { plain: [], bare: [], belfry: [] };
+  const rounds: Record<ServerName, Round[]> = { plain: [], bare: [], rows: [], belfry: [] };
   const sizes: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     for (const name of SERVERS) {
@@ -51,9 +52,11 @@ export async function benchPings(ground: Ground, { jobs, connections, bodyBytes 
   return {
     plain: summariseRounds(rounds.plain),
     bare: summariseRounds(rounds.bare),
+    rows: summariseRounds(rounds.rows),
     belfry: summariseRounds(rounds.belfry),
     ofPlain: ratio("plain"),
     ofBare: ratio("bare"),
+    ofRows: ratio("rows"),
     bytesOnDisk: median(sizes),
   };
 }
