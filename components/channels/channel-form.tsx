@@ -1,23 +1,18 @@
 "use client";
 
-import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { useState, useTransition } from "react";
 import type { FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
 import type { KindView } from "./channel-view.ts";
 import styles from "./channels.module.css";
+import { SettingInput } from "./setting-input.tsx";
 
 export type ChannelFormValues = { kind: string; name: string; settings: Record<string, string> };
 
 type Props = {
   kinds: KindView[];
   save: (values: ChannelFormValues) => Promise<FormState<ChannelFormValues> | null>;
-};
-
-const HINTS: Readonly<Record<string, string>> = {
-  slack: "In Slack: Apps → Incoming Webhooks → Add to a channel, and copy the address it gives you.",
-  email: "A person or a list.",
-  webhook: "Gets a POST with JSON for every alert.",
 };
 
 /** Adds a way to reach people. */
@@ -44,12 +39,15 @@ export function ChannelForm({ kinds, save }: Props) {
         });
       }}
     >
-      <SegmentedControl
-        aria-label="Kind of channel"
+      <Select
+        label="Kind"
         data={kinds.map(({ kind: value, label }) => ({ value, label }))}
         value={values.kind}
+        searchable
+        allowDeselect={false}
+        description={kind?.hint}
         onChange={(next) => {
-          change({ kind: next, settings: {} });
+          change({ kind: next ?? values.kind, settings: {} });
           setFailure(null);
         }}
       />
@@ -59,20 +57,13 @@ export function ChannelForm({ kinds, save }: Props) {
         </Note>
       ) : (
         <>
-          {kind?.fields.map((field, index) => (
-            <TextInput
+          {kind?.fields.map((field) => (
+            <SettingInput
               key={`${kind.kind} ${field.name}`}
-              name={field.name}
-              label={field.label}
-              description={index === 0 ? HINTS[kind.kind] : undefined}
-              placeholder={field.placeholder}
+              field={field}
               value={values.settings[field.name] ?? ""}
               error={errors[field.name]}
-              onChange={(event) =>
-                change({ settings: { ...values.settings, [field.name]: event.currentTarget.value } })
-              }
-              autoComplete="off"
-              spellCheck={false}
+              onChange={(text) => change({ settings: { ...values.settings, [field.name]: text } })}
             />
           ))}
           <TextInput

@@ -16,10 +16,21 @@ export type ChannelView = {
 export type KindView = {
   kind: string;
   label: string;
+  hint: string;
   /** What its form asks for. */
-  fields: readonly { name: string; label: string; placeholder: string }[];
+  fields: readonly FieldView[];
   /** Why it cannot be used here, with the fix. */
   unavailable: string | null;
+};
+
+export type FieldView = {
+  name: string;
+  label: string;
+  placeholder: string;
+  input?: "text" | "secret" | "long" | "choice";
+  choices?: readonly { value: string; label: string }[];
+  optional?: boolean;
+  hint?: string;
 };
 
 export type TestAnswer = { ok: boolean; status: number | null; answer: string; tookMs: number } | { failed: string };

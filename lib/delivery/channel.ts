@@ -4,11 +4,17 @@ import type { AlertMessage } from "../domain/message.ts";
 import type { Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 
-/** One setting that a kind's form asks for. */
+/** One setting that a kind's form asks for; stored as text, empty where it was left out. */
 export type ChannelField = {
   name: string;
   label: string;
   placeholder: string;
+  /** `secret` is hidden while it is typed, `long` has several lines, `choice` is one of `choices`. Default `text`. */
+  input?: "text" | "secret" | "long" | "choice";
+  choices?: readonly { value: string; label: string }[];
+  optional?: boolean;
+  /** One sentence: what it is, or where it is found. */
+  hint?: string;
 };
 
 /** What a send knows besides settings and message. */
@@ -40,6 +46,8 @@ export interface ChannelKind<S> {
   readonly kind: string;
   /** As people call it. */
   readonly label: string;
+  /** One sentence: how to get what the form asks for. */
+  readonly hint: string;
   readonly fields: readonly ChannelField[];
   /** A sentence with the fix where this installation cannot use it; null where it can. */
   readonly unavailable: string | null;
@@ -78,7 +86,7 @@ export function tidyAnswer(answer: string): string {
 }
 
 /** A kind without the type of its settings: they are stored as the texts that were typed. */
-export type Channel = Pick<ChannelKind<unknown>, "kind" | "label" | "fields" | "unavailable"> & {
+export type Channel = Pick<ChannelKind<unknown>, "kind" | "label" | "hint" | "fields" | "unavailable"> & {
   /** Checks what a person typed. @throws AppError `invalid` with the field it is about. */
   check(input: Readonly<Record<string, string>>): { settings: Record<string, string>; summary: string };
   /** Sends with stored settings. @throws DeliveryError */
@@ -90,6 +98,7 @@ export function channelOf<S>(kind: ChannelKind<S>): Channel {
   return {
     kind: kind.kind,
     label: kind.label,
+    hint: kind.hint,
     fields: kind.fields,
     unavailable: kind.unavailable,
     check(input) {

@@ -19,6 +19,7 @@ export function emailKind(mailer: Mailer | null): ChannelKind<EmailSettings> {
   return {
     kind: "email",
     label: "E-mail",
+    hint: "A person or a list.",
     fields: [{ name: "to", label: "Address", placeholder: "ops@example.org" }],
     unavailable: mailer === null ? MAIL_UNAVAILABLE : null,
     parseSettings({ to = "" }) {

@@ -17,17 +17,21 @@ export type HttpAnswer = {
 export type HttpSender = {
   /** The address rule, for checking settings before they are stored. */
   rule: AddressRule;
-  /** Posts and answers whatever came back, of any status. @throws DeliveryError where nothing came back. */
-  post(call: HttpCall): Promise<HttpAnswer>;
+  /** Calls and answers whatever came back, of any status. @throws DeliveryError where nothing came back. */
+  call(call: HttpCall): Promise<HttpAnswer>;
   close(): Promise<void>;
 };
 
 export type HttpCall = {
+  /** Default POST. */
+  method?: HttpMethod;
   url: string;
   headers: Readonly<Record<string, string>>;
   body: string;
   signal: AbortSignal;
 };
+
+export type HttpMethod = "POST" | "PUT" | "PATCH" | "GET" | "DELETE";
 
 const TOTAL_MS: Millis = 15 * SECOND;
 /** Whether a message was taken is said by the status: what follows is only waited for this long. */
@@ -39,14 +43,14 @@ export function openHttpSender(rule: AddressRule, totalMs: Millis = TOTAL_MS): H
   const agent = createGuardedAgent(rule, totalMs);
   return {
     rule,
-    async post({ url, headers, body, signal }) {
+    async call({ method = "POST", url, headers, body, signal }) {
       const limit = limitedSignal(signal, totalMs);
       try {
         const response = await request(url, {
           dispatcher: agent,
-          method: "POST",
+          method,
           headers: { "user-agent": USER_AGENT, ...headers },
-          body,
+          body: method === "GET" ? null : body,
           signal: limit.signal,
         });
         const text = await readBody(response.body, Math.min(BODY_MS, totalMs));

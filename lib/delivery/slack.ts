@@ -22,6 +22,7 @@ export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
   return {
     kind: "slack",
     label: "Slack",
+    hint: "In Slack: Apps → Incoming Webhooks → Add to a channel, and copy the address it gives you.",
     fields: [{ name: "url", label: "Webhook URL", placeholder: EXAMPLE }],
     unavailable: null,
     parseSettings: ({ url }) => ({ url: parseTargetUrl(url, http.rule, "url", EXAMPLE) }),
@@ -33,7 +34,7 @@ export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
         async fetch(target, init) {
           const headers = { ...init?.headers, "idempotency-key": context.deliveryId };
           const body = typeof init?.body === "string" ? init.body : "";
-          const answer = await http.post({ url: String(target), headers, body, signal: context.signal });
+          const answer = await http.call({ url: String(target), headers, body, signal: context.signal });
           answers.push(answer);
           return responseOf(url.href, answer);
         },

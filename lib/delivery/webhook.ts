@@ -13,6 +13,7 @@ export function webhookKind(http: HttpSender): ChannelKind<WebhookSettings> {
   return {
     kind: "webhook",
     label: "Webhook",
+    hint: "Gets a POST with JSON for every alert.",
     fields: [{ name: "url", label: "URL", placeholder: EXAMPLE }],
     unavailable: null,
     parseSettings: ({ url }) => ({ url: parseTargetUrl(url, http.rule, "url", EXAMPLE) }),
@@ -20,7 +21,7 @@ export function webhookKind(http: HttpSender): ChannelKind<WebhookSettings> {
     async send({ url }, message, { deliveryId, signal }) {
       const headers = { "content-type": "application/json; charset=utf-8", "idempotency-key": deliveryId };
       const body = JSON.stringify(webhookBody(message, deliveryId));
-      return receiptOf(await http.post({ url: url.href, headers, body, signal }));
+      return receiptOf(await http.call({ url: url.href, headers, body, signal }));
     },
   };
 }

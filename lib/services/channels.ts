@@ -42,6 +42,7 @@ export type ChannelRow = {
 export type ChannelKindRow = {
   kind: string;
   label: string;
+  hint: string;
   /** What its form asks for; the names are those of `NewChannel.settings`. */
   fields: readonly ChannelField[];
   /** A sentence with the fix where it cannot be used here (e-mail without SMTP_URL); null where it can. */
@@ -68,7 +69,7 @@ export async function listChannels(ctx: Ctx, input: { projectId: string }): Prom
 /** The kinds there are, with what each asks for and why one cannot be used. */
 export async function listChannelKinds(services: Pick<Services, "config">): Promise<ChannelKindRow[]> {
   return withChannels(services, (channels) =>
-    channels.list().map(({ kind, label, fields, unavailable }) => ({ kind, label, fields, unavailable })),
+    channels.list().map(({ kind, label, hint, fields, unavailable }) => ({ kind, label, hint, fields, unavailable })),
   );
 }
 

@@ -59,7 +59,7 @@ describe("calls", () => {
     const http = openHttpSender(createAddressRule(networks));
     try {
       const call = { url, headers: {}, body: "{}", signal: new AbortController().signal };
-      return await http.post(call).then(
+      return await http.call(call).then(
         () => expect.unreachable("the call went through"),
         (error: DeliveryError) => error,
       );
@@ -83,8 +83,8 @@ describe("calls", () => {
     const http = openHttpSender(createAddressRule(["127.0.0.0/8"]));
     const port = new URL(sink.url).port;
     const call = { headers: {}, body: "{}", signal: new AbortController().signal };
-    expect((await http.post({ ...call, url: sink.url })).status).toBe(200);
-    expect((await http.post({ ...call, url: `http://localhost:${port}/` })).status).toBe(200);
+    expect((await http.call({ ...call, url: sink.url })).status).toBe(200);
+    expect((await http.call({ ...call, url: `http://localhost:${port}/` })).status).toBe(200);
     await http.close();
   });
 
