@@ -5,6 +5,13 @@ import { createAddressRule } from "./guard.ts";
 import { openHttpSender, type HttpSender } from "./http.ts";
 import { openMailer, type Mailer } from "./mailer.ts";
 import { slackKind } from "./slack.ts";
+import { gotifyKind } from "./gotify.ts";
+import { ntfyKind } from "./ntfy.ts";
+import { pushbulletKind } from "./pushbullet.ts";
+import { pushoverKind } from "./pushover.ts";
+import { signalKind } from "./signal.ts";
+import { telegramKind } from "./telegram.ts";
+import { twilioKind } from "./twilio.ts";
 import { webhookKind } from "./webhook.ts";
 
 /** What kinds send with. */
@@ -15,6 +22,13 @@ const KINDS: readonly ((tools: Tools) => Channel)[] = [
   ({ http }) => channelOf(slackKind(http)),
   ({ mailer }) => channelOf(emailKind(mailer)),
   ({ http }) => channelOf(webhookKind(http)),
+  ({ http }) => channelOf(telegramKind(http)),
+  ({ http }) => channelOf(ntfyKind(http)),
+  ({ http }) => channelOf(gotifyKind(http)),
+  ({ http }) => channelOf(pushoverKind(http)),
+  ({ http }) => channelOf(pushbulletKind(http)),
+  ({ http }) => channelOf(twilioKind(http)),
+  ({ http }) => channelOf(signalKind(http)),
 ];
 
 export type ChannelsOptions = {

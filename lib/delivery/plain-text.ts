@@ -3,6 +3,11 @@ import type { AlertMessage } from "../domain/message.ts";
 
 /** The whole message as plain text, for platforms without any markup. Lines end with "\n". */
 export function renderPlainText(message: AlertMessage): string {
+  return `${message.verdict}\n\n${renderPlainBody(message)}`;
+}
+
+/** What stands below the verdict, for platforms that show it as a title. */
+export function renderPlainBody(message: AlertMessage): string {
   const blocks = partsOf(message).map((part) => {
     switch (part.kind) {
       case "text":
@@ -17,5 +22,5 @@ export function renderPlainText(message: AlertMessage): string {
         return `\n${part.links.map((link) => `${link.label}: ${link.url}`).join("\n")}`;
     }
   });
-  return `${[message.verdict, "", ...blocks].join("\n")}\n`;
+  return `${blocks.join("\n")}\n`;
 }
