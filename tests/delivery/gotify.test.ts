@@ -34,7 +34,7 @@ test("the exact request of a failure, also to a server below a path", async () =
     copying
     ERROR: disk full
     \`\`\`
-      
+
     **Duration:** 3 min 57 s; usually 4 min 10 s, 95 % within 5 min  
     **Last good run:** Mon 3 Mar 2025, 02:00 Europe/Riga (00:00 UTC), 1 d ago, the last of 41 good runs in a row  
     **Next run:** Wed 5 Mar 2025, 02:00 Europe/Riga (00:00 UTC)  
