@@ -27,6 +27,8 @@ export type Config = {
   pingBodyLimit: number;
   /** Private networks (CIDR) that webhooks may reach all the same. */
   allowPrivateTargets: string[];
+  /** Whether operators may make channels that run programs on this machine. */
+  shellChannels: boolean;
   /** Null: no pings by mail. */
   mailPort: number | null;
   mailHost: string;
@@ -76,6 +78,7 @@ export function readConfig(env: Environment = process.env): Config {
     roles: readRoles(env),
     pingBodyLimit: readInteger(env, "PING_BODY_LIMIT", { fallback: 100_000, min: 0, max: 10_000_000 }),
     allowPrivateTargets: readNetworks(env, "ALLOW_PRIVATE_TARGETS"),
+    shellChannels: readChoice(env, "SHELL_CHANNELS", ["off", "allow"], "off") === "allow",
     ...readMailSettings(env, { host, baseUrl }),
     logLevel: readChoice(env, "LOG_LEVEL", LOG_LEVELS, "info"),
     zoneFolder: readZoneFolder(env),
@@ -108,6 +111,7 @@ export function childEnvironment(config: Config, env: Environment = process.env)
     BELFRY_ROLES: [...config.roles].join(","),
     PING_BODY_LIMIT: String(config.pingBodyLimit),
     ALLOW_PRIVATE_TARGETS: config.allowPrivateTargets.join(","),
+    SHELL_CHANNELS: config.shellChannels ? "allow" : "off",
     MAIL_PORT: config.mailPort === null ? undefined : String(config.mailPort),
     MAIL_HOST: config.mailHost,
     MAIL_DOMAIN: config.mailDomainSet ? config.mailDomain : undefined,

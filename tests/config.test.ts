@@ -46,3 +46,16 @@ describe("pings by mail", () => {
     }
   });
 });
+
+describe("channels that run programs", () => {
+  it("are off until the operator allows them", () => {
+    expect(readConfig({}).shellChannels).toBe(false);
+    expect(readConfig({ SHELL_CHANNELS: "allow" }).shellChannels).toBe(true);
+    expect(() => readConfig({ SHELL_CHANNELS: "yes" })).toThrow("set one of off, allow.");
+  });
+
+  it("are the same for a child process", () => {
+    const config = readConfig({ SHELL_CHANNELS: "allow" });
+    expect(readConfig(childEnvironment(config, {}))).toEqual(config);
+  });
+});

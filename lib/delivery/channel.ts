@@ -51,6 +51,8 @@ export interface ChannelKind<S> {
   readonly fields: readonly ChannelField[];
   /** A sentence with the fix where this installation cannot use it; null where it can. */
   readonly unavailable: string | null;
+  /** True: it reaches into this installation's own machine, and only its operators may make such a channel. */
+  readonly operatorsOnly?: boolean;
   /** Reads what a person typed, and what was stored of it. @throws AppError `invalid` with the field it is about. */
   parseSettings(input: Readonly<Record<string, string>>): S;
   /** What may be shown of the settings: secrets masked. */
@@ -87,6 +89,7 @@ export function tidyAnswer(answer: string): string {
 
 /** A kind without the type of its settings: they are stored as the texts that were typed. */
 export type Channel = Pick<ChannelKind<unknown>, "kind" | "label" | "hint" | "fields" | "unavailable"> & {
+  operatorsOnly: boolean;
   /** Checks what a person typed. @throws AppError `invalid` with the field it is about. */
   check(input: Readonly<Record<string, string>>): { settings: Record<string, string>; summary: string };
   /** Sends with stored settings. @throws DeliveryError */
@@ -101,6 +104,7 @@ export function channelOf<S>(kind: ChannelKind<S>): Channel {
     hint: kind.hint,
     fields: kind.fields,
     unavailable: kind.unavailable,
+    operatorsOnly: kind.operatorsOnly ?? false,
     check(input) {
       if (kind.unavailable !== null) throw new AppError("invalid", kind.unavailable, "kind");
       const settings = Object.fromEntries(kind.fields.map(({ name }) => [name, (input[name] ?? "").trim()]));

@@ -1,4 +1,11 @@
 import { AppError } from "../errors.ts";
+import { alertmanagerKind } from "./alertmanager.ts";
+import { appriseKind } from "./apprise.ts";
+import { githubKind } from "./github.ts";
+import { jiraServiceManagementKind } from "./jira-service-management.ts";
+import { pagerdutyKind } from "./pagerduty.ts";
+import { shellKind } from "./shell.ts";
+import { splunkOnCallKind } from "./splunk-on-call.ts";
 import { channelOf, type Channel } from "./channel.ts";
 import { emailKind } from "./email.ts";
 import { createAddressRule } from "./guard.ts";
@@ -15,7 +22,7 @@ import { twilioKind } from "./twilio.ts";
 import { webhookKind } from "./webhook.ts";
 
 /** What kinds send with. */
-type Tools = { http: HttpSender; mailer: Mailer | null };
+type Tools = { http: HttpSender; mailer: Mailer | null; shell: boolean };
 
 /** A new kind is a file of its own and a row here. */
 const KINDS: readonly ((tools: Tools) => Channel)[] = [
@@ -29,6 +36,13 @@ const KINDS: readonly ((tools: Tools) => Channel)[] = [
   ({ http }) => channelOf(pushbulletKind(http)),
   ({ http }) => channelOf(twilioKind(http)),
   ({ http }) => channelOf(signalKind(http)),
+  ({ http }) => channelOf(pagerdutyKind(http)),
+  ({ http }) => channelOf(jiraServiceManagementKind(http)),
+  ({ http }) => channelOf(splunkOnCallKind(http)),
+  ({ http }) => channelOf(githubKind(http)),
+  ({ http }) => channelOf(appriseKind(http)),
+  ({ http }) => channelOf(alertmanagerKind(http)),
+  ({ shell }) => channelOf(shellKind(shell)),
 ];
 
 export type ChannelsOptions = {
@@ -36,6 +50,8 @@ export type ChannelsOptions = {
   mailFrom: string;
   /** Private networks (CIDR) that may be reached all the same. */
   allowPrivateTargets: readonly string[];
+  /** Whether programs on this machine may be run. Default false. */
+  shellChannels?: boolean;
 };
 
 /** All kinds of channels, ready to send. Opening makes no connection. */
@@ -49,10 +65,13 @@ export type Channels = {
   close(): Promise<void>;
 };
 
-export function openChannels({ smtpUrl, mailFrom, allowPrivateTargets }: ChannelsOptions): Channels {
+export function openChannels(options: ChannelsOptions): Channels {
+  const { smtpUrl, mailFrom, allowPrivateTargets, shellChannels: shell = false } = options;
   const http = openHttpSender(createAddressRule(allowPrivateTargets));
   const mailer = smtpUrl === null ? null : openMailer({ smtpUrl, mailFrom });
-  const channels = new Map(KINDS.map((make) => make({ http, mailer })).map((channel) => [channel.kind, channel]));
+  const channels = new Map(
+    KINDS.map((make) => make({ http, mailer, shell })).map((channel) => [channel.kind, channel]),
+  );
   return {
     list: () => [...channels.values()],
     get(kind) {

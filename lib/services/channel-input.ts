@@ -3,7 +3,7 @@ import { type Channels, openChannels } from "../delivery/kinds.ts";
 import { AppError } from "../errors.ts";
 import { insertChannelRecord } from "../store/channels.ts";
 import type { Queryable } from "../store/queryable.ts";
-import type { Services } from "./context.ts";
+import type { Actor, Services } from "./context.ts";
 import { parseName } from "./input.ts";
 
 export type NewChannel = {
@@ -28,15 +28,23 @@ export async function withChannels<T>(
   }
 }
 
-/** Checks what was typed and stores it sealed. @throws AppError `invalid` with the field it is about. */
+/** Who asks; nobody is no operator. */
+type Asking = { actor?: Actor };
+
+/**
+ * Checks what was typed and stores it sealed.
+ * @throws AppError `invalid` with the field it is about, `forbidden` where only operators may make such a channel.
+ */
 export async function insertSealedChannel(
-  services: Pick<Services, "config" | "secrets">,
+  services: Pick<Services, "config" | "secrets"> & Asking,
   client: Queryable,
   input: NewChannel,
 ): Promise<{ id: string }> {
   return withChannels(services, async (channels) => {
     const channel = channels.get(input.kind);
     refuseStrangers(channel, input.settings);
+    const reason = reasonAgainst(channel, services);
+    if (channel.unavailable === null && reason !== null) throw new AppError("forbidden", reason, "kind");
     const name = parseName(input.name?.trim() || channel.label, "name");
     const { settings, summary } = channel.check(input.settings);
     return insertChannelRecord(client, {
@@ -44,6 +52,13 @@ export async function insertSealedChannel(
       settings: services.secrets.seal(JSON.stringify(settings)),
     });
   });
+}
+
+/** A sentence why whoever asks cannot make a channel of this kind here; null where they can. */
+export function reasonAgainst({ unavailable, operatorsOnly, label }: Channel, { actor }: Asking): string | null {
+  if (unavailable !== null || !operatorsOnly) return unavailable;
+  const isOperator = actor !== undefined && (actor.kind === "system" || actor.operator);
+  return isOperator ? null : `Only an operator of this installation can make a channel of the kind ${label}.`;
 }
 
 /** A setting of another kind is a mistake that should not be swallowed. */

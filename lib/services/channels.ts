@@ -18,8 +18,8 @@ import { type DeliveryResult, recordResults } from "../store/deliveries-results.
 import { uuidv7 } from "../store/ids.ts";
 import { findUserName } from "../store/users.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
-import { insertSealedChannel, type NewChannel, openSettings, withChannels } from "./channel-input.ts";
-import type { Ctx, Services } from "./context.ts";
+import { insertSealedChannel, type NewChannel, openSettings, reasonAgainst, withChannels } from "./channel-input.ts";
+import type { Actor, Ctx, Services } from "./context.ts";
 import { parseName } from "./input.ts";
 import { publishLive } from "./publish.ts";
 
@@ -45,7 +45,7 @@ export type ChannelKindRow = {
   hint: string;
   /** What its form asks for; the names are those of `NewChannel.settings`. */
   fields: readonly ChannelField[];
-  /** A sentence with the fix where it cannot be used here (e-mail without SMTP_URL); null where it can. */
+  /** A sentence with the fix where whoever asks cannot use it here (e-mail without SMTP_URL); null where they can. */
   unavailable: string | null;
 };
 
@@ -67,9 +67,14 @@ export async function listChannels(ctx: Ctx, input: { projectId: string }): Prom
 }
 
 /** The kinds there are, with what each asks for and why one cannot be used. */
-export async function listChannelKinds(services: Pick<Services, "config">): Promise<ChannelKindRow[]> {
+export async function listChannelKinds(
+  services: Pick<Services, "config"> & { actor?: Actor },
+): Promise<ChannelKindRow[]> {
   return withChannels(services, (channels) =>
-    channels.list().map(({ kind, label, hint, fields, unavailable }) => ({ kind, label, hint, fields, unavailable })),
+    channels.list().map((channel) => {
+      const { kind, label, hint, fields } = channel;
+      return { kind, label, hint, fields, unavailable: reasonAgainst(channel, services) };
+    }),
   );
 }
 

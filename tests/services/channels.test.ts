@@ -6,10 +6,11 @@ import {
   testChannel,
   updateChannel,
 } from "../../lib/services/channels.ts";
+import type { Ctx } from "../../lib/services/context.ts";
 import { listDeliveries } from "../../lib/services/deliveries.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
 import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
-import { openWorld, type World } from "./world.ts";
+import { addMember, openWorld, type World } from "./world.ts";
 
 let http: HttpSink;
 let smtp: SmtpSink;
@@ -127,11 +128,28 @@ test("mail without SMTP_URL is refused with the fix", async () => {
   const { owner, project, services } = await openWorld();
   const attempt = createChannel(owner, { projectId: project.id, kind: "email", settings: { to: "ops@example.org" } });
   await expect(attempt).rejects.toMatchObject({ field: "kind", message: expect.stringContaining("SMTP_URL") });
-  expect(await listChannelKinds(services)).toMatchObject([
-    { kind: "slack", unavailable: null, fields: [{ name: "url" }] },
-    { kind: "email", unavailable: expect.stringContaining("SMTP_URL"), fields: [{ name: "to" }] },
-    { kind: "webhook", unavailable: null, fields: [{ name: "url" }] },
-  ]);
+  const kinds = new Map((await listChannelKinds(services)).map((row) => [row.kind, row]));
+  expect(kinds.get("slack")).toMatchObject({ unavailable: null, fields: [{ name: "url" }] });
+  expect(kinds.get("email")).toMatchObject({ unavailable: expect.stringContaining("SMTP_URL") });
+});
+
+test("programs are run for operators alone, and only where the installation allows it", async () => {
+  const { owner, teammate, system, project, database } = await openWorld({ shellChannels: true });
+  await addMember(database, project.id, teammate, "admin");
+  const input = { projectId: project.id, kind: "shell", settings: { program: "/bin/true" } };
+  const refused = { code: "forbidden", field: "kind", message: expect.stringContaining("Only an operator") };
+  await expect(createChannel(teammate, input)).rejects.toMatchObject(refused);
+  const unavailable = async (ctx: Ctx): Promise<string | null | undefined> =>
+    (await listChannelKinds(ctx)).find(({ kind }) => kind === "shell")?.unavailable;
+  expect(await unavailable(teammate)).toContain("Only an operator");
+  expect(await unavailable(owner)).toBeNull();
+  await createChannel(system, input);
+  const { id: channelId } = await createChannel(owner, input);
+  expect(await testChannel(owner, { channelId })).toMatchObject({ ok: true, status: null, answer: "Exit status 0" });
+  const closed = { ...input, projectId };
+  await expect(createChannel(world.owner, closed)).rejects.toMatchObject({
+    message: expect.stringContaining("SHELL_CHANNELS"),
+  });
 });
 
 test("a channel can be renamed and switched off", async () => {
