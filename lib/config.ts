@@ -27,6 +27,8 @@ export type Config = {
   pingBodyLimit: number;
   /** Private networks (CIDR) that webhooks may reach all the same. */
   allowPrivateTargets: string[];
+  /** Called every minute while all is well; null: nobody. */
+  watchdogUrl: string | null;
   /** Whether operators may make channels that run programs on this machine. */
   shellChannels: boolean;
   /** Null: no pings by mail. */
@@ -78,6 +80,7 @@ export function readConfig(env: Environment = process.env): Config {
     roles: readRoles(env),
     pingBodyLimit: readInteger(env, "PING_BODY_LIMIT", { fallback: 100_000, min: 0, max: 10_000_000 }),
     allowPrivateTargets: readNetworks(env, "ALLOW_PRIVATE_TARGETS"),
+    watchdogUrl: readWatchdogUrl(env),
     shellChannels: readChoice(env, "SHELL_CHANNELS", ["off", "allow"], "off") === "allow",
     ...readMailSettings(env, { host, baseUrl }),
     logLevel: readChoice(env, "LOG_LEVEL", LOG_LEVELS, "info"),
@@ -111,6 +114,7 @@ export function childEnvironment(config: Config, env: Environment = process.env)
     BELFRY_ROLES: [...config.roles].join(","),
     PING_BODY_LIMIT: String(config.pingBodyLimit),
     ALLOW_PRIVATE_TARGETS: config.allowPrivateTargets.join(","),
+    WATCHDOG_URL: config.watchdogUrl ?? undefined,
     SHELL_CHANNELS: config.shellChannels ? "allow" : "off",
     MAIL_PORT: config.mailPort === null ? undefined : String(config.mailPort),
     MAIL_HOST: config.mailHost,
@@ -157,6 +161,15 @@ function readUrl(env: Environment, name: string, protocols: readonly string[], e
   // The value may hold a password: never repeat it.
   if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
     refuse(name, "…", `set an address like ${example} (special characters in the password percent-encoded).`);
+  }
+  return value;
+}
+
+function readWatchdogUrl(env: Environment): string | null {
+  const value = readUrl(env, "WATCHDOG_URL", ["http:", "https:"], "https://watch.example.org/ping/0198c0de");
+  const { username, password } = new URL(value ?? "http://localhost");
+  if (username !== "" || password !== "") {
+    refuse("WATCHDOG_URL", "…", "leave user name and password out of the address, they are not sent.");
   }
   return value;
 }

@@ -21,6 +21,7 @@ export type SystemView = {
   counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
   oldestPendingAt: Instant | null;
   mail: { configured: boolean; from: string };
+  watchdogHost: string | null;
   limited: { pings: number; projects: number };
 };
 
@@ -50,6 +51,14 @@ export function SystemFacts({ system }: { system: SystemView }) {
             "not set up: set SMTP_URL and MAIL_FROM, then start again"
           )}
         </dd>
+        <dt>Watched by</dt>
+        <dd>
+          {system.watchdogHost === null ? (
+            "nobody: set WATCHDOG_URL to hear of it when Belfry itself stops"
+          ) : (
+            <Said text={`${system.watchdogHost}, called every minute while all is well`} />
+          )}
+        </dd>
         <dt>Holds</dt>
         <dd>
           {counted(counts.jobs, "job")} in {counted(counts.projects, "project")}, {counted(counts.users, "account")}
@@ -59,7 +68,7 @@ export function SystemFacts({ system }: { system: SystemView }) {
           {counts.pendingDeliveries}
           {system.oldestPendingAt !== null && (
             <>
-              , the oldest due <Ago at={system.oldestPendingAt} suffix />
+              , the oldest written <Ago at={system.oldestPendingAt} suffix />
             </>
           )}
         </dd>

@@ -33,6 +33,7 @@ import { noParts, stopParts, type Parts } from "./shutdown.ts";
 import { stopOnBugs, stopOnSignals } from "./signals.ts";
 import { loadStaticFiles } from "./static-files.ts";
 import { createHotReload } from "./upgrade.ts";
+import { openWatchdog } from "./watchdog.ts";
 
 export type RunningServer = {
   readonly port: number;
@@ -142,7 +143,7 @@ async function bringUp(parts: Parts, opening: Opening): Promise<void> {
   await tellAddress(foundation);
 }
 
-async function openLoops(parts: Parts, foundation: Foundation, { metrics, signal }: Opening): Promise<void> {
+async function openLoops(parts: Parts, foundation: Foundation, { health, metrics, signal }: Opening): Promise<void> {
   const { config, database, bus, log } = foundation;
   const { pool } = database;
   const zones = createZoneWatch({
@@ -175,6 +176,7 @@ async function openLoops(parts: Parts, foundation: Foundation, { metrics, signal
     parts.loops.push(dispatch);
   }
   for (const loop of parts.loops) loop.start();
+  parts.watchdog = openWatchdog({ ...foundation, health, onCall: metrics.watchdogCalled });
 }
 
 function openPages(parts: Parts, { config, log }: Foundation, { health, options }: Opening): Route {

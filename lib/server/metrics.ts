@@ -4,6 +4,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import { SECOND, type Millis } from "../domain/time.ts";
 import type { PingFigures } from "../ping/intake.ts";
 import type { Handler } from "./front.ts";
+import type { WatchdogCall } from "./watchdog.ts";
 
 export type Metrics = {
   /** Counts and times what `handle` answers to pings of one protocol. */
@@ -18,6 +19,8 @@ export type Metrics = {
   sweepLag(ms: Millis): void;
   /** How long after it was due the first attempt of a delivery left. */
   alertLag(ms: Millis): void;
+  /** Counts calls of WATCHDOG_URL. */
+  watchdogCalled(call: WatchdogCall): void;
   /** Answers `GET /metrics`. */
   answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
 };
@@ -63,6 +66,12 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
     buckets: LAG_SECONDS,
     registers,
   });
+  const watchdogCalls = new Counter({
+    name: "belfry_watchdog_calls_total",
+    help: "Calls of WATCHDOG_URL: taken, failed, or held back because something here is not well.",
+    labelNames: ["result"],
+    registers,
+  });
   collectDefaultMetrics({ register });
   const refresh = createDatabaseGauges(registers);
 
@@ -83,6 +92,7 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
     batch: (size) => batches.observe(size),
     sweepLag: (ms) => sweepLag.observe(Math.max(0, ms) / SECOND),
     alertLag: (ms) => alertLag.observe(Math.max(0, ms) / SECOND),
+    watchdogCalled: (result) => watchdogCalls.inc({ result }),
     async answer(request, response) {
       refresh(await readFigures(pool()));
       const body = await register.metrics();
@@ -126,12 +136,19 @@ function resultOf(response: ServerResponse): string {
   return response.statusCode < 500 ? "refused" : "error";
 }
 
-type Figures = { deliveries: Record<string, number>; oldestCheckMs: Millis; oldestDeliveryMs: Millis };
+type Figures = {
+  deliveries: Record<string, number>;
+  oldestCheckMs: Millis;
+  oldestDeliveryMs: Millis;
+  deliveryAgeMs: Millis;
+};
 
 const FIGURES = `
   SELECT (SELECT coalesce(json_object_agg(state, n), '{}') FROM (SELECT state, count(*) AS n FROM deliveries GROUP BY state) s) AS deliveries,
          (SELECT extract(epoch FROM belfry_now() - min(check_at)) * 1000 FROM job_state)::float8 AS "oldestCheckMs",
-         (SELECT extract(epoch FROM belfry_now() - min(next_attempt_at)) * 1000 FROM deliveries WHERE state = 'pending')::float8 AS "oldestDeliveryMs"`;
+         (SELECT extract(epoch FROM belfry_now() - min(next_attempt_at)) * 1000 FROM deliveries WHERE state = 'pending')::float8 AS "oldestDeliveryMs",
+         (SELECT extract(epoch FROM belfry_now() - min(created_at)) * 1000 FROM deliveries
+          WHERE state IN ('pending', 'sending') AND (attempts > 0 OR next_attempt_at <= belfry_now()))::float8 AS "deliveryAgeMs"`;
 
 function createDatabaseGauges(registers: Registry[]): (figures: Figures | null) => void {
   const up = new Gauge({ name: "belfry_database_up", help: "1 where the database answers.", registers });
@@ -151,6 +168,21 @@ function createDatabaseGauges(registers: Registry[]): (figures: Figures | null) 
     labelNames: ["state"],
     registers,
   });
+  const age = new Gauge({
+    name: "belfry_oldest_delivery_age_seconds",
+    help: "How long ago the oldest delivery was written that is due, or was tried and not taken yet.",
+    registers,
+  });
+  const waiting = new Gauge({
+    name: "belfry_deliveries_waiting",
+    help: "Deliveries that have not been taken yet, of the whole installation.",
+    registers,
+  });
+  const dead = new Gauge({
+    name: "belfry_dead_letters",
+    help: "Deliveries that were given up and not replayed, of the whole installation.",
+    registers,
+  });
   return (figures) => {
     up.set(figures === null ? 0 : 1);
     if (figures === null) return;
@@ -158,6 +190,9 @@ function createDatabaseGauges(registers: Registry[]): (figures: Figures | null) 
     for (const [state, count] of Object.entries(figures.deliveries)) deliveries.set({ state }, count);
     check.set(Math.max(0, figures.oldestCheckMs) / SECOND);
     delivery.set(Math.max(0, figures.oldestDeliveryMs) / SECOND);
+    age.set(Math.max(0, figures.deliveryAgeMs) / SECOND);
+    waiting.set((figures.deliveries["pending"] ?? 0) + (figures.deliveries["sending"] ?? 0));
+    dead.set(figures.deliveries["dead"] ?? 0);
   };
 }
 

@@ -9,6 +9,7 @@ import type { Forwarder } from "./forward.ts";
 import type { Front } from "./front.ts";
 import type { Health } from "./health.ts";
 import type { Pages } from "./pages.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 /** What a server has opened so far. */
 export type Parts = {
@@ -22,6 +23,7 @@ export type Parts = {
   pings: { close(): Promise<void> } | null;
   mail: { close(patienceMs: Millis): Promise<void> } | null;
   loops: Loop[];
+  watchdog: Watchdog | null;
   channels: { close(): Promise<void> } | null;
   pages: Pages | null;
   forwarder: Forwarder | null;
@@ -39,6 +41,7 @@ export function noParts(): Parts {
     pings: null,
     mail: null,
     loops: [],
+    watchdog: null,
     channels: null,
     pages: null,
     forwarder: null,
@@ -56,6 +59,7 @@ const CLOSE_WITHIN_MS: Millis = 0.5 * SECOND;
  */
 export async function stopParts(parts: Parts, log: Logger): Promise<void> {
   const { front, pings, mail, loops, pages, forwarder, channels, health, watch, bus, database, embedded } = parts;
+  const { watchdog } = parts;
   const within = (ms: Millis, name: string, work: () => Promise<unknown> | undefined) =>
     stopWithin(ms, { name, work, log });
 
@@ -65,6 +69,8 @@ export async function stopParts(parts: Parts, log: Logger): Promise<void> {
   await Promise.all([
     within(ANSWER_WITHIN_MS, "the store of pings", () => pings?.close()),
     front?.idle(ANSWER_WITHIN_MS),
+    // Before the loops that it vouches for.
+    within(ANSWER_WITHIN_MS, "the watchdog", () => watchdog?.stop()),
     within(ANSWER_WITHIN_MS, "the port for mail", () => mail?.close(ANSWER_WITHIN_MS - CLOSE_WITHIN_MS)),
   ]);
   await Promise.all([

@@ -22,7 +22,7 @@ export type SystemPage = {
   /** The newest 20 stretches in which no process took pings. */
   gaps: { from: Instant; to: Instant }[];
   counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
-  /** When the oldest pending delivery was due; null without any. */
+  /** When the oldest delivery was written that is due, or was tried and not taken yet; null without any. */
   oldestPendingAt: Instant | null;
   /** Jobs whose evaluation threw, at most 100. */
   faulted: FaultedRecord[];
@@ -31,6 +31,8 @@ export type SystemPage = {
   /** Pings refused as too many in the last 30 days, of all projects. */
   limited: LimitedPings;
   mail: { configured: boolean; from: string };
+  /** Host that WATCHDOG_URL calls; null without it. The rest of the address may be a secret. */
+  watchdogHost: string | null;
   now: Instant;
 };
 
@@ -57,6 +59,7 @@ export async function systemPage(ctx: Ctx): Promise<SystemPage> {
     timeZones: { ...zoneData(), hints: zoneHints(zoneData(), zoneVersion) },
     ...{ processes, gaps, counts, oldestPendingAt, faulted, unmatched, limited },
     mail: { configured: config.smtpUrl !== null, from: config.mailFrom },
+    watchdogHost: config.watchdogUrl === null ? null : new URL(config.watchdogUrl).host,
     now: ctx.clock.now(),
   };
 }

@@ -7,7 +7,7 @@ export type SystemCounts = {
   users: number;
   pendingDeliveries: number;
   deadLetters: number;
-  /** When the oldest pending delivery was due; null without any. */
+  /** When the oldest delivery was written that is due, or was tried and not taken yet; null without any. */
   oldestPendingAt: Instant | null;
   postgres: string;
 };
@@ -18,7 +18,8 @@ export async function getSystemCounts(database: Queryable): Promise<SystemCounts
        (SELECT count(*) FROM users) AS users,
        (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')) AS "pendingDeliveries",
        (SELECT count(*) FROM deliveries WHERE state = 'dead') AS "deadLetters",
-       (SELECT min(next_attempt_at) FROM deliveries WHERE state IN ('pending', 'sending')) AS "oldestPendingAt",
+       (SELECT min(created_at) FROM deliveries WHERE state IN ('pending', 'sending')
+          AND (attempts > 0 OR next_attempt_at <= belfry_now())) AS "oldestPendingAt",
        current_setting('server_version') AS postgres`,
   );
   const [row] = rows;

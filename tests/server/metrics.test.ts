@@ -36,6 +36,7 @@ test("what this process did is counted", async () => {
   metrics.batch(7);
   metrics.sweepLag(1_500);
   metrics.alertLag(400);
+  metrics.watchdogCalled("taken");
   metrics.watchPings(() => ({ limited: 3, overLimit: 2, unmatchedDropped: 1 }));
   await nextTurn();
   const text = await read();
@@ -48,6 +49,7 @@ test("what this process did is counted", async () => {
   expect(text).toContain('belfry_pings_over_limit_total{answer="refused"} 3');
   expect(text).toContain('belfry_pings_over_limit_total{answer="served"} 2');
   expect(text).toContain("belfry_pings_unmatched_dropped_total 1");
+  expect(text).toContain('belfry_watchdog_calls_total{result="taken"} 1');
   expect(text).toContain("nodejs_eventloop_lag_seconds");
 });
 
@@ -61,7 +63,7 @@ test("the whole installation's deliveries are counted by state", async () => {
     `WITH alert AS (INSERT INTO alerts (id, event, sequence, created_at, facts)
                     VALUES (gen_random_uuid(), 'notice', 1, belfry_now(), '{}') RETURNING id)
      INSERT INTO deliveries (alert_id, recipient, state, next_attempt_at, created_at)
-     SELECT id, state || '@example.org', state, belfry_now() - interval '1 minute', belfry_now()
+     SELECT id, state || '@example.org', state, belfry_now() - interval '1 minute', belfry_now() - interval '1 hour'
      FROM alert, unnest(ARRAY['pending', 'dead']) AS state`,
   );
   const text = await read();
@@ -69,6 +71,17 @@ test("the whole installation's deliveries are counted by state", async () => {
   expect(text).toContain('belfry_deliveries{state="pending"} 1');
   expect(text).toContain('belfry_deliveries{state="dead"} 1');
   expect(Number(/^belfry_oldest_delivery_overdue_seconds (.+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(60);
+  expect(Number(/^belfry_oldest_delivery_age_seconds (.+)$/m.exec(text)?.[1])).toBeGreaterThanOrEqual(3_600);
+  expect(text).toContain("belfry_deliveries_waiting 1");
+  expect(text).toContain("belfry_dead_letters 1");
+});
+
+test("a delivery that is not due yet has no age, one that waits for its next attempt does", async () => {
+  const age = async () => Number(/^belfry_oldest_delivery_age_seconds (.+)$/m.exec(await read())?.[1]);
+  await database?.pool.query("UPDATE deliveries SET next_attempt_at = belfry_now() + interval '1 hour'");
+  expect(await age()).toBe(0);
+  await database?.pool.query("UPDATE deliveries SET attempts = 1");
+  expect(await age()).toBeGreaterThanOrEqual(3_600);
 });
 
 test("requests that came through a proxy are not answered", async () => {

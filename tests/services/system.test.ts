@@ -9,7 +9,10 @@ import { addUnmatched } from "../support/unmatched.ts";
 import { openWorld } from "./world.ts";
 
 test("operators see what runs, what it could not watch, and what went wrong", async () => {
-  const { owner, stranger, project, database } = await openWorld({ smtpUrl: "smtp://mail.example.org" });
+  const { owner, stranger, project, database } = await openWorld({
+    smtpUrl: "smtp://mail.example.org",
+    watchdogUrl: "https://watch.example.org/ping/secret",
+  });
   const { id: jobId } = await createJob(owner, { projectId: project.id, slug: "broken", name: "Broken" });
   const { pool } = database;
   await pool.query("UPDATE job_state SET fault = 'RangeError: too far'");
@@ -51,6 +54,7 @@ test("operators see what runs, what it could not watch, and what went wrong", as
     unmatched: [{ path: "/ping/x/y" }],
     limited: { pings: 7, projects: 1 },
     mail: { configured: true },
+    watchdogHost: "watch.example.org",
   });
   expect(page.gaps.map(({ from, to }) => to - from)).toEqual([20 * SECOND]);
   expect(await listUnmatchedPings(owner, { projectId: project.id })).toContainEqual(
