@@ -1,25 +1,32 @@
 import { AppError } from "../errors.ts";
 import { alertmanagerKind } from "./alertmanager.ts";
 import { appriseKind } from "./apprise.ts";
-import { githubKind } from "./github.ts";
-import { jiraServiceManagementKind } from "./jira-service-management.ts";
-import { pagerdutyKind } from "./pagerduty.ts";
-import { shellKind } from "./shell.ts";
-import { splunkOnCallKind } from "./splunk-on-call.ts";
 import { channelOf, type Channel } from "./channel.ts";
+import { discordKind } from "./discord.ts";
 import { emailKind } from "./email.ts";
+import { googleChatKind } from "./google-chat.ts";
+import { gotifyKind } from "./gotify.ts";
+import { githubKind } from "./github.ts";
 import { createAddressRule } from "./guard.ts";
 import { openHttpSender, type HttpSender } from "./http.ts";
+import { jiraServiceManagementKind } from "./jira-service-management.ts";
 import { openMailer, type Mailer } from "./mailer.ts";
-import { slackKind } from "./slack.ts";
-import { gotifyKind } from "./gotify.ts";
+import { matrixKind } from "./matrix.ts";
+import { mattermostKind } from "./mattermost.ts";
 import { ntfyKind } from "./ntfy.ts";
 import { pushbulletKind } from "./pushbullet.ts";
 import { pushoverKind } from "./pushover.ts";
 import { signalKind } from "./signal.ts";
+import { rocketchatKind } from "./rocketchat.ts";
+import { pagerdutyKind } from "./pagerduty.ts";
+import { shellKind } from "./shell.ts";
+import { slackKind } from "./slack.ts";
+import { teamsKind } from "./teams.ts";
+import { splunkOnCallKind } from "./splunk-on-call.ts";
 import { telegramKind } from "./telegram.ts";
 import { twilioKind } from "./twilio.ts";
 import { webhookKind } from "./webhook.ts";
+import { zulipKind } from "./zulip.ts";
 
 /** What kinds send with. */
 type Tools = { http: HttpSender; mailer: Mailer | null; shell: boolean };
@@ -29,6 +36,13 @@ const KINDS: readonly ((tools: Tools) => Channel)[] = [
   ({ http }) => channelOf(slackKind(http)),
   ({ mailer }) => channelOf(emailKind(mailer)),
   ({ http }) => channelOf(webhookKind(http)),
+  ({ http }) => channelOf(discordKind(http)),
+  ({ http }) => channelOf(teamsKind(http)),
+  ({ http }) => channelOf(googleChatKind(http)),
+  ({ http }) => channelOf(mattermostKind(http)),
+  ({ http }) => channelOf(rocketchatKind(http)),
+  ({ http }) => channelOf(zulipKind(http)),
+  ({ http }) => channelOf(matrixKind(http)),
   ({ http }) => channelOf(telegramKind(http)),
   ({ http }) => channelOf(ntfyKind(http)),
   ({ http }) => channelOf(gotifyKind(http)),

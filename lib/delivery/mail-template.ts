@@ -1,16 +1,10 @@
 import { looksLikeError } from "../domain/message-output.ts";
 import { outputLines, partsOf, type MessagePart } from "../domain/message-parts.ts";
-import type { AlertMessage, Tone } from "../domain/message.ts";
+import type { AlertMessage } from "../domain/message.ts";
+import { TONE_COLOURS } from "./colours.ts";
 import { renderPlainText } from "./plain-text.ts";
 
 export type MailContent = { subject: string; text: string; html: string };
-
-const COLOURS: Readonly<Record<Tone, string>> = {
-  bad: "#c92a2a",
-  warning: "#b35c00",
-  good: "#2b8a3e",
-  info: "#1864ab",
-};
 
 /** Subject and the two twins of a mail, from one message. */
 export function renderMail(message: AlertMessage): MailContent {
@@ -23,7 +17,7 @@ function renderHtml(message: AlertMessage): string {
     `<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">`,
     `<title>${escapeHtml(message.verdict)}</title></head>`,
     `<body style="margin:0;padding:16px;font:15px/1.5 -apple-system,'Segoe UI',Roboto,sans-serif">`,
-    `<div style="max-width:640px;margin:0 auto;border-left:4px solid ${COLOURS[message.tone]};padding-left:16px">`,
+    `<div style="max-width:640px;margin:0 auto;border-left:4px solid ${TONE_COLOURS[message.tone]};padding-left:16px">`,
     `<h1 style="margin:0 0 12px;font-size:18px;line-height:1.3">${escapeHtml(message.verdict)}</h1>`,
     ...partsOf(message).map(renderPart),
     `</div></body></html>`,

@@ -13,3 +13,9 @@ export function parseRetryAfter(retryAfter: string | null, date: string | null, 
   const theirNow = Date.parse(date ?? "");
   return Math.max(0, until - (Number.isNaN(theirNow) ? now : theirNow));
 }
+
+/** The same where it stands in an answer as a number of seconds, broken ones too. Null for anything else. */
+export function parseSeconds(seconds: string | null): Millis | null {
+  const value = seconds === null ? Number.NaN : Number(seconds);
+  return value >= 0 && Number.isFinite(value) ? Math.ceil(value * SECOND) : null;
+}

@@ -2,6 +2,7 @@ import { IncomingWebhook, type IncomingWebhookSendArguments } from "@slack/webho
 import { outputLines, partsOf, type MessagePart } from "../domain/message-parts.ts";
 import type { AlertMessage } from "../domain/message.ts";
 import type { ChannelKind } from "./channel.ts";
+import { escapeAngles } from "./escape.ts";
 import { receiptOf, type HttpAnswer, type HttpSender } from "./http.ts";
 import { maskUrl, parseTargetUrl } from "./target-url.ts";
 
@@ -17,7 +18,7 @@ const SECTION_LENGTH = 3_000;
 /** Ten of them fit a section. */
 const LINE_LENGTH = 280;
 
-/** Slack's incoming webhooks, and whatever takes the same messages (Mattermost, Rocket.Chat). */
+/** Slack's incoming webhooks. */
 export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
   return {
     kind: "slack",
@@ -56,7 +57,7 @@ export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
 /** The message as blocks, with its verdict as the text of notifications. */
 export function renderSlack(message: AlertMessage): IncomingWebhookSendArguments {
   const blocks: Blocks = [
-    { type: "header", text: { type: "plain_text", text: escapeSlack(message.verdict, HEADER_LENGTH), emoji: false } },
+    { type: "header", text: { type: "plain_text", text: escapeAngles(message.verdict, HEADER_LENGTH), emoji: false } },
   ];
   // Lines that follow each other share a section, else the message would be mostly air.
   let lines: string[] = [];
@@ -65,15 +66,15 @@ export function renderSlack(message: AlertMessage): IncomingWebhookSendArguments
     lines = [];
   };
   for (const part of partsOf(message)) {
-    if (part.kind === "text") lines.push(escapeSlack(part.text, LINE_LENGTH));
-    else if (part.kind === "fact") lines.push(`*${part.label}:* ${escapeSlack(part.text, LINE_LENGTH)}`);
+    if (part.kind === "text") lines.push(escapeAngles(part.text, LINE_LENGTH));
+    else if (part.kind === "fact") lines.push(`*${part.label}:* ${escapeAngles(part.text, LINE_LENGTH)}`);
     else {
       endSection();
       blocks.push(blockOf(part));
     }
   }
   endSection();
-  const text = escapeSlack(message.verdict, SECTION_LENGTH);
+  const text = escapeAngles(message.verdict, SECTION_LENGTH);
   return { text, blocks, link_names: false, unfurl_links: false, unfurl_media: false };
 }
 
@@ -81,7 +82,7 @@ function blockOf(part: Extract<MessagePart, { kind: "output" | "links" }>): Bloc
   if (part.kind === "output") {
     // Three backticks would end the block in which nothing is markup.
     const lines = outputLines(part.output).join("\n").replaceAll("```", "'''");
-    return section(`\`\`\`${escapeSlack(lines, SECTION_LENGTH - 6)}\`\`\``);
+    return section(`\`\`\`${escapeAngles(lines, SECTION_LENGTH - 6)}\`\`\``);
   }
   const links = part.links.map((link) => `<${link.url}|${link.label}>`).join(" · ");
   return { type: "context", elements: [{ type: "mrkdwn", text: links }] };
@@ -89,19 +90,6 @@ function blockOf(part: Extract<MessagePart, { kind: "output" | "links" }>): Bloc
 
 function section(text: string): Blocks[number] {
   return { type: "section", text: { type: "mrkdwn", text } };
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
-/** Text in which nothing can address a channel or hide a link, cut so that the escaped form fits. */
-export function escapeSlack(text: string, maxLength: number): string {
-  let escaped = "";
-  for (const character of text) {
-    const next = ENTITIES[character] ?? character;
-    if (escaped.length + next.length > maxLength - 1) return `${escaped}…`;
-    escaped += next;
-  }
-  return escaped;
 }
 
 function responseOf(url: string, { status, body }: HttpAnswer) {

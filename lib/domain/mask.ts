@@ -18,6 +18,8 @@ const RULES: readonly Rule[] = [
   { pattern: /(\/api\/webhooks\/)[^\s"'<>]+/gi, replacement: `$1${MASK}` },
   { pattern: /(\.webhook\.office\.com\/)[^\s"'<>]+/gi, replacement: `$1${MASK}` },
   { pattern: /(api\.telegram\.org\/bot)[^\s"'<>/]+/gi, replacement: `$1${MASK}` },
+  { pattern: /(\/hooks\/)[a-z\d]{16}[^\s"'<>]*/gi, replacement: `$1${MASK}` },
+  { pattern: /([?&]sig=)[^\s"'<>&]+/gi, replacement: `$1${MASK}` },
   // Credentials in an address: user:password@ and key@.
   { pattern: /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"']{0,100}):[^\s/?#"'[]{1,300}@/gi, replacement: `$1:${MASK}@` },
   { pattern: /([a-z][a-z0-9+.-]{1,20}:\/\/)[\w-]{16,300}@/gi, replacement: `$1${MASK}@` },

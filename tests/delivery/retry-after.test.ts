@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRetryAfter } from "../../lib/delivery/retry-after.ts";
+import { parseRetryAfter, parseSeconds } from "../../lib/delivery/retry-after.ts";
 
 const NOW = Date.UTC(2025, 2, 4, 12, 0, 0);
 
@@ -17,4 +17,15 @@ test.each([
   [null, null, null],
 ])("%j with Date %j is %j ms", (retryAfter, date, expected) => {
   expect(parseRetryAfter(retryAfter, date, NOW)).toBe(expected);
+});
+
+test.each([
+  ["28.706807374954224", 28_707],
+  ["0", 0],
+  ["-1", null],
+  ["soon", null],
+  ["Infinity", null],
+  [null, null],
+])("%j seconds", (seconds, ms) => {
+  expect(parseSeconds(seconds)).toBe(ms);
 });

@@ -32,6 +32,15 @@ describe("secrets are masked", () => {
     [`stripe ${STRIPE}`, "stripe [masked]"],
     ["post https://hooks.slack.com/services/T0/B0/xyz now", "post https://hooks.slack.com/services/[masked] now"],
     ["https://discord.com/api/webhooks/1/abc", "https://discord.com/api/webhooks/[masked]"],
+    [
+      "https://mm.example.org/hooks/abcdefghijklmnopqrstuvwxyz is gone",
+      "https://mm.example.org/hooks/[masked] is gone",
+    ],
+    [
+      "https://x.logic.azure.com/invoke?sp=%2F&sig=a-b_c&v=1",
+      "https://x.logic.azure.com/invoke?sp=%2F&sig=[masked]&v=1",
+    ],
+    ["sh /usr/lib/hooks/before-backup.sh", "sh /usr/lib/hooks/before-backup.sh"],
     ["curl https://b/ping/0b8e/start || true", "curl https://b/ping/[masked] || true"],
     ["bfp_0123456789abcdefghijklmn", "[masked]"],
     [`a\n${KEY_BLOCK("MIIEow")}\nb`, "a\n[masked]\nb"],

@@ -62,3 +62,28 @@ export function nastyMessage(): AlertMessage {
     { host: nasty },
   );
 }
+
+/** A message about Belfry itself, without job, incident and run. */
+export function noticeMessage(): AlertMessage {
+  return composeMessage({
+    alertId: "0198c0de-0000-7000-8000-000000000003",
+    event: "notice",
+    at: SLOT + HOUR,
+    baseUrl: "https://belfry.example.org",
+    project: { id: "p1", name: "Acme" },
+    facts: { notice: "own-gap", from: SLOT, to: SLOT + 20 * MINUTE, unknownJobs: 2 },
+  });
+}
+
+/** A message whose every text is as long as it gets, in characters of three bytes that markup cares about. */
+export function longestMessage(): AlertMessage {
+  const name = "＊バックアップ*_`[".repeat(40);
+  return failedMessage(
+    {
+      job: { id: "j1", slug: "s", name, timeZone: "America/Argentina/ComodRivadavia", scheduleKind: "cron" },
+      project: { id: "p1", name },
+      output: Array.from({ length: 60 }, (_, line) => `error ${line}: ${name}`).join("\n"),
+    },
+    { host: name },
+  );
+}
