@@ -308,6 +308,15 @@ describe("alerts", () => {
     );
   });
 
+  test("create-channel takes every setting of a kind as JSON", async () => {
+    const words = ["create-channel", "--project", project.id, "--kind"];
+    const settings = JSON.stringify({ url: "https://example.org/hook", method: "PUT" });
+    expect(await run(...words, "webhook", "--settings", settings)).toEqual({ id: expect.any(String) });
+    expect(await failure(...words, "pagerduty", "--settings", '{"routingKey":"x"}')).toMatch(/32 letters and digits/);
+    expect(await failure(...words, "webhook", "--settings", "url=x")).toMatch(/--settings takes JSON/);
+    expect(await failure(...words, "webhook", "--settings", '{"url":3}')).toMatch(/"url" must be a text in quotes/);
+  });
+
   test("incidents and deliveries", async () => {
     const own = await run("create-project", "--name", "Alerts", "--owner", "owner@example.org");
     const channel = await run(

@@ -1,3 +1,4 @@
+import { AppError } from "../../errors.ts";
 import { createChannel } from "../../services/channels.ts";
 import { reportDeliveries } from "../../services/deliveries.ts";
 import { reportIncidents } from "../../services/incidents.ts";
@@ -9,15 +10,17 @@ const PROJECT = { name: "project", required: true, value: "ID" };
 export const ALERT_COMMANDS: readonly Command[] = [
   {
     name: "create-channel",
-    summary: "Makes a channel; slack and webhook take --url, email takes --to.",
+    summary: "Makes a channel; --settings takes whatever its form asks for, as JSON.",
     options: [
       PROJECT,
-      { name: "kind", required: true, value: "slack|email|webhook" },
+      { name: "kind", required: true, value: "slack|email|webhook|…" },
       { name: "url", required: false, value: "URL" },
       { name: "to", required: false, value: "ADDRESS" },
+      { name: "settings", required: false, value: "JSON" },
     ],
     async run(ctx, options) {
-      const settings = Object.fromEntries([...options].filter(([name]) => name === "url" || name === "to"));
+      const short = Object.fromEntries([...options].filter(([name]) => name === "url" || name === "to"));
+      const settings = { ...parseSettings(options.get("settings") ?? "{}"), ...short };
       return createChannel(ctx, { projectId: required(options, "project"), kind: required(options, "kind"), settings });
     },
   },
@@ -50,3 +53,22 @@ export const ALERT_COMMANDS: readonly Command[] = [
     },
   },
 ];
+
+/** Of `{"url": "https://…", "method": "PUT"}`; whether a kind has such settings is for the kind to say. */
+function parseSettings(json: string): Record<string, string> {
+  const entries = Object.entries(parseObject(json));
+  const odd = entries.find(([, value]) => typeof value !== "string");
+  if (odd !== undefined) throw new AppError("invalid", `The setting "${odd[0]}" must be a text in quotes.`, "settings");
+  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+}
+
+function parseObject(json: string): object {
+  const refuse = () => new AppError("invalid", '--settings takes JSON such as {"url": "https://…"}.', "settings");
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    throw refuse();
+  }
+  throw refuse();
+}
