@@ -18,8 +18,13 @@ type Settings = Readonly<Record<string, string>>;
 export type ChannelTrial = {
   /** Without a trailing slash. */
   url(): string;
-  /** One send, answered with `reply`. */
-  send(sent: { settings: Settings; message: AlertMessage; reply: HttpReply }): Promise<Attempt>;
+  /** One send, answered with `reply`; what it knows beside that may differ from `TRIAL_CONTEXT`. */
+  send(sent: {
+    settings: Settings;
+    message: AlertMessage;
+    reply: HttpReply;
+    context?: Partial<SendContext>;
+  }): Promise<Attempt>;
   /** The one request that came. */
   request(): SunkRequest;
   /** What is stored and shown of settings. */
@@ -27,12 +32,15 @@ export type ChannelTrial = {
 };
 
 /** A kind of channel before a sink on loopback, anew for each test. `make` gets the address of the sink. */
-export function useChannel<S>(make: (http: HttpSender, url: string) => ChannelKind<S>): ChannelTrial {
+export function useChannel<S>(
+  make: (http: HttpSender, url: string) => ChannelKind<S>,
+  timeoutMs = 2_000,
+): ChannelTrial {
   let sink: HttpSink;
   let http: HttpSender;
   beforeEach(async () => {
     sink = await startHttpSink();
-    http = openHttpSender(createAddressRule(["127.0.0.0/8"]), 2_000);
+    http = openHttpSender(createAddressRule(["127.0.0.0/8"]), timeoutMs);
   });
   afterEach(async () => {
     await http.close();
@@ -41,9 +49,9 @@ export function useChannel<S>(make: (http: HttpSender, url: string) => ChannelKi
   const channel = () => channelOf(make(http, sink.url));
   return {
     url: () => sink.url,
-    async send({ settings, message, reply }) {
+    async send({ settings, message, reply, context }) {
       sink.reply(() => reply);
-      return attemptSend(channel(), settings, message, TRIAL_CONTEXT);
+      return attemptSend(channel(), settings, message, { ...TRIAL_CONTEXT, ...context });
     },
     request() {
       const [request, ...others] = sink.requests;

@@ -1,57 +1,44 @@
-import { afterEach, beforeEach } from "vitest";
-import { attemptSend, type Attempt } from "../../lib/delivery/attempt.ts";
-import { channelOf, type ChannelKind, type SendContext } from "../../lib/delivery/channel.ts";
-import { createAddressRule } from "../../lib/delivery/guard.ts";
-import { openHttpSender, type HttpSender } from "../../lib/delivery/http.ts";
-import { startHttpSink, type HttpReply, type HttpSink, type SunkRequest } from "./http-sink.ts";
+import type { Attempt } from "../../lib/delivery/attempt.ts";
+import type { ChannelKind, SendContext } from "../../lib/delivery/channel.ts";
+import type { HttpSender } from "../../lib/delivery/http.ts";
+import type { AlertMessage } from "../../lib/domain/message.ts";
+import { useChannel } from "./channel-trial.ts";
+import type { HttpReply, SunkRequest } from "./http-sink.ts";
 import { failedMessage } from "./messages.ts";
-
-export const TRIAL_CONTEXT: SendContext = {
-  deliveryId: "0198c0de-0000-4000-8000-000000000002",
-  attempt: 1,
-  threadKey: "i1.lane",
-  signal: new AbortController().signal,
-};
 
 type Settings = Readonly<Record<string, string>>;
 
 export type KindTrial = {
   /** Sends once to a receiver that answers so. */
-  send(reply: HttpReply, message?: ReturnType<typeof failedMessage>, context?: Partial<SendContext>): Promise<Attempt>;
+  send(reply: HttpReply, message?: AlertMessage): Promise<Attempt>;
   /** Sends once to a receiver that takes it, and gives what came there. */
-  request(message: ReturnType<typeof failedMessage>, context?: Partial<SendContext>): Promise<SunkRequest>;
+  request(message: AlertMessage, context?: Partial<SendContext>): Promise<SunkRequest>;
   /** Checks settings as a form does, with changes to those that the trial sends with. */
   check(changes?: Settings): { settings: Record<string, string>; summary: string };
 };
 
-/** A kind of channel before a receiver on loopback of its own in each test. */
+const TIMEOUT_MS = 400;
+
+/** A kind of channel with settings that fit, of an incident that has a thread. */
 export function tryKind<S>(
   make: (http: HttpSender) => ChannelKind<S>,
   settingsFor: (sinkUrl: string) => Settings,
 ): KindTrial {
-  let sink: HttpSink;
-  let http: HttpSender;
-  beforeEach(async () => {
-    sink = await startHttpSink();
-    http = openHttpSender(createAddressRule(["127.0.0.0/8"]), 400);
-  });
-  afterEach(async () => {
-    await http.close();
-    await sink.close();
-  });
-  const send: KindTrial["send"] = (reply, message = failedMessage(), context = {}) => {
-    sink.reply(() => reply);
-    return attemptSend(channelOf(make(http)), settingsFor(sink.url), message, { ...TRIAL_CONTEXT, ...context });
-  };
+  const trial = useChannel(make, TIMEOUT_MS);
+  const send = (reply: HttpReply, message: AlertMessage, context?: Partial<SendContext>): Promise<Attempt> =>
+    trial.send({
+      settings: settingsFor(trial.url()),
+      context: { threadKey: "i1.lane", ...context },
+      message,
+      reply,
+    });
   return {
-    send,
+    send: (reply, message = failedMessage()) => send(reply, message),
     async request(message, context) {
       await send({ status: 200, body: "{}" }, message, context);
-      const [request, ...others] = sink.requests;
-      if (request === undefined || others.length > 0) throw new Error(`${sink.requests.length} requests came.`);
-      return request;
+      return trial.request();
     },
-    check: (changes = {}) => channelOf(make(http)).check({ ...settingsFor(sink.url), ...changes }),
+    check: (changes = {}) => trial.check({ ...settingsFor(trial.url()), ...changes }),
   };
 }
 
