@@ -93,7 +93,7 @@ export function appriseKind(http: HttpSender): ChannelKind<AppriseSettings> {
   };
 }
 
-export function appriseMessage(message: AlertMessage) {
+function appriseMessage(message: AlertMessage) {
   return { title: message.verdict, body: renderPlainBody(message), type: TYPES[message.tone], format: "text" };
 }
 

@@ -1,7 +1,7 @@
 import type { AlertMessage } from "../domain/message.ts";
 import { AppError } from "../errors.ts";
 import { readAnswer, untilUnixTime } from "./api-answer.ts";
-import type { ChannelKind, SendReceipt } from "./channel.ts";
+import { type ChannelKind, DeliveryError, type SendReceipt } from "./channel.ts";
 import { escapeGithub, renderGithub } from "./github-markdown.ts";
 import type { HttpAnswer, HttpMethod, HttpSender } from "./http.ts";
 import { parseSetting } from "./setting.ts";
@@ -19,6 +19,8 @@ const API = "https://api.github.com";
 const ENTERPRISE_EXAMPLE = "https://github.example.org/api/v3";
 
 const NO_REPOSITORY = "GitHub knows no such repository, or this token may not see it: check both.";
+const NO_LABELS =
+  "GitHub opened the issue without its labels, by which Belfry finds it again: who made the token must be able to write to the repository.";
 
 /** Everything that Belfry opened has this label. */
 const LABEL = "belfry";
@@ -93,6 +95,10 @@ async function openIssue(call: Call, message: AlertMessage, labels: readonly str
   const marker = message.incident === null ? "" : `<!-- belfry incident ${message.incident.id} -->\n`;
   const body = { title: message.verdict, body: `${marker}${renderGithub(message)}`, labels };
   const receipt = receive(await call("POST", "/issues", body));
+  // GitHub drops the labels of people who may not set them, and then nothing would find this issue again.
+  if (!labels.every((label) => receipt.answer.includes(`"${label}"`))) {
+    throw new DeliveryError({ permanent: true, status: receipt.status, answer: NO_LABELS });
+  }
   return { ...receipt, number: numberOf(receipt.answer) };
 }
 

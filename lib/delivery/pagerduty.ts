@@ -61,7 +61,7 @@ export function pagerdutyKind(
 }
 
 /** The event without its key. A second copy changes nothing: PagerDuty knows it by `dedup_key`. */
-export function pagerdutyEvent(message: AlertMessage) {
+function pagerdutyEvent(message: AlertMessage) {
   const dedupKey = incidentKey(message);
   if (message.event === "resolved") return { event_action: "resolve", dedup_key: dedupKey };
   const page = pageOf(message);

@@ -59,7 +59,7 @@ export function splunkOnCallKind(http: HttpSender): ChannelKind<SplunkOnCallSett
   };
 }
 
-export function splunkAlert(message: AlertMessage) {
+function splunkAlert(message: AlertMessage) {
   const page = pageOf(message);
   return {
     message_type: message.event === "resolved" ? "RECOVERY" : TYPES[urgencyOf(message)],

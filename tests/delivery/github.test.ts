@@ -20,7 +20,7 @@ beforeEach(() => {
       return { status: 200, body: known ? '[{"url":"…","number":7,"title":"\\"number\\":9"}]' : "[]" };
     if (method === "DELETE") return { status: 204 };
     if (method === "PATCH") return { status: 200, body: '{"number":7,"state":"closed"}' };
-    return { status: 201, body: '{"number":7}' };
+    return { status: 201, body: '{"number":7,"labels":[{"name":"belfry"},{"name":"belfry-i1"}]}' };
   });
 });
 
@@ -87,6 +87,15 @@ test("a second attempt finds it and opens no other", async () => {
   known = true;
   expect(await send()).toMatchObject({ accepted: true, answer: "Issue #7 is open already." });
   expect(sends.told()).toMatchObject([{ method: "GET" }]);
+});
+
+test("an issue that GitHub opened without its labels would not be found again", async () => {
+  sends.sink().reply(({ method }) => ({ status: 201, body: method === "GET" ? "[]" : '{"number":7,"labels":[]}' }));
+  expect(await send()).toMatchObject({
+    accepted: false,
+    permanent: true,
+    answer: expect.stringContaining("without its labels"),
+  });
 });
 
 test("a change is a comment on it", async () => {
