@@ -48,24 +48,24 @@ test("an incident that opens opens an issue with the incident's label", async ()
       {
         "body": {
           "body": "<!-- belfry incident i1 -->
-    The run failed at 02:&#8203;04 \\(Europe\\/Riga\\) with exit code 3\\.
+    The run failed at 02:04 \\(Europe\\/Riga\\) with exit code 3\\.
 
-    Slot:&#8203; Tue 4 Mar 2025\\, 02:&#8203;00 Europe\\/Riga \\(00:&#8203;00 UTC\\)\\.
+    Slot: Tue 4 Mar 2025, 02:00 Europe\\/Riga \\(00:00 UTC\\)\\.
 
-    **Since:** Tue 4 Mar 2025\\, 02:&#8203;04 Europe\\/Riga \\(00:&#8203;04 UTC\\)
+    **Since:** Tue 4 Mar 2025, 02:04 Europe\\/Riga \\(00:04 UTC\\)
 
     \`\`\`text
     copying
     ERROR: disk full
     \`\`\`
 
-    **Duration:** 3 min 57 s\\; usually 4 min 10 s\\, 95 \\% within 5 min
+    **Duration:** 3 min 57 s; usually 4 min 10 s, 95 % within 5 min
 
-    **Last good run:** Mon 3 Mar 2025\\, 02:&#8203;00 Europe\\/Riga \\(00:&#8203;00 UTC\\)\\, 1 d ago\\, the last of 41 good runs in a row
+    **Last good run:** Mon 3 Mar 2025, 02:00 Europe\\/Riga \\(00:00 UTC\\), 1 d ago, the last of 41 good runs in a row
 
-    **Next run:** Wed 5 Mar 2025\\, 02:&#8203;00 Europe\\/Riga \\(00:&#8203;00 UTC\\)
+    **Next run:** Wed 5 Mar 2025, 02:00 Europe\\/Riga \\(00:00 UTC\\)
 
-    **What to do:** Read the output\\, repair the cause\\, then run the command by hand on db\\-03 as the same user\\.
+    **What to do:** Read the output, repair the cause, then run the command by hand on db\\-03 as the same user\\.
 
     **Project:** Acme
 
@@ -140,13 +140,13 @@ test("the recovery closes it, comments and takes the incident's label away", asy
         "body": {
           "body": "### ✓ RECOVERED after 1 d 1 h · db\\-backup @&#8203; db\\-03
 
-    Down from Tue 4 Mar 2025\\, 02:&#8203;04 to Wed 5 Mar 2025\\, 03:&#8203;00 \\(Europe\\/Riga\\)\\, 1 d 1 h\\.
+    Down from Tue 4 Mar 2025, 02:04 to Wed 5 Mar 2025, 03:00 \\(Europe\\/Riga\\), 1 d 1 h\\.
 
-    Meanwhile 1 run failed or did not end in time\\, none missed\\.
+    Meanwhile 1 run failed or did not end in time, none missed\\.
 
-    **Duration:** 3 min 57 s\\; usually 4 min 10 s\\, 95 \\% within 5 min
+    **Duration:** 3 min 57 s; usually 4 min 10 s, 95 % within 5 min
 
-    **Next run:** Wed 5 Mar 2025\\, 02:&#8203;00 Europe\\/Riga \\(00:&#8203;00 UTC\\)
+    **Next run:** Wed 5 Mar 2025, 02:00 Europe\\/Riga \\(00:00 UTC\\)
 
     **Project:** Acme
 
@@ -175,11 +175,11 @@ test("a notice opens an issue of its own", async () => {
     [
       {
         "body": {
-          "body": "This alert did not arrive:&#8203; ✗ FAILED \\(exit 3\\) · db\\-backup @&#8203; db\\-03
+          "body": "This alert did not arrive: ✗ FAILED \\(exit 3\\) · db\\-backup @&#8203; db\\-03
 
-    The channel “ops” \\(Slack\\) refused it for good\\. Its answer:&#8203; no\\_service
+    The channel “ops” \\(Slack\\) refused it for good\\. Its answer: no\\_service
 
-    **What to do:** Repair the channel\\'s address or make a new channel\\, then send a test\\.
+    **What to do:** Repair the channel's address or make a new channel, then send a test\\.
 
     **Project:** Acme
 
