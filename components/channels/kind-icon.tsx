@@ -1,4 +1,4 @@
-import { Mail, MessageSquare, Siren, SquareTerminal, Webhook, type LucideIcon } from "lucide-react";
+import { Mail, MessageSquare, Siren, Smartphone, SquareTerminal, Webhook, type LucideIcon } from "lucide-react";
 
 /** Rooms in which people talk have one icon: the platforms' own marks are theirs. */
 const CHATS = ["slack", "discord", "teams", "google-chat", "mattermost", "rocketchat", "zulip", "matrix"];
