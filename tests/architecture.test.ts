@@ -33,7 +33,7 @@ const LAYERS: Record<string, Layer> = {
     imports: ["domain", ...BASE],
     packages: ["@slack/webhook", "ipaddr.js", "nodemailer", "undici"],
     node: true,
-    files: 12,
+    files: 40,
   },
   auth: { imports: ["domain", "store", ...BASE], packages: ["better-auth"], node: true, files: 4 },
   ping: {

@@ -2,7 +2,7 @@ import type { AlertMessage } from "../domain/message.ts";
 import { AppError } from "../errors.ts";
 import type { ChannelKind, SendContext, SendReceipt } from "./channel.ts";
 import { receiptOf, type HttpAnswer, type HttpSender } from "./http.ts";
-import { maskUrl, parseTargetUrl } from "./target-url.ts";
+import { maskUrl, parseTargetUrl } from "./settings/address.ts";
 
 export type HookSettings = { url: URL };
 

@@ -1,7 +1,7 @@
 import { createTransport, type Transporter, type NodemailerError } from "nodemailer";
 import { SECOND, type Millis } from "../domain/time.ts";
 import { DeliveryError } from "./channel.ts";
-import type { MailContent } from "./mail-template.ts";
+import type { MailContent } from "./markup/mail.ts";
 
 export type Mail = MailContent & {
   to: string;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DeliveryError } from "../../lib/delivery/channel.ts";
 import { createAddressRule } from "../../lib/delivery/guard.ts";
 import { openHttpSender } from "../../lib/delivery/http.ts";
-import { maskUrl, parseTargetUrl } from "../../lib/delivery/target-url.ts";
+import { maskUrl, parseTargetUrl } from "../../lib/delivery/settings/address.ts";
 import { startHttpSink, type HttpSink } from "../support/http-sink.ts";
 
 describe("the address rule", () => {

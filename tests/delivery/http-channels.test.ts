@@ -3,8 +3,8 @@ import { attemptSend, type Attempt } from "../../lib/delivery/attempt.ts";
 import { channelOf, type SendContext } from "../../lib/delivery/channel.ts";
 import { createAddressRule } from "../../lib/delivery/guard.ts";
 import { openHttpSender, type HttpSender } from "../../lib/delivery/http.ts";
-import { slackKind } from "../../lib/delivery/slack.ts";
-import { webhookKind } from "../../lib/delivery/webhook.ts";
+import { slackKind } from "../../lib/delivery/kinds/slack.ts";
+import { webhookKind } from "../../lib/delivery/kinds/webhook.ts";
 import { startHttpSink, type HttpReply, type HttpSink } from "../support/http-sink.ts";
 import { failedMessage, nastyMessage } from "../support/messages.ts";
 

@@ -1,0 +1,57 @@
+import type { AlertMessage } from "../../domain/message.ts";
+import { readAnswer, textIn } from "../api-answer.ts";
+import type { ChannelKind } from "../channel.ts";
+import { TONE_COLOURS } from "../markup/colours.ts";
+import type { HttpSender } from "../http.ts";
+import { jsonHookKind, type HookSettings } from "../json-hook.ts";
+import { escapeMarkdown, keepFences, markdownCard, type Dialect } from "../markup/markdown.ts";
+import { parseSeconds } from "../retry-after.ts";
+
+const TITLE_LENGTH = 256;
+/** All texts of an embed together may have 6,000 characters, or Discord refuses the message. */
+const DIALECT: Dialect = { escape: escapeMarkdown, code: keepFences, textLength: 3_300 };
+
+/** Incoming webhooks of Discord. */
+export function discordKind(http: HttpSender): ChannelKind<HookSettings> {
+  return jsonHookKind(
+    {
+      kind: "discord",
+      label: "Discord",
+      hint: "In Discord: Edit Channel → Integrations → Webhooks → New Webhook, and copy its URL.",
+      example: "https://discord.com/api/webhooks/…/…",
+      path: /^\/api\/(?:v\d+\/)?webhooks\/\d+\/[\w-]+\/?$/,
+      address(url) {
+        // Without a version Discord takes its oldest, which counts pauses in milliseconds.
+        url.pathname = url.pathname.replace(/^\/api\/(?:v\d+\/)?/, "/api/v10/");
+        // Else the answer comes before the message is stored, and without its id.
+        url.searchParams.set("wait", "true");
+        return url;
+      },
+      render: renderDiscord,
+      receive: (answer) =>
+        readAnswer(answer, {
+          externalId: textIn(answer, "id"),
+          retryAfterMs: parseSeconds(textIn(answer, "retry_after")),
+        }),
+    },
+    http,
+  );
+}
+
+/** One embed; nothing in it mentions anybody. */
+export function renderDiscord(message: AlertMessage) {
+  const { text, fields } = markdownCard(message, DIALECT);
+  return {
+    embeds: [
+      {
+        title: escapeMarkdown(message.verdict, TITLE_LENGTH),
+        url: message.links[0]?.url,
+        description: text,
+        color: Number.parseInt(TONE_COLOURS[message.tone].slice(1), 16),
+        fields: fields.map((field) => ({ name: field.label, value: field.text })),
+        timestamp: new Date(message.at).toISOString(),
+      },
+    ],
+    allowed_mentions: { parse: [] },
+  };
+}

@@ -1,0 +1,53 @@
+import type { AlertMessage } from "../../domain/message.ts";
+import { AppError } from "../../errors.ts";
+import type { ChannelKind, SendContext } from "../channel.ts";
+import { DeliveryError } from "../channel.ts";
+import { renderMail } from "../markup/mail.ts";
+import type { Mailer } from "../mailer.ts";
+
+export type EmailSettings = { to: string };
+
+/** Without SMTP_URL. */
+export const MAIL_UNAVAILABLE =
+  "Belfry cannot send mail yet: its operator sets SMTP_URL, such as smtp://user:password@mail.example.org:587, and restarts it.";
+
+// One plain address: no names, no lists, nothing that could end a header.
+const ADDRESS = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:"]{1,255}$/u;
+
+/** Mail to one address. `mailer` is null without SMTP_URL. */
+export function emailKind(mailer: Mailer | null): ChannelKind<EmailSettings> {
+  return {
+    kind: "email",
+    label: "E-mail",
+    hint: "A person or a list.",
+    fields: [{ name: "to", label: "Address", placeholder: "ops@example.org" }],
+    unavailable: mailer === null ? MAIL_UNAVAILABLE : null,
+    parseSettings({ to = "" }) {
+      if (ADDRESS.test(to)) return { to };
+      throw new AppError("invalid", "Write one mail address, such as ops@example.org.", "to");
+    },
+    summary: ({ to }) => to,
+    async send({ to }, message, context) {
+      if (mailer === null) throw new DeliveryError({ permanent: true, answer: MAIL_UNAVAILABLE });
+      const ids = threadIds(message, context, mailer.domain);
+      const { status, answer } = await mailer.send({ ...renderMail(message), to, ...ids, signal: context.signal });
+      return { status, answer, externalId: `<${ids.messageId}>` };
+    },
+  };
+}
+
+/**
+ * Ids that every attempt of a delivery comes to again, so that mail programs show a second copy as the same mail. The mail
+ * that opens an incident is the root of its thread: later ones name it without having to know whether it arrived.
+ */
+function threadIds(
+  message: AlertMessage,
+  { deliveryId, threadKey }: SendContext,
+  domain: string,
+): { messageId: string; inReplyTo: string | null } {
+  if (threadKey === null) return { messageId: `${deliveryId}@${domain}`, inReplyTo: null };
+  const root = `incident.${threadKey.replace(/[^\w.-]/g, "_")}@${domain}`;
+  return message.event === "opened"
+    ? { messageId: root, inReplyTo: null }
+    : { messageId: `${deliveryId}@${domain}`, inReplyTo: root };
+}

@@ -1,0 +1,64 @@
+import type { AlertMessage } from "../../domain/message.ts";
+import { readAnswer, textIn } from "../api-answer.ts";
+import type { ChannelKind, SendContext } from "../channel.ts";
+import { TONE_COLOURS } from "../markup/colours.ts";
+import { escapeAngles } from "../markup/escape.ts";
+import type { HttpSender } from "../http.ts";
+import { jsonHookKind, type HookSettings } from "../json-hook.ts";
+import { layoutOf, renderWithin } from "../markup/layout.ts";
+import { codeBlock, defuseMarkdown, keepFences, partAngles } from "../markup/markdown.ts";
+
+/** Google refuses messages over 32,000 bytes. */
+const MESSAGE_BYTES = 30_000;
+const VERDICT_LENGTH = 200;
+const LINE_LENGTH = 1_000;
+
+/** Incoming webhooks of Google Chat spaces. */
+export function googleChatKind(http: HttpSender): ChannelKind<HookSettings> {
+  return jsonHookKind(
+    {
+      kind: "google-chat",
+      label: "Google Chat",
+      hint: "In Google Chat: the space's name → Apps & integrations → Webhooks → Add, and copy the link.",
+      example: "https://chat.googleapis.com/v1/spaces/…/messages?key=…&token=…",
+      path: /^\/v1\/spaces\/[\w-]+\/messages$/,
+      address(url, { deliveryId, threadKey }) {
+        // A request that is known already is answered with its message, and makes no second one.
+        url.searchParams.set("requestId", deliveryId);
+        if (threadKey !== null) url.searchParams.set("messageReplyOption", "REPLY_MESSAGE_FALLBACK_TO_NEW_THREAD");
+        return url;
+      },
+      render: renderGoogleChat,
+      receive: (answer) => readAnswer(answer, { externalId: textIn(answer, "name") }),
+    },
+    http,
+  );
+}
+
+/** Verdict and output as text, the only place with fixed-width letters; the rest as a card. */
+export function renderGoogleChat(message: AlertMessage, { threadKey }: Pick<SendContext, "threadKey">) {
+  const verdict = `*${defuseMarkdown(message.verdict, VERDICT_LENGTH)}*`;
+  return renderWithin(MESSAGE_BYTES, (outputLength) => {
+    const { output } = message;
+    const block = output === null || outputLength === 0 ? [] : [codeBlock(output, outputLength, { code: keepFences })];
+    return {
+      text: partAngles([verdict, ...block].join("\n")),
+      cardsV2: [{ cardId: "alert", card: { sections: [{ widgets: widgetsOf(message) }] } }],
+      ...(threadKey === null ? {} : { thread: { threadKey } }),
+    };
+  });
+}
+
+function widgetsOf(message: AlertMessage): object[] {
+  const { lines, facts, links } = layoutOf(message);
+  const [first = "", ...others] = lines.map((line) => escapeAngles(line, LINE_LENGTH));
+  const telling = `<font color="${TONE_COLOURS[message.tone]}"><b>${first}</b></font>`;
+  const buttons = links.map(({ label, url }) => ({ text: label, onClick: { openLink: { url } } }));
+  return [
+    { textParagraph: { text: [telling, ...others].join("<br>") } },
+    ...facts.map(({ label, text }) => ({
+      decoratedText: { topLabel: label, text: escapeAngles(text, LINE_LENGTH), wrapText: true },
+    })),
+    ...(buttons.length === 0 ? [] : [{ buttonList: { buttons } }]),
+  ];
+}

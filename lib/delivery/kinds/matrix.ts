@@ -1,0 +1,98 @@
+import { clip } from "../../domain/message-text.ts";
+import type { AlertMessage } from "../../domain/message.ts";
+import { readAnswer, textIn } from "../api-answer.ts";
+import type { ChannelField, ChannelKind } from "../channel.ts";
+import { TONE_COLOURS } from "../markup/colours.ts";
+import type { HttpSender } from "../http.ts";
+import { fittingLines, layoutOf, renderWithin } from "../markup/layout.ts";
+import { escapeHtml } from "../markup/mail.ts";
+import { renderPlainText } from "../markup/plain-text.ts";
+import { addressBelow, parseServerUrl, serverName } from "../settings/address.ts";
+import { parseSetting, type SettingRule } from "../settings/setting.ts";
+
+export type MatrixSettings = { server: URL; room: string; token: string };
+
+const EXAMPLE = "https://matrix.example.org";
+
+const FIELDS: readonly ChannelField[] = [
+  { name: "server", label: "Homeserver", placeholder: EXAMPLE },
+  {
+    name: "room",
+    label: "Room",
+    placeholder: "!abcdefgh:example.org",
+    hint: "Its internal ID, which Element shows in the room's settings under Advanced.",
+  },
+  { name: "token", label: "Access token", placeholder: "", input: "secret" },
+];
+
+const ROOM: SettingRule = {
+  field: "room",
+  pattern: /^![^\s/]{1,254}$/,
+  sentence: "Paste the room's internal ID, which begins with !, such as !abc:example.org.",
+};
+const TOKEN: SettingRule = {
+  field: "token",
+  pattern: /^[\x21-\x7e]{1,2000}$/,
+  sentence: "Paste the access token of the account that writes into the room.",
+};
+
+/** Servers refuse events over 65,536 bytes, their own additions included. */
+const CONTENT_BYTES = 50_000;
+const LINE_LENGTH = 1_000;
+const PLAIN_LENGTH = 6_000;
+
+/** A room of a Matrix homeserver. */
+export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
+  return {
+    kind: "matrix",
+    label: "Matrix",
+    hint: "Make an account for Belfry, join the room with it, and copy its access token (in Element: All settings → Help & About).",
+    fields: FIELDS,
+    unavailable: null,
+    parseSettings: ({ server, room, token }) => ({
+      server: parseServerUrl(server, http.rule, EXAMPLE),
+      room: parseSetting(room, ROOM),
+      token: parseSetting(token, TOKEN),
+    }),
+    summary: ({ server, room }) => `${room} · ${serverName(server)}`,
+    async send({ server, room, token }, message, { deliveryId, signal }) {
+      // The server makes one message of all requests with the same last part.
+      const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${deliveryId}`;
+      const headers = { authorization: `Bearer ${token}`, "content-type": "application/json; charset=utf-8" };
+      const body = JSON.stringify(renderMatrix(message));
+      const answer = await http.call({ method: "PUT", url: addressBelow(server, path), headers, body, signal });
+      const restMs = Number(textIn(answer, "retry_after_ms") ?? Number.NaN);
+      return readAnswer(answer, {
+        externalId: textIn(answer, "event_id"),
+        retryAfterMs: Number.isFinite(restMs) ? restMs : null,
+      });
+    },
+  };
+}
+
+/** HTML and its plain twin; the empty `m.mentions` says that nobody is mentioned, whatever the text looks like. */
+export function renderMatrix(message: AlertMessage) {
+  return renderWithin(CONTENT_BYTES, (outputLength) => ({
+    // Not m.notice: people's clients are silent about those.
+    msgtype: "m.text",
+    body: clip(renderPlainText(message).trimEnd(), PLAIN_LENGTH),
+    format: "org.matrix.custom.html",
+    formatted_body: htmlOf(message, outputLength),
+    "m.mentions": {},
+  }));
+}
+
+function htmlOf(message: AlertMessage, outputLength: number): string {
+  const { lines, facts, output, links } = layoutOf(message);
+  const shown = (text: string): string => escapeHtml(clip(text, LINE_LENGTH));
+  const code = output === null ? [] : fittingLines(output, outputLength).map(shown);
+  return [
+    `<p><strong><span data-mx-color="${TONE_COLOURS[message.tone]}">${shown(message.verdict)}</span></strong></p>`,
+    `<p>${lines.map(shown).join("<br>")}</p>`,
+    ...(code.length === 0 ? [] : [`<pre><code>${code.join("\n")}</code></pre>`]),
+    `<p>${facts.map(({ label, text }) => `<strong>${label}:</strong> ${shown(text)}`).join("<br>")}</p>`,
+    `<p>${links.map(({ label, url }) => `<a href="${escapeHtml(url)}">${label}</a>`).join(" · ")}</p>`,
+  ]
+    .filter((paragraph) => paragraph !== "<p></p>")
+    .join("");
+}

@@ -1,0 +1,76 @@
+import { SECOND } from "../../domain/time.ts";
+import { clip } from "../../domain/message-text.ts";
+import type { AlertMessage } from "../../domain/message.ts";
+import { AppError } from "../../errors.ts";
+import type { ChannelKind } from "../channel.ts";
+import { DeliveryError } from "../channel.ts";
+import { receiptOf, type HttpSender } from "../http.ts";
+import { incidentKey, pageOf, type Urgency, urgencyOf } from "../markup/incident.ts";
+import { renderPlainBody } from "../markup/plain-text.ts";
+import { maskUrl, parseTargetUrl } from "../settings/address.ts";
+
+export type SplunkOnCallSettings = { url: URL };
+
+const EXAMPLE = "https://alert.victorops.com/integrations/generic/20131114/alert/…/database";
+
+const STATE_MESSAGE_LENGTH = 20_000;
+
+const TYPES: Readonly<Record<Urgency, string>> = {
+  critical: "CRITICAL",
+  error: "CRITICAL",
+  warning: "WARNING",
+  info: "INFO",
+};
+
+/** The REST endpoint of Splunk On-Call (VictorOps): one incident there for one here, which its recovery ends. */
+export function splunkOnCallKind(http: HttpSender): ChannelKind<SplunkOnCallSettings> {
+  return {
+    kind: "splunk-on-call",
+    label: "Splunk On-Call",
+    hint: "In Splunk On-Call: Integrations → 3rd Party Integrations → REST – Generic, and copy the URL to notify. A test shows on the timeline and pages nobody.",
+    fields: [
+      {
+        name: "url",
+        label: "URL to notify",
+        placeholder: EXAMPLE,
+        input: "secret",
+        hint: "Write a routing key of yours in the place of $routing_key at its end.",
+      },
+    ],
+    unavailable: null,
+    parseSettings({ url }) {
+      const parsed = parseTargetUrl(url, http.rule, "url", EXAMPLE);
+      if (/\$|%24/.test(parsed.pathname)) {
+        throw new AppError("invalid", "Replace $routing_key at the end with a routing key, such as database.", "url");
+      }
+      return { url: parsed };
+    },
+    summary: ({ url }) => maskUrl(url),
+    async send({ url }, message, { signal }) {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify(splunkAlert(message));
+      const receipt = receiptOf(await http.call({ url: url.href, headers, body, signal }));
+      // A refusal can come under status 200.
+      if (/"result"\s*:\s*"failure"/.test(receipt.answer)) {
+        throw new DeliveryError({ permanent: true, status: receipt.status, answer: receipt.answer });
+      }
+      return { ...receipt, externalId: incidentKey(message) };
+    },
+  };
+}
+
+function splunkAlert(message: AlertMessage) {
+  const page = pageOf(message);
+  return {
+    message_type: message.event === "resolved" ? "RECOVERY" : TYPES[urgencyOf(message)],
+    entity_id: incidentKey(message),
+    entity_display_name: message.verdict,
+    state_message: clip(renderPlainBody(message), STATE_MESSAGE_LENGTH),
+    state_start_time: Math.floor((message.incident?.openedAt ?? message.at) / SECOND),
+    monitoring_tool: "Belfry",
+    ...(message.run?.host ? { host_name: message.run.host } : {}),
+    ...(message.job === null ? {} : { job: message.job.name }),
+    ...(message.project === null ? {} : { project: message.project.name }),
+    ...(page === null ? {} : { alert_url: page }),
+  };
+}
