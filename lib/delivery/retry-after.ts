@@ -16,6 +16,11 @@ export function parseRetryAfter(retryAfter: string | null, date: string | null, 
 
 /** The same where it stands in an answer as a number of seconds, broken ones too. Null for anything else. */
 export function parseSeconds(seconds: string | null): Millis | null {
-  const value = seconds === null ? Number.NaN : Number(seconds);
-  return value >= 0 && Number.isFinite(value) ? Math.ceil(value * SECOND) : null;
+  return parseMillis(seconds, SECOND);
+}
+
+/** The same as a number of milliseconds, or of a `unit` of so many. */
+export function parseMillis(written: string | null, unit: Millis = 1): Millis | null {
+  const value = Math.ceil(written === null || written.trim() === "" ? Number.NaN : Number(written) * unit);
+  return value >= 0 && Number.isSafeInteger(value) ? value : null;
 }

@@ -22,6 +22,8 @@ test.each([
 test.each([
   ["28.706807374954224", 28_707],
   ["0", 0],
+  ["", null],
+  ["1e300", null],
   ["-1", null],
   ["soon", null],
   ["Infinity", null],

@@ -2,7 +2,7 @@ import type { AlertMessage } from "../../domain/message.ts";
 import { AppError } from "../../errors.ts";
 import { readAnswer, untilUnixTime } from "../api-answer.ts";
 import { type ChannelKind, DeliveryError, type SendReceipt } from "../channel.ts";
-import { escapeGithub, renderGithub } from "../markup/commonmark.ts";
+import { escapeGithub, renderCommonmark } from "../markup/commonmark.ts";
 import type { HttpAnswer, HttpMethod, HttpSender } from "../http.ts";
 import { parseSetting } from "../settings/setting.ts";
 import { parseTargetUrl } from "../settings/address.ts";
@@ -93,7 +93,7 @@ async function tell(call: Call, message: AlertMessage): Promise<Told> {
 
 async function openIssue(call: Call, message: AlertMessage, labels: readonly string[]): Promise<Told> {
   const marker = message.incident === null ? "" : `<!-- belfry incident ${message.incident.id} -->\n`;
-  const body = { title: message.verdict, body: `${marker}${renderGithub(message)}`, labels };
+  const body = { title: message.verdict, body: `${marker}${bodyOf(message)}`, labels };
   const receipt = receive(await call("POST", "/issues", body));
   // GitHub drops the labels of people who may not set them, and then nothing would find this issue again.
   if (!labels.every((label) => receipt.answer.includes(`"${label}"`))) {
@@ -117,8 +117,12 @@ async function closeIssue(
 }
 
 async function comment(call: Call, message: AlertMessage, number: number): Promise<SendReceipt> {
-  const body = `### ${escapeGithub(message.verdict)}\n\n${renderGithub(message)}`;
+  const body = `### ${escapeGithub(message.verdict)}\n\n${bodyOf(message)}`;
   return receive(await call("POST", `/issues/${number}/comments`, { body }));
+}
+
+function bodyOf(message: AlertMessage): string {
+  return renderCommonmark(message, { escape: escapeGithub, lineEnd: "\n\n" });
 }
 
 /** The first issue in an answer, whose end may be cut off: a quote inside a text stands behind a backslash. */

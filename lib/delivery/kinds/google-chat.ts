@@ -5,13 +5,15 @@ import { TONE_COLOURS } from "../markup/colours.ts";
 import { escapeAngles } from "../markup/escape.ts";
 import type { HttpSender } from "../http.ts";
 import { jsonHookKind, type HookSettings } from "../json-hook.ts";
-import { layoutOf, renderWithin } from "../markup/layout.ts";
+import { fitMessage, jsonWithin } from "../markup/fit.ts";
+import { layoutOf } from "../markup/layout.ts";
 import { codeBlock, defuseMarkdown, keepFences, partAngles } from "../markup/markdown.ts";
 
 /** Google refuses messages over 32,000 bytes. */
 const MESSAGE_BYTES = 30_000;
 const VERDICT_LENGTH = 200;
 const LINE_LENGTH = 1_000;
+const OUTPUT_LENGTH = 2_400;
 
 /** Incoming webhooks of Google Chat spaces. */
 export function googleChatKind(http: HttpSender): ChannelKind<HookSettings> {
@@ -37,16 +39,18 @@ export function googleChatKind(http: HttpSender): ChannelKind<HookSettings> {
 
 /** Verdict and output as text, the only place with fixed-width letters; the rest as a card. */
 export function renderGoogleChat(message: AlertMessage, { threadKey }: Pick<SendContext, "threadKey">) {
-  const verdict = `*${defuseMarkdown(message.verdict, VERDICT_LENGTH)}*`;
-  return renderWithin(MESSAGE_BYTES, (outputLength) => {
-    const { output } = message;
-    const block = output === null || outputLength === 0 ? [] : [codeBlock(output, outputLength, { code: keepFences })];
-    return {
-      text: partAngles([verdict, ...block].join("\n")),
-      cardsV2: [{ cardId: "alert", card: { sections: [{ widgets: widgetsOf(message) }] } }],
-      ...(threadKey === null ? {} : { thread: { threadKey } }),
-    };
-  });
+  const thread = threadKey === null ? {} : { thread: { threadKey } };
+  const render = (version: AlertMessage) => ({ ...layOut(version), ...thread });
+  return fitMessage(message, { render, fits: jsonWithin(MESSAGE_BYTES) });
+}
+
+function layOut(message: AlertMessage) {
+  const { verdict, output } = message;
+  const block = output === null ? [] : [codeBlock(output, OUTPUT_LENGTH, { code: keepFences })];
+  return {
+    text: partAngles([`*${defuseMarkdown(verdict, VERDICT_LENGTH)}*`, ...block].join("\n")),
+    cardsV2: [{ cardId: "alert", card: { sections: [{ widgets: widgetsOf(message) }] } }],
+  };
 }
 
 function widgetsOf(message: AlertMessage): object[] {

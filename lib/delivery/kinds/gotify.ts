@@ -1,8 +1,8 @@
-import { outputLines, partsOf, type MessagePart } from "../../domain/message-parts.ts";
 import type { AlertMessage, Tone } from "../../domain/message.ts";
 import { AppError } from "../../errors.ts";
 import { readAnswer, textIn } from "../api-answer.ts";
 import type { ChannelKind } from "../channel.ts";
+import { escapeCommonmark, renderCommonmark } from "../markup/commonmark.ts";
 import { fitMessage } from "../markup/fit.ts";
 import type { HttpSender } from "../http.ts";
 import { addressBelow, parseServerUrl, serverName } from "../settings/address.ts";
@@ -66,42 +66,14 @@ export function renderGotify(message: AlertMessage) {
   const [link] = message.links;
   return {
     title: message.verdict,
-    message: fitMessage(message, { render: layOut, fits: (text) => text.length <= MESSAGE_LENGTH }),
+    message: fitMessage(message, {
+      render: (version) => renderCommonmark(version, { escape: escapeCommonmark, lineEnd: "  \n" }),
+      fits: (text) => text.length <= MESSAGE_LENGTH,
+    }),
     priority: PRIORITY[message.tone],
     extras: {
       "client::display": { contentType: "text/markdown" },
       ...(link === undefined ? {} : { "client::notification": { click: { url: link.url } } }),
     },
   };
-}
-
-/** Two blanks at its end make a line of markdown end there. */
-function layOut(message: AlertMessage): string {
-  const text = partsOf(message).map(partMarkdown).join("  \n");
-  return text.replace(/^ +$/gm, "").trim();
-}
-
-function partMarkdown(part: MessagePart): string {
-  switch (part.kind) {
-    case "text":
-      return escapeMarkdown(part.text);
-    case "fact":
-      return `**${escapeMarkdown(part.label)}:** ${escapeMarkdown(part.text)}`;
-    case "output":
-      return fenced(outputLines(part.output).join("\n"));
-    case "links":
-      return `\n${part.links.map(({ label, url }) => `[${escapeMarkdown(label)}](<${url}>)`).join(" · ")}`;
-  }
-}
-
-/** A block in which nothing is markup: its fence is longer than any in the text. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `\n${fence}\n${text}\n${fence}\n`;
-}
-
-/** Text that stays what it is: no emphasis, link, image, tag, entity or list. */
-function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>&~#|!]/g, "\\$&").replace(/^(\d*)([-+.)])/, "$1\\$2");
 }

@@ -1,12 +1,15 @@
+import { outputLines } from "../../domain/message-parts.ts";
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage } from "../../domain/message.ts";
 import { readAnswer, textIn } from "../api-answer.ts";
 import type { ChannelField, ChannelKind } from "../channel.ts";
 import { TONE_COLOURS } from "../markup/colours.ts";
 import type { HttpSender } from "../http.ts";
-import { fittingLines, layoutOf, renderWithin } from "../markup/layout.ts";
-import { escapeHtml } from "../markup/mail.ts";
+import { fitMessage, jsonWithin } from "../markup/fit.ts";
+import { layoutOf } from "../markup/layout.ts";
+import { escapeHtml } from "../markup/escape.ts";
 import { renderPlainText } from "../markup/plain-text.ts";
+import { parseMillis } from "../retry-after.ts";
 import { addressBelow, parseServerUrl, serverName } from "../settings/address.ts";
 import { parseSetting, type SettingRule } from "../settings/setting.ts";
 
@@ -39,7 +42,6 @@ const TOKEN: SettingRule = {
 /** Servers refuse events over 65,536 bytes, their own additions included. */
 const CONTENT_BYTES = 50_000;
 const LINE_LENGTH = 1_000;
-const PLAIN_LENGTH = 6_000;
 
 /** A room of a Matrix homeserver. */
 export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
@@ -61,10 +63,9 @@ export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/json; charset=utf-8" };
       const body = JSON.stringify(renderMatrix(message));
       const answer = await http.call({ method: "PUT", url: addressBelow(server, path), headers, body, signal });
-      const restMs = Number(textIn(answer, "retry_after_ms") ?? Number.NaN);
       return readAnswer(answer, {
         externalId: textIn(answer, "event_id"),
-        retryAfterMs: Number.isFinite(restMs) ? restMs : null,
+        retryAfterMs: parseMillis(textIn(answer, "retry_after_ms")),
       });
     },
   };
@@ -72,20 +73,24 @@ export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
 
 /** HTML and its plain twin; the empty `m.mentions` says that nobody is mentioned, whatever the text looks like. */
 export function renderMatrix(message: AlertMessage) {
-  return renderWithin(CONTENT_BYTES, (outputLength) => ({
-    // Not m.notice: people's clients are silent about those.
-    msgtype: "m.text",
-    body: clip(renderPlainText(message).trimEnd(), PLAIN_LENGTH),
-    format: "org.matrix.custom.html",
-    formatted_body: htmlOf(message, outputLength),
-    "m.mentions": {},
-  }));
+  return fitMessage(message, { render: layOut, fits: jsonWithin(CONTENT_BYTES) });
 }
 
-function htmlOf(message: AlertMessage, outputLength: number): string {
+function layOut(message: AlertMessage) {
+  return {
+    // Not m.notice: people's clients are silent about those.
+    msgtype: "m.text",
+    body: renderPlainText(message).trimEnd(),
+    format: "org.matrix.custom.html",
+    formatted_body: htmlOf(message),
+    "m.mentions": {},
+  };
+}
+
+function htmlOf(message: AlertMessage): string {
   const { lines, facts, output, links } = layoutOf(message);
   const shown = (text: string): string => escapeHtml(clip(text, LINE_LENGTH));
-  const code = output === null ? [] : fittingLines(output, outputLength).map(shown);
+  const code = output === null ? [] : outputLines(output).map(shown);
   return [
     `<p><strong><span data-mx-color="${TONE_COLOURS[message.tone]}">${shown(message.verdict)}</span></strong></p>`,
     `<p>${lines.map(shown).join("<br>")}</p>`,

@@ -1,9 +1,11 @@
+import { outputLines } from "../../domain/message-parts.ts";
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage, Tone } from "../../domain/message.ts";
 import type { ChannelKind, SendReceipt } from "../channel.ts";
 import { receiptOf, type HttpAnswer, type HttpSender } from "../http.ts";
 import { jsonHookKind, type HookSettings } from "../json-hook.ts";
-import { fittingLines, layoutOf, renderWithin } from "../markup/layout.ts";
+import { fitMessage, jsonWithin } from "../markup/fit.ts";
+import { layoutOf } from "../markup/layout.ts";
 
 /** Teams refuses messages of about 28 kB and more. */
 const CARD_BYTES = 25_000;
@@ -36,21 +38,17 @@ export function teamsKind(http: HttpSender): ChannelKind<HookSettings> {
 
 /** An adaptive card. All text stands in text runs: they know no markup, and mentions need an entity that is not there. */
 export function renderTeams(message: AlertMessage) {
-  const verdict = clip(message.verdict, VERDICT_LENGTH);
-  return renderWithin(CARD_BYTES, (outputLength) => ({
-    type: "message",
-    summary: verdict,
-    attachments: [
-      {
-        contentType: "application/vnd.microsoft.card.adaptive",
-        contentUrl: null,
-        content: cardOf(message, verdict, outputLength),
-      },
-    ],
-  }));
+  return fitMessage(message, { render: layOut, fits: jsonWithin(CARD_BYTES) });
 }
 
-function cardOf(message: AlertMessage, verdict: string, outputLength: number) {
+function layOut(message: AlertMessage) {
+  const verdict = clip(message.verdict, VERDICT_LENGTH);
+  const content = cardOf(message, verdict);
+  const card = { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content };
+  return { type: "message", summary: verdict, attachments: [card] };
+}
+
+function cardOf(message: AlertMessage, verdict: string) {
   const { lines, facts, output, links } = layoutOf(message);
   const style = STYLES[message.tone];
   return {
@@ -62,7 +60,7 @@ function cardOf(message: AlertMessage, verdict: string, outputLength: number) {
     body: [
       { type: "Container", style, bleed: true, items: [block([run(verdict, { weight: "Bolder", size: "Medium" })])] },
       ...lines.map((line) => block([run(line)], { spacing: "Small" })),
-      ...(output === null ? [] : [outputBlock(fittingLines(output, outputLength))]),
+      ...(output === null ? [] : [outputBlock(outputLines(output))]),
       ...facts.map(({ label, text }) => block([run(`${label}: `, { weight: "Bolder" }), run(text)])),
     ],
     actions: links.slice(0, BUTTONS).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),

@@ -1,10 +1,11 @@
 import { outputLines, partsOf, type MessagePart } from "../../domain/message-parts.ts";
 import type { AlertMessage } from "../../domain/message.ts";
-import { SECOND } from "../../domain/time.ts";
 import { readAnswer, textIn, type Reading } from "../api-answer.ts";
 import type { ChannelKind } from "../channel.ts";
+import { escapeHtml } from "../markup/escape.ts";
 import { fitMessage } from "../markup/fit.ts";
 import type { HttpAnswer, HttpSender } from "../http.ts";
+import { parseSeconds } from "../retry-after.ts";
 import { parseOptional, parseSetting } from "../settings/setting.ts";
 
 export type TelegramSettings = { token: string; chat: string; topic: number | null };
@@ -96,12 +97,6 @@ function partHtml(part: MessagePart): string {
   }
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);
-}
-
 /** What to do about a refusal; Telegram says the waiting time in the body. */
 function adviceOf(answer: HttpAnswer): Reading {
   const movedTo = textIn(answer, "parameters", "migrate_to_chat_id");
@@ -115,10 +110,8 @@ function adviceOf(answer: HttpAnswer): Reading {
       return { advice: "Telegram does not know this token. Paste the one that @BotFather shows for the bot." };
     case 403:
       return { advice: "The bot may not write there: unblock it, or add it to the chat again." };
-    case 429: {
-      const seconds = Number(textIn(answer, "parameters", "retry_after") ?? Number.NaN);
-      return { retryAfterMs: Number.isFinite(seconds) ? seconds * SECOND : null };
-    }
+    case 429:
+      return { retryAfterMs: parseSeconds(textIn(answer, "parameters", "retry_after")) };
     default:
       return {};
   }

@@ -23,9 +23,20 @@ function cut(pieces: string[], length: number, maxLength: number): string {
   return `${pieces.join("").trimEnd()}…`;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text that stands in an element or a quoted attribute as itself. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
 
 /** For platforms whose markup stands in angle brackets and which read these three entities. */
 export function escapeAngles(text: string, maxLength: number): string {
-  return escapeWithin(text, maxLength, (character) => ENTITIES[character] ?? character);
+  return escapeWithin(text, maxLength, (character) => ("&<>".includes(character) ? escapeHtml(character) : character));
 }

@@ -1,3 +1,4 @@
+import { outputLines } from "../../domain/message-parts.ts";
 import type { OutputExcerpt } from "../../domain/message-output.ts";
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage } from "../../domain/message.ts";
@@ -8,33 +9,55 @@ const LAST_SENTENCE = 200;
  * The fullest layout of a message that fits: of the output the oldest lines give way first, then what is only good to
  * know. Markup stays whole, because what is left out is left out before it is laid out.
  */
-export function fitMessage(
+export function fitMessage<T>(
   message: AlertMessage,
-  { render, fits }: { render: (message: AlertMessage) => string; fits: (text: string) => boolean },
-): string {
-  let text = "";
+  { render, fits }: { render: (message: AlertMessage) => T; fits: (rendered: T) => boolean },
+): T {
+  let rendered = render(message);
   for (const version of everShorter(message)) {
-    text = render(version);
-    if (fits(text)) break;
+    if (fits(rendered)) break;
+    rendered = render(version);
   }
-  return text;
+  return rendered;
+}
+
+/** Whether something is at most so many bytes as JSON. */
+export function jsonWithin(maxBytes: number): (rendered: unknown) => boolean {
+  return (rendered) => Buffer.byteLength(JSON.stringify(rendered)) <= maxBytes;
+}
+
+/** The lines of an excerpt that fit in `maxLength` once joined: the oldest go first, and are counted. The last one stays. */
+export function fittingLines(output: OutputExcerpt, maxLength: number): string[] {
+  let lines = outputLines(output);
+  for (const shorter of everFewerLines(output)) {
+    if (lines.join("\n").length <= maxLength) break;
+    lines = outputLines(shorter);
+  }
+  return lines;
+}
+
+/** Whole items from the front, as many as fit; what is left out would only have been cut into pieces. */
+export function takeWithin<T>(items: readonly T[], maxLength: number, lengthOf: (item: T) => number): T[] {
+  let length = 0;
+  return items.filter((item) => (length += lengthOf(item)) <= maxLength);
 }
 
 function* everShorter(message: AlertMessage): Generator<AlertMessage> {
-  yield message;
-  let output = message.output;
-  while (output !== null) {
-    output = withoutALine(output);
-    yield { ...message, output };
+  if (message.output !== null) {
+    for (const output of everFewerLines(message.output)) yield { ...message, output };
+    yield { ...message, output: null };
   }
-  const needed = { ...message, duration: null, lastGood: null, nextExpected: null };
+  const needed = { ...message, output: null, duration: null, lastGood: null, nextExpected: null };
   yield needed;
   const [first = ""] = message.why;
   const links = message.links.slice(0, 1);
   yield { ...needed, since: null, action: null, project: null, why: [clip(first, LAST_SENTENCE)], links };
 }
 
-function withoutALine({ errors, tail, omitted }: OutputExcerpt): OutputExcerpt | null {
-  if (tail.length > 1) return { errors, tail: tail.slice(1), omitted: omitted + 1 };
-  return errors.length > 1 ? { errors: errors.slice(1), tail, omitted } : null;
+function* everFewerLines({ errors, tail, omitted }: OutputExcerpt): Generator<OutputExcerpt> {
+  for (let gone = 1; gone < tail.length; gone += 1) {
+    yield { errors, tail: tail.slice(gone), omitted: omitted + gone };
+  }
+  const last = { tail: tail.slice(-1), omitted: omitted + Math.max(0, tail.length - 1) };
+  for (let gone = 1; gone < errors.length; gone += 1) yield { errors: errors.slice(gone), ...last };
 }

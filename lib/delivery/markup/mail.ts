@@ -2,6 +2,7 @@ import { looksLikeError } from "../../domain/message-output.ts";
 import { outputLines, partsOf, type MessagePart } from "../../domain/message-parts.ts";
 import type { AlertMessage } from "../../domain/message.ts";
 import { TONE_COLOURS } from "./colours.ts";
+import { escapeHtml } from "./escape.ts";
 import { renderPlainText } from "./plain-text.ts";
 
 export type MailContent = { subject: string; text: string; html: string };
@@ -45,17 +46,4 @@ function renderPart(part: MessagePart): string {
 
 function renderLine(line: string): string {
   return looksLikeError(line) ? `<strong>${escapeHtml(line)}</strong>` : escapeHtml(line);
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-/** Text that stands in an element or a quoted attribute as itself. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }

@@ -2,7 +2,8 @@ import type { OutputExcerpt } from "../../domain/message-output.ts";
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage, MessageLink } from "../../domain/message.ts";
 import { escapeWithin } from "./escape.ts";
-import { fittingLines, layoutOf, takeWithin } from "./layout.ts";
+import { fittingLines, takeWithin } from "./fit.ts";
+import { layoutOf } from "./layout.ts";
 
 /** How one platform's markdown is kept from reading what it should only show. */
 export type Dialect = {

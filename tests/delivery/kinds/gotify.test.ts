@@ -28,7 +28,7 @@ test("the exact request of a failure, also to a server below a path", async () =
       },
       "message": "The run failed at 02:04 (Europe/Riga) with exit code 3.  
     Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC).  
-    **Since:** Tue 4 Mar 2025, 02:04 Europe/Riga (00:04 UTC)  
+    **Since:** Tue 4 Mar 2025, 02:04 Europe/Riga (00:04 UTC)
 
     \`\`\`
     copying
@@ -39,7 +39,7 @@ test("the exact request of a failure, also to a server below a path", async () =
     **Last good run:** Mon 3 Mar 2025, 02:00 Europe/Riga (00:00 UTC), 1 d ago, the last of 41 good runs in a row  
     **Next run:** Wed 5 Mar 2025, 02:00 Europe/Riga (00:00 UTC)  
     **What to do:** Read the output, repair the cause, then run the command by hand on db-03 as the same user.  
-    **Project:** Acme  
+    **Project:** Acme
 
     [Run](<https://belfry.example.org/jobs/j1/runs/42>) · [Job](<https://belfry.example.org/jobs/j1>) · [Incident](<https://belfry.example.org/incidents/i1>)",
       "priority": 8,
@@ -65,7 +65,7 @@ test("recoveries and notices", () => {
     Meanwhile 1 run failed or did not end in time, none missed.  
     **Duration:** 3 min 57 s; usually 4 min 10 s, 95 % within 5 min  
     **Next run:** Wed 5 Mar 2025, 02:00 Europe/Riga (00:00 UTC)  
-    **Project:** Acme  
+    **Project:** Acme
 
     [Run](<https://belfry.example.org/jobs/j1/runs/42>) · [Job](<https://belfry.example.org/jobs/j1>) · [Incident](<https://belfry.example.org/incidents/i1>)",
       "priority": 3,
@@ -87,7 +87,7 @@ test("recoveries and notices", () => {
       "message": "This alert did not arrive: ✗ FAILED (exit 3) · db-backup @ db-03  
     The channel “ops” (Slack) refused it for good. Its answer: no\\_service  
     **What to do:** Repair the channel's address or make a new channel, then send a test.  
-    **Project:** Acme  
+    **Project:** Acme
 
     [Incident](<https://belfry.example.org/incidents/i1>) · [Channels](<https://belfry.example.org/channels>)",
       "priority": 8,
