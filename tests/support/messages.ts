@@ -87,3 +87,36 @@ export function longestMessage(): AlertMessage {
     { host: name },
   );
 }
+
+/** A notice that a message did not arrive, which has no job. */
+export function undeliveredNotice(): AlertMessage {
+  return composeMessage({
+    alertId: "0198c0de-0000-7000-8000-000000000003",
+    event: "notice",
+    at: SLOT + 5 * MINUTE,
+    baseUrl: "https://belfry.example.org",
+    project: { id: "p1", name: "Acme" },
+    facts: {
+      notice: "undelivered",
+      channelId: "c1",
+      channel: "ops",
+      kind: "Slack",
+      reason: "no_service",
+      refused: true,
+      verdict: "✗ FAILED (exit 3) · db-backup @ db-03",
+      incidentId: "i1",
+    },
+  });
+}
+
+/** A message that somebody asked for to see whether the channel works. */
+export function testMessage(): AlertMessage {
+  return composeMessage({
+    alertId: "0198c0de-0000-7000-8000-00000000000a",
+    event: "test",
+    at: SLOT + 4 * MINUTE,
+    baseUrl: "https://belfry.example.org",
+    project: { id: "p1", name: "Acme" },
+    facts: { requestedBy: "Kim" },
+  });
+}

@@ -1,20 +1,19 @@
 import { expect, test } from "vitest";
 import { alertmanagerAlert, alertmanagerKind } from "../../../lib/delivery/kinds/alertmanager.ts";
 import { channelOf } from "../../../lib/delivery/channel.ts";
-import { undeliveredNotice } from "../../support/channel-trial.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { useSends } from "../../support/sends.ts";
+import { useReceiver } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
-const sends = useSends();
+const receiver = useReceiver();
 
 function send(message = failedMessage(), reply: HttpReply = { status: 200 }) {
-  return sends.send(alertmanagerKind(sends.http()), { server: `${sends.sink().url}/am` }, message, reply);
+  return receiver.send(alertmanagerKind(receiver.http()), { server: `${receiver.sink().url}/am` }, message, reply);
 }
 
 test("an incident that opens is an alert that ends far ahead", async () => {
   expect(await send()).toMatchObject({ accepted: true, status: 200 });
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": [
@@ -64,9 +63,9 @@ test("an incident that opens is an alert that ends far ahead", async () => {
 test("its recovery has the same labels and has ended", async () => {
   await send();
   await send(recoveredMessage());
-  const labels = sends.told().map(({ body }) => (body as { labels: object }[])[0]?.labels);
+  const labels = receiver.told().map(({ body }) => (body as { labels: object }[])[0]?.labels);
   expect(labels[1]).toEqual(labels[0]);
-  expect(sends.told()[1]).toMatchObject({
+  expect(receiver.told()[1]).toMatchObject({
     body: [{ startsAt: "2025-03-04T00:04:00.000Z", endsAt: "2025-03-05T01:00:00.000Z" }],
   });
 });
@@ -111,13 +110,16 @@ test("a notice ends by itself an hour after it was sent", () => {
 
 test("nothing that a client wrote leaves its place", async () => {
   await send(nastyMessage());
-  expect(sends.told()).toMatchObject([{ body: [{ labels: { alertname: "BelfryIncident", incident_id: "i1" } }] }]);
+  expect(receiver.told()).toMatchObject([{ body: [{ labels: { alertname: "BelfryIncident", incident_id: "i1" } }] }]);
 });
 
 test("a proxy's authorization is sent", async () => {
-  const settings = { server: sends.sink().url, authorization: "Bearer abc" };
-  await sends.send(alertmanagerKind(sends.http()), settings, failedMessage());
-  expect(sends.sink().requests[0]).toMatchObject({ path: "/api/v2/alerts", headers: { authorization: "Bearer abc" } });
+  const settings = { server: receiver.sink().url, authorization: "Bearer abc" };
+  await receiver.send(alertmanagerKind(receiver.http()), settings, failedMessage());
+  expect(receiver.sink().requests[0]).toMatchObject({
+    path: "/api/v2/alerts",
+    headers: { authorization: "Bearer abc" },
+  });
 });
 
 test.each<[HttpReply, object]>([
@@ -136,7 +138,7 @@ test.each<[HttpReply, object]>([
 });
 
 test("settings are checked, and shown without what is secret", () => {
-  const channel = channelOf(alertmanagerKind(sends.http()));
+  const channel = channelOf(alertmanagerKind(receiver.http()));
   const server = "https://alertmanager.example.org/am/";
   expect(channel.check({ server, authorization: "Bearer abc" }).summary).toBe("alertmanager.example.org/am");
   expect(() => channel.check({ server, authorization: "Bearer a\r\nX: y" })).toThrow("on one line");

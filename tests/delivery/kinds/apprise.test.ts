@@ -1,20 +1,19 @@
 import { expect, test } from "vitest";
 import { appriseKind } from "../../../lib/delivery/kinds/apprise.ts";
 import { channelOf } from "../../../lib/delivery/channel.ts";
-import { undeliveredNotice } from "../../support/channel-trial.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { useSends } from "../../support/sends.ts";
+import { useReceiver } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
-const sends = useSends();
+const receiver = useReceiver();
 
 function send(message = failedMessage(), reply: HttpReply = { status: 200, body: "{}" }) {
-  return sends.send(appriseKind(sends.http()), { server: sends.sink().url, key: "belfry" }, message, reply);
+  return receiver.send(appriseKind(receiver.http()), { server: receiver.sink().url, key: "belfry" }, message, reply);
 }
 
 test("an incident that opens is a failure to those under the key", async () => {
   expect(await send()).toMatchObject({ accepted: true, status: 200 });
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -48,12 +47,12 @@ test("an incident that opens is a failure to those under the key", async () => {
 
 test("its recovery is a success", async () => {
   await send(recoveredMessage());
-  expect(sends.told()).toMatchObject([{ path: "/notify/belfry", body: { type: "success" } }]);
+  expect(receiver.told()).toMatchObject([{ path: "/notify/belfry", body: { type: "success" } }]);
 });
 
 test("a notice has the type of its tone", async () => {
   await send(undeliveredNotice());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -78,19 +77,19 @@ test("a notice has the type of its tone", async () => {
 
 test("without a key the services themselves are named, and a path of the server is kept", async () => {
   const settings = {
-    server: `${sends.sink().url}/apprise/`,
+    server: `${receiver.sink().url}/apprise/`,
     urls: "ntfys://topic\r\nmailto://u:p@example.org",
     tag: "ops",
   };
-  await sends.send(appriseKind(sends.http()), settings, failedMessage());
-  expect(sends.told()).toMatchObject([
+  await receiver.send(appriseKind(receiver.http()), settings, failedMessage());
+  expect(receiver.told()).toMatchObject([
     { path: "/apprise/notify/", body: { urls: "ntfys://topic, mailto://u:p@example.org", tag: "ops" } },
   ]);
 });
 
 test("nothing that a client wrote leaves its place", async () => {
   await send(nastyMessage());
-  const [{ body } = { body: null }] = sends.told();
+  const [{ body } = { body: null }] = receiver.told();
   expect(Object.keys(Object(body)).toSorted()).toEqual(["body", "format", "title", "type"]);
 });
 
@@ -111,7 +110,7 @@ test.each<[HttpReply, object]>([
 });
 
 test("settings are checked, and shown without the key", () => {
-  const channel = channelOf(appriseKind(sends.http()));
+  const channel = channelOf(appriseKind(receiver.http()));
   const server = "https://apprise.example.org";
   expect(channel.check({ server, key: "belfry", tag: "ops" }).summary).toBe("apprise.example.org, tag ops");
   expect(() => channel.check({ server })).toThrow("Give either a key or Apprise URLs.");

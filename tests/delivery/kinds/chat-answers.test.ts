@@ -9,7 +9,7 @@ import { rocketchatKind } from "../../../lib/delivery/kinds/rocketchat.ts";
 import { teamsKind } from "../../../lib/delivery/kinds/teams.ts";
 import { zulipKind } from "../../../lib/delivery/kinds/zulip.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { tryKind, type KindTrial } from "../../support/kind-trial.ts";
+import { type KindTrial, tryKind } from "../../support/channel-trial.ts";
 
 const at =
   (path: string) =>

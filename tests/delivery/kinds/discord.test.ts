@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { discordKind, renderDiscord } from "../../../lib/delivery/kinds/discord.ts";
-import { jsonOf, refusalOf, tryKind } from "../../support/kind-trial.ts";
+import { jsonOf, refusalOf, tryKind } from "../../support/channel-trial.ts";
 import {
   failedMessage,
   longestMessage,

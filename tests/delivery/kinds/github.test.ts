@@ -2,12 +2,11 @@ import { beforeEach, expect, test } from "vitest";
 import { channelOf } from "../../../lib/delivery/channel.ts";
 import { escapeGithub } from "../../../lib/delivery/markup/commonmark.ts";
 import { githubKind } from "../../../lib/delivery/kinds/github.ts";
-import { undeliveredNotice } from "../../support/channel-trial.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { useSends } from "../../support/sends.ts";
+import { useReceiver } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
-const sends = useSends();
+const receiver = useReceiver();
 
 const TOKEN = "github_pat_0123456789abcdefghij";
 
@@ -15,7 +14,7 @@ const TOKEN = "github_pat_0123456789abcdefghij";
 let known = false;
 beforeEach(() => {
   known = false;
-  sends.sink().reply(({ method }) => {
+  receiver.sink().reply(({ method }) => {
     if (method === "GET")
       return { status: 200, body: known ? '[{"url":"…","number":7,"title":"\\"number\\":9"}]' : "[]" };
     if (method === "DELETE") return { status: 204 };
@@ -25,20 +24,20 @@ beforeEach(() => {
 });
 
 function send(message = failedMessage(), reply?: HttpReply) {
-  const settings = { repo: "acme/operations", token: TOKEN, api: `${sends.sink().url}/api/v3` };
-  return sends.send(githubKind(sends.http()), settings, message, reply);
+  const settings = { repo: "acme/operations", token: TOKEN, api: `${receiver.sink().url}/api/v3` };
+  return receiver.send(githubKind(receiver.http()), settings, message, reply);
 }
 
 test("an incident that opens opens an issue with the incident's label", async () => {
   expect(await send()).toMatchObject({ accepted: true, status: 201, externalId: "acme/operations#7" });
-  expect(sends.sink().requests[1]?.headers).toMatchObject({
+  expect(receiver.sink().requests[1]?.headers).toMatchObject({
     ...{
       authorization: `Bearer ${TOKEN}`,
       accept: "application/vnd.github+json",
       "x-github-api-version": "2022-11-28",
     },
   });
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": null,
@@ -86,11 +85,11 @@ test("an incident that opens opens an issue with the incident's label", async ()
 test("a second attempt finds it and opens no other", async () => {
   known = true;
   expect(await send()).toMatchObject({ accepted: true, answer: "Issue #7 is open already." });
-  expect(sends.told()).toMatchObject([{ method: "GET" }]);
+  expect(receiver.told()).toMatchObject([{ method: "GET" }]);
 });
 
 test("an issue that GitHub opened without its labels would not be found again", async () => {
-  sends.sink().reply(({ method }) => ({ status: 201, body: method === "GET" ? "[]" : '{"number":7,"labels":[]}' }));
+  receiver.sink().reply(({ method }) => ({ status: 201, body: method === "GET" ? "[]" : '{"number":7,"labels":[]}' }));
   expect(await send()).toMatchObject({
     accepted: false,
     permanent: true,
@@ -101,7 +100,7 @@ test("an issue that GitHub opened without its labels would not be found again", 
 test("a change is a comment on it", async () => {
   known = true;
   expect(await send(failedMessage({ event: "changed" }))).toMatchObject({ externalId: "acme/operations#7" });
-  expect(sends.told()).toMatchObject([
+  expect(receiver.told()).toMatchObject([
     { method: "GET" },
     {
       path: "/api/v3/repos/acme/operations/issues/7/comments",
@@ -112,7 +111,7 @@ test("a change is a comment on it", async () => {
 
 test("a change whose opening never arrived opens an issue", async () => {
   await send(failedMessage({ event: "changed" }));
-  expect(sends.told()).toMatchObject([
+  expect(receiver.told()).toMatchObject([
     { method: "GET" },
     { method: "POST", path: "/api/v3/repos/acme/operations/issues" },
   ]);
@@ -121,7 +120,7 @@ test("a change whose opening never arrived opens an issue", async () => {
 test("the recovery closes it, comments and takes the incident's label away", async () => {
   known = true;
   expect(await send(recoveredMessage())).toMatchObject({ accepted: true, externalId: "acme/operations#7" });
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": null,
@@ -166,12 +165,12 @@ test("the recovery closes it, comments and takes the incident's label away", asy
 
 test("a recovery without an issue asks for nothing", async () => {
   expect(await send(recoveredMessage())).toMatchObject({ accepted: true, externalId: null });
-  expect(sends.told()).toMatchObject([{ method: "GET" }]);
+  expect(receiver.told()).toMatchObject([{ method: "GET" }]);
 });
 
 test("a notice opens an issue of its own", async () => {
   await send(undeliveredNotice());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -198,7 +197,7 @@ test("a notice opens an issue of its own", async () => {
 
 test("what clients wrote mentions nobody, links nowhere and stays inside its block", async () => {
   await send(nastyMessage());
-  const [, { body: issue } = { body: null }] = sends.told();
+  const [, { body: issue } = { body: null }] = receiver.told();
   const { body } = issue as { body: string };
   const [text = "", ...others] = body.split(/^````+$/m);
   expect(text).not.toMatch(
@@ -242,11 +241,11 @@ test.each<[string, HttpReply, object]>([
   ["500", { status: 500 }, { permanent: false, status: 500 }],
 ])("%s is told apart", async (_name, reply, expected) => {
   expect(await send(failedMessage(), reply)).toMatchObject({ accepted: false, ...expected });
-  expect(sends.sink().requests).toHaveLength(1);
+  expect(receiver.sink().requests).toHaveLength(1);
 });
 
 test("settings are checked, and shown without the token", () => {
-  const channel = channelOf(githubKind(sends.http()));
+  const channel = channelOf(githubKind(receiver.http()));
   expect(channel.check({ repo: "acme/operations", token: TOKEN }).summary).toBe("acme/operations");
   const api = "https://github.example.org/api/v3/";
   expect(channel.check({ repo: "acme/x", token: TOKEN, api }).summary).toBe("acme/x on github.example.org");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { gotifyKind, renderGotify } from "../../../lib/delivery/kinds/gotify.ts";
-import { undeliveredNotice, useChannel } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { useChannel } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const TOKEN = "AbCdEf1234.-xyz";
 const OK = { status: 200, body: JSON.stringify({ id: 25, appid: 5 }) };

@@ -1,31 +1,30 @@
 import { expect, test } from "vitest";
 import { channelOf } from "../../../lib/delivery/channel.ts";
 import { jiraServiceManagementKind } from "../../../lib/delivery/kinds/jira-service-management.ts";
-import { undeliveredNotice } from "../../support/channel-trial.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { useSends } from "../../support/sends.ts";
+import { useReceiver } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
-const sends = useSends();
+const receiver = useReceiver();
 
 const KEY = "5f3c9a0e-1b2c-4d5e-8f90-0123456789ab";
 
 function open() {
-  const { url } = sends.sink();
+  const { url } = receiver.sink();
   const alerts = { jsm: `${url}/jsm/v2/alerts`, opsgenie: `${url}/us/v2/alerts`, "opsgenie-eu": `${url}/eu/v2/alerts` };
-  return jiraServiceManagementKind(sends.http(), alerts);
+  return jiraServiceManagementKind(receiver.http(), alerts);
 }
 
 function send(message = failedMessage(), reply: HttpReply = { status: 202, body: "{}" }) {
-  return sends.send(open(), { key: KEY }, message, reply);
+  return receiver.send(open(), { key: KEY }, message, reply);
 }
 
 test("an incident that opens makes an alert under the incident's id", async () => {
   expect(await send()).toMatchObject({ accepted: true, status: 202, externalId: "i1" });
-  expect(sends.sink().requests[0]?.headers).toMatchObject({
+  expect(receiver.sink().requests[0]?.headers).toMatchObject({
     ...{ authorization: `GenieKey ${KEY}`, "content-type": "application/json" },
   });
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -66,7 +65,7 @@ test("an incident that opens makes an alert under the incident's id", async () =
 
 test("its recovery closes it by that id", async () => {
   await send(recoveredMessage());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -93,7 +92,7 @@ test("its recovery closes it by that id", async () => {
 
 test("a notice stands for itself", async () => {
   await send(undeliveredNotice());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -126,13 +125,13 @@ test.each([
   ["opsgenie", "/us/v2/alerts"],
   ["opsgenie-eu", "/eu/v2/alerts"],
 ])("service %j is called at %s", async (service, path) => {
-  await sends.send(open(), { key: KEY, service }, failedMessage());
-  expect(sends.told()).toMatchObject([{ path }]);
+  await receiver.send(open(), { key: KEY, service }, failedMessage());
+  expect(receiver.told()).toMatchObject([{ path }]);
 });
 
 test("nothing that a client wrote leaves its place, and limits are kept", async () => {
   await send(nastyMessage());
-  const [{ body } = { body: null }] = sends.told();
+  const [{ body } = { body: null }] = receiver.told();
   const alert = body as { message: string; description: string; entity: string; tags: string[] };
   expect(alert.message.length).toBeLessThanOrEqual(130);
   expect(alert.entity).not.toMatch(/[\r\n]/);
@@ -157,7 +156,7 @@ test.each<[HttpReply, object]>([
 });
 
 test("settings are checked, and shown without the key", () => {
-  const channel = channelOf(jiraServiceManagementKind(sends.http()));
+  const channel = channelOf(jiraServiceManagementKind(receiver.http()));
   expect(channel.check({ key: KEY }).summary).toBe("api.atlassian.com …89ab");
   expect(channel.check({ key: KEY, service: "opsgenie-eu" }).summary).toBe("api.eu.opsgenie.com …89ab");
   expect(() => channel.check({ key: "a key\r\nX: y" })).toThrow("without spaces");

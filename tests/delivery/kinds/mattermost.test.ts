@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { mattermostKind, renderMattermost } from "../../../lib/delivery/kinds/mattermost.ts";
-import { jsonOf, refusalOf, tryKind } from "../../support/kind-trial.ts";
+import { jsonOf, refusalOf, tryKind } from "../../support/channel-trial.ts";
 import {
   failedMessage,
   longestMessage,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ntfyKind, renderNtfy } from "../../../lib/delivery/kinds/ntfy.ts";
-import { undeliveredNotice, useChannel } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { useChannel } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const OK = { status: 200, body: JSON.stringify({ id: "hwQ2YpKdmg", time: 1741046640, event: "message" }) };
 

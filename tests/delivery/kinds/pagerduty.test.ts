@@ -1,25 +1,24 @@
 import { expect, test } from "vitest";
 import { channelOf } from "../../../lib/delivery/channel.ts";
 import { pagerdutyKind } from "../../../lib/delivery/kinds/pagerduty.ts";
-import { undeliveredNotice } from "../../support/channel-trial.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { useSends } from "../../support/sends.ts";
+import { useReceiver } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
-const sends = useSends();
+const receiver = useReceiver();
 
 const KEY = "0123456789abcdef0123456789ABCDEF";
 
 function send(message = failedMessage(), reply: HttpReply = { status: 202, body: '{"status":"success"}' }) {
-  const { url } = sends.sink();
-  const kind = pagerdutyKind(sends.http(), { us: `${url}/us`, eu: `${url}/eu` });
-  return sends.send(kind, { routingKey: KEY }, message, reply);
+  const { url } = receiver.sink();
+  const kind = pagerdutyKind(receiver.http(), { us: `${url}/us`, eu: `${url}/eu` });
+  return receiver.send(kind, { routingKey: KEY }, message, reply);
 }
 
 test("an incident that opens triggers an alert under the incident's id", async () => {
   expect(await send()).toMatchObject({ accepted: true, status: 202, externalId: "i1" });
-  expect(sends.sink().requests[0]?.headers["content-type"]).toBe("application/json");
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.sink().requests[0]?.headers["content-type"]).toBe("application/json");
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -73,7 +72,7 @@ test("an incident that opens triggers an alert under the incident's id", async (
 
 test("its recovery resolves it", async () => {
   await send(recoveredMessage());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -90,17 +89,17 @@ test("its recovery resolves it", async () => {
 
 test("a reminder triggers the same alert again", async () => {
   await send(failedMessage({ event: "reminder" }));
-  expect(sends.told()).toMatchObject([{ body: { event_action: "trigger", dedup_key: "i1" } }]);
+  expect(receiver.told()).toMatchObject([{ body: { event_action: "trigger", dedup_key: "i1" } }]);
 });
 
 test("a warning is one there too", async () => {
   await send(failedMessage({}, { severity: "warning", cause: "slow" }));
-  expect(sends.told()).toMatchObject([{ body: { payload: { severity: "warning", class: "slow" } } }]);
+  expect(receiver.told()).toMatchObject([{ body: { payload: { severity: "warning", class: "slow" } } }]);
 });
 
 test("a notice stands for itself", async () => {
   await send(undeliveredNotice());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -141,16 +140,16 @@ test("a notice stands for itself", async () => {
 });
 
 test("accounts in Europe have an address of their own", async () => {
-  const { url } = sends.sink();
-  const kind = pagerdutyKind(sends.http(), { us: `${url}/us`, eu: `${url}/eu` });
-  await sends.send(kind, { routingKey: KEY, region: "eu" }, failedMessage());
-  expect(sends.told()).toMatchObject([{ path: "/eu/v2/enqueue" }]);
+  const { url } = receiver.sink();
+  const kind = pagerdutyKind(receiver.http(), { us: `${url}/us`, eu: `${url}/eu` });
+  await receiver.send(kind, { routingKey: KEY, region: "eu" }, failedMessage());
+  expect(receiver.told()).toMatchObject([{ path: "/eu/v2/enqueue" }]);
 });
 
 test("nothing that a client wrote leaves its place", async () => {
   await send(nastyMessage());
-  expect(sends.told()).toMatchObject([{ body: { routing_key: KEY, event_action: "trigger", dedup_key: "i1" } }]);
-  expect(sends.sink().requests[0]?.body).not.toMatch(/[\r\n]/);
+  expect(receiver.told()).toMatchObject([{ body: { routing_key: KEY, event_action: "trigger", dedup_key: "i1" } }]);
+  expect(receiver.sink().requests[0]?.body).not.toMatch(/[\r\n]/);
 });
 
 test.each<[HttpReply, object]>([
@@ -172,7 +171,7 @@ test.each<[HttpReply, object]>([
 });
 
 test("settings are checked, and shown without the key", () => {
-  const channel = channelOf(pagerdutyKind(sends.http()));
+  const channel = channelOf(pagerdutyKind(receiver.http()));
   expect(channel.check({ routingKey: KEY, region: "eu" }).summary).toBe("events.eu.pagerduty.com …CDEF");
   expect(() => channel.check({ routingKey: "abc" })).toThrow("32 letters and digits");
   expect(() => channel.check({ routingKey: KEY, region: "mars" })).toThrow("Choose one of us, eu.");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { pushbulletKind, renderPushbullet } from "../../../lib/delivery/kinds/pushbullet.ts";
-import { undeliveredNotice, useChannel } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { useChannel } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const SETTINGS = { token: "o.AbCdEfGhIjKlMnOpQrStUvWxYz012345", channel: "ops-alerts", device: "" };
 const OK = { status: 200, body: JSON.stringify({ iden: "ujpah72o0sjAoRtnM0jc", type: "link" }) };

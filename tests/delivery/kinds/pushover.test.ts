@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { pushoverKind } from "../../../lib/delivery/kinds/pushover.ts";
 import type { AlertMessage } from "../../../lib/domain/message.ts";
-import { undeliveredNotice, useChannel } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { useChannel } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const USER = "uQiRzpo4DXghDmr9QzzfQu27cmVRsG";
 const TOKEN = "azGDORePK8gMaC0QOYAMyEEuzJnyUi";

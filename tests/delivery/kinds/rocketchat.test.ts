@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { renderRocketchat, rocketchatKind } from "../../../lib/delivery/kinds/rocketchat.ts";
-import { jsonOf, refusalOf, tryKind } from "../../support/kind-trial.ts";
+import { jsonOf, refusalOf, tryKind } from "../../support/channel-trial.ts";
 import {
   failedMessage,
   longestMessage,

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { attemptSend, type Attempt } from "../../../lib/delivery/attempt.ts";
 import { channelOf } from "../../../lib/delivery/channel.ts";
 import { shellKind } from "../../../lib/delivery/kinds/shell.ts";
-import { TRIAL_CONTEXT, undeliveredNotice } from "../../support/channel-trial.ts";
 import { eventually } from "../../support/eventually.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { TRIAL_CONTEXT } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 let folder: string;
 beforeEach(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderSignal, signalKind } from "../../../lib/delivery/kinds/signal.ts";
-import { undeliveredNotice, useChannel } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { useChannel } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const GROUP = "group.ckRzaEd4VmRzNnJaASAEsasa";
 const OK = { status: 201, body: JSON.stringify({ timestamp: "1741046640123" }) };

@@ -1,22 +1,27 @@
 import { expect, test } from "vitest";
 import { channelOf } from "../../../lib/delivery/channel.ts";
 import { splunkOnCallKind } from "../../../lib/delivery/kinds/splunk-on-call.ts";
-import { undeliveredNotice } from "../../support/channel-trial.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { testMessage, useSends } from "../../support/sends.ts";
+import { useReceiver } from "../../support/channel-trial.ts";
+import {
+  failedMessage,
+  nastyMessage,
+  recoveredMessage,
+  testMessage,
+  undeliveredNotice,
+} from "../../support/messages.ts";
 
-const sends = useSends();
+const receiver = useReceiver();
 
 const PATH = "/integrations/generic/20131114/alert/5f3c9a0e-1b2c-4d5e-8f90-0123456789ab/database";
 
 function send(message = failedMessage(), reply: HttpReply = { status: 200, body: '{"result":"success"}' }) {
-  return sends.send(splunkOnCallKind(sends.http()), { url: `${sends.sink().url}${PATH}` }, message, reply);
+  return receiver.send(splunkOnCallKind(receiver.http()), { url: `${receiver.sink().url}${PATH}` }, message, reply);
 }
 
 test("an incident that opens is critical there, under the incident's id", async () => {
   expect(await send()).toMatchObject({ accepted: true, status: 200, externalId: "i1" });
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -56,7 +61,7 @@ test("an incident that opens is critical there, under the incident's id", async 
 
 test("its recovery ends it", async () => {
   await send(recoveredMessage());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -89,7 +94,7 @@ test("its recovery ends it", async () => {
 
 test("a notice stands for itself", async () => {
   await send(undeliveredNotice());
-  expect(sends.told()).toMatchInlineSnapshot(`
+  expect(receiver.told()).toMatchInlineSnapshot(`
     [
       {
         "body": {
@@ -119,12 +124,12 @@ test("a notice stands for itself", async () => {
 test("a warning is one there too, and a test pages nobody", async () => {
   await send(failedMessage({}, { severity: "warning", cause: "slow" }));
   await send(testMessage());
-  expect(sends.told()).toMatchObject([{ body: { message_type: "WARNING" } }, { body: { message_type: "INFO" } }]);
+  expect(receiver.told()).toMatchObject([{ body: { message_type: "WARNING" } }, { body: { message_type: "INFO" } }]);
 });
 
 test("nothing that a client wrote leaves its place", async () => {
   await send(nastyMessage());
-  expect(sends.told()).toMatchObject([{ body: { message_type: "CRITICAL", entity_id: "i1" } }]);
+  expect(receiver.told()).toMatchObject([{ body: { message_type: "CRITICAL", entity_id: "i1" } }]);
 });
 
 test.each<[HttpReply, object]>([
@@ -143,7 +148,7 @@ test.each<[HttpReply, object]>([
 });
 
 test("settings are checked, and shown without the keys", () => {
-  const channel = channelOf(splunkOnCallKind(sends.http()));
+  const channel = channelOf(splunkOnCallKind(receiver.http()));
   expect(channel.check({ url: `https://alert.victorops.com${PATH}` }).summary).toBe("alert.victorops.com/…base");
   const unfinished = `https://alert.victorops.com${PATH}`.replace("database", "$routing_key");
   expect(() => channel.check({ url: unfinished })).toThrow("Replace $routing_key");

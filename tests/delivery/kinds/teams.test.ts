@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { renderTeams, teamsKind } from "../../../lib/delivery/kinds/teams.ts";
 import type { SunkRequest } from "../../support/http-sink.ts";
-import { jsonOf, refusalOf, tryKind } from "../../support/kind-trial.ts";
+import { jsonOf, refusalOf, tryKind } from "../../support/channel-trial.ts";
 import {
   failedMessage,
   longestMessage,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { renderTelegram, telegramKind } from "../../../lib/delivery/kinds/telegram.ts";
-import { undeliveredNotice, useChannel } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { useChannel } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const TOKEN = "123456789:AAEabcdefghijklmnopqrstuvwxyz123456";
 const SETTINGS = { token: TOKEN, chat: "-1001234567890", topic: "7" };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { renderSms } from "../../../lib/delivery/markup/sms.ts";
 import { twilioKind } from "../../../lib/delivery/kinds/twilio.ts";
-import { undeliveredNotice, useChannel } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { useChannel } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const ACCOUNT = `AC${"0123456789abcdef".repeat(2)}`;
 const TOKEN = "f".repeat(32);

@@ -3,27 +3,26 @@ import { describe, expect, test } from "vitest";
 import { channelOf } from "../../../lib/delivery/channel.ts";
 import { signatureHeaders } from "../../../lib/delivery/settings/signing.ts";
 import { webhookKind } from "../../../lib/delivery/kinds/webhook.ts";
-import { TRIAL_CONTEXT, undeliveredNotice } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { useSends } from "../../support/sends.ts";
+import { TRIAL_CONTEXT, useReceiver } from "../../support/channel-trial.ts";
+import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
-const sends = useSends();
+const receiver = useReceiver();
 
 async function call(settings: Readonly<Record<string, string>>, message = failedMessage()) {
-  const attempt = await sends.send(
-    webhookKind(sends.http()),
-    { url: `${sends.sink().url}/hook`, ...settings },
+  const attempt = await receiver.send(
+    webhookKind(receiver.http()),
+    { url: `${receiver.sink().url}/hook`, ...settings },
     message,
   );
   expect(attempt).toMatchObject({ accepted: true });
-  const [request] = sends.sink().requests;
+  const [request] = receiver.sink().requests;
   if (request === undefined) throw new Error("Nothing came.");
   return request;
 }
 
 function refusal(settings: Readonly<Record<string, string>>): unknown {
   try {
-    return channelOf(webhookKind(sends.http())).check({ url: "https://example.org/", ...settings });
+    return channelOf(webhookKind(receiver.http())).check({ url: "https://example.org/", ...settings });
   } catch (error) {
     return error;
   }
@@ -69,7 +68,7 @@ describe("a template", () => {
       '{"event":"{{event}}","until":"{{incident.resolvedAt}}","job":"{{job.name}}","run":{{run.number|value}}}';
     await call({ template }, recoveredMessage());
     await call({ template }, undeliveredNotice());
-    expect(sends.told().map(({ body }) => body)).toEqual([
+    expect(receiver.told().map(({ body }) => body)).toEqual([
       { event: "resolved", until: "2025-03-05T01:00:00.000Z", job: "db-backup", run: 42 },
       { event: "notice", until: "", job: "", run: null },
     ]);

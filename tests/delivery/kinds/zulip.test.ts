@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { renderZulip, zulipKind } from "../../../lib/delivery/kinds/zulip.ts";
 import type { SunkRequest } from "../../support/http-sink.ts";
-import { refusalOf, tryKind } from "../../support/kind-trial.ts";
+import { refusalOf, tryKind } from "../../support/channel-trial.ts";
 import {
   failedMessage,
   longestMessage,
