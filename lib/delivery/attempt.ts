@@ -1,3 +1,4 @@
+import { cleanLine } from "../domain/message-text.ts";
 import type { AlertMessage } from "../domain/message.ts";
 import type { Millis } from "../domain/time.ts";
 import { messageOf } from "../errors.ts";
@@ -25,7 +26,9 @@ export async function attemptSend(
 ): Promise<Attempt> {
   try {
     const { status, answer, externalId } = await channel.send(settings, message, context);
-    return { accepted: true, status, answer: tidyAnswer(answer), externalId };
+    // Whatever a receiver calls an id: the database takes neither NUL nor pages of text.
+    const id = externalId === null ? null : cleanLine(externalId, 300);
+    return { accepted: true, status, answer: tidyAnswer(answer), externalId: id };
   } catch (error) {
     if (error instanceof DeliveryError) {
       const { permanent, retryAfterMs, status, answer } = error;

@@ -3,6 +3,7 @@ import { cleanLine } from "../domain/message-text.ts";
 import type { AlertMessage } from "../domain/message.ts";
 import type { Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
+import { createMask } from "./settings/secrets.ts";
 
 /** One setting that a kind's form asks for; stored as text, empty where it was left out. */
 export type ChannelField = {
@@ -13,6 +14,8 @@ export type ChannelField = {
   input?: "text" | "secret" | "long" | "choice";
   choices?: readonly { value: string; label: string }[];
   optional?: boolean;
+  /** True: shown to nobody, not even where a receiver repeats it. A `secret` never is. */
+  confidential?: boolean;
   /** One sentence: what it is, or where it is found. */
   hint?: string;
 };
@@ -112,7 +115,15 @@ export function channelOf<S>(kind: ChannelKind<S>): Channel {
     },
     async send(settings, message, context) {
       if (kind.unavailable !== null) throw new DeliveryError({ permanent: true, answer: kind.unavailable });
-      return kind.send(readStored(kind, settings), message, context);
+      const mask = createMask(kind.fields, settings);
+      try {
+        const receipt = await kind.send(readStored(kind, settings), message, context);
+        return { ...receipt, answer: mask(receipt.answer) };
+      } catch (error) {
+        if (!(error instanceof DeliveryError)) throw error;
+        const { permanent, retryAfterMs, status, answer } = error;
+        throw new DeliveryError({ permanent, retryAfterMs, status, answer: mask(answer) });
+      }
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { AlertMessage } from "../domain/message.ts";
 import { AppError } from "../errors.ts";
 import type { ChannelKind, SendContext, SendReceipt } from "./channel.ts";
-import { receiptOf, type HttpAnswer, type HttpSender } from "./http.ts";
+import { readAnswer } from "./api-answer.ts";
+import type { HttpAnswer, HttpSender } from "./http.ts";
 import { maskUrl, parseTargetUrl } from "./settings/address.ts";
 
 export type HookSettings = { url: URL };
@@ -14,17 +15,17 @@ export type JsonHook = Pick<ChannelKind<HookSettings>, "kind" | "label" | "hint"
   /** The address as it is called; default: as it was pasted. May change its copy of the URL. */
   address?(url: URL, context: SendContext): URL;
   render(message: AlertMessage, context: SendContext): unknown;
-  /** Reads the answer; default: by its status alone. @throws DeliveryError */
+  /** Reads the answer; default: by its status. @throws DeliveryError */
   receive?(answer: HttpAnswer): SendReceipt;
 };
 
 export function jsonHookKind(hook: JsonHook, http: HttpSender): ChannelKind<HookSettings> {
-  const { kind, label, hint, example, path, address = (url: URL) => url, receive = receiptOf } = hook;
+  const { kind, label, hint, example, path, address = (url: URL) => url, receive = readAnswer } = hook;
   return {
     kind,
     label,
     hint,
-    fields: [{ name: "url", label: "Webhook URL", placeholder: example }],
+    fields: [{ name: "url", label: "Webhook URL", placeholder: example, confidential: true }],
     unavailable: null,
     parseSettings(input) {
       const url = parseTargetUrl(input.url, http.rule, "url", example);

@@ -2,7 +2,8 @@ import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage } from "../../domain/message.ts";
 import { DAY, HOUR, type Instant } from "../../domain/time.ts";
 import type { ChannelKind } from "../channel.ts";
-import { receiptOf, type HttpSender } from "../http.ts";
+import { readAnswer } from "../api-answer.ts";
+import type { HttpSender } from "../http.ts";
 import { incidentKey, pageOf, urgencyOf } from "../markup/incident.ts";
 import { parseOptional } from "../settings/setting.ts";
 import { renderPlainBody } from "../markup/plain-text.ts";
@@ -57,7 +58,7 @@ export function alertmanagerKind(http: HttpSender): ChannelKind<AlertmanagerSett
         ...(authorization === null ? {} : { authorization }),
       };
       const body = JSON.stringify([alertmanagerAlert(message, Date.now())]);
-      return receiptOf(await http.call({ url, headers, body, signal }));
+      return readAnswer(await http.call({ url, headers, body, signal }));
     },
   };
 }

@@ -2,7 +2,8 @@ import type { AlertMessage, Tone } from "../../domain/message.ts";
 import { AppError } from "../../errors.ts";
 import type { ChannelKind } from "../channel.ts";
 import { DeliveryError } from "../channel.ts";
-import { receiptOf, type HttpSender } from "../http.ts";
+import { readAnswer } from "../api-answer.ts";
+import type { HttpSender } from "../http.ts";
 import { parseOptional } from "../settings/setting.ts";
 import { renderPlainBody } from "../markup/plain-text.ts";
 import { addressBelow, parseServerUrl, serverName } from "../settings/address.ts";
@@ -54,6 +55,7 @@ export function appriseKind(http: HttpSender): ChannelKind<AppriseSettings> {
         placeholder: "ntfys://…",
         input: "long",
         optional: true,
+        confidential: true,
         hint: "In place of a key: the services themselves, one to a line.",
       },
     ],
@@ -88,7 +90,7 @@ export function appriseKind(http: HttpSender): ChannelKind<AppriseSettings> {
       if (answer.status === 424) {
         throw new DeliveryError({ permanent: false, status: 424, answer: answer.body || "A service did not take it." });
       }
-      return receiptOf(answer);
+      return readAnswer(answer);
     },
   };
 }

@@ -79,7 +79,7 @@ function alertBody(message: AlertMessage, alias: string) {
     description: clip(renderPlainBody(message), DESCRIPTION_LENGTH),
     source: "Belfry",
     priority: PRIORITIES[urgencyOf(message)],
-    ...(job === null ? {} : { entity: clip(run?.host ?? job.name, ENTITY_LENGTH) }),
+    ...(job === null ? {} : { entity: clip(run?.host || job.name, ENTITY_LENGTH) }),
     tags: ["belfry", project?.name, job?.slug]
       .filter((tag) => tag !== undefined)
       .map((tag) => clip(tag.replaceAll(",", " "), TAG_LENGTH)),

@@ -49,7 +49,13 @@ export function ntfyKind(http: HttpSender): ChannelKind<NtfySettings> {
     hint: "Subscribe to a topic in the ntfy app, and write the same here; on a public server its name is its only protection.",
     fields: [
       { name: "server", label: "Server", placeholder: EXAMPLE },
-      { name: "topic", label: "Topic", placeholder: "belfry-4f9c1b", hint: "Who knows it can read along." },
+      {
+        name: "topic",
+        label: "Topic",
+        placeholder: "belfry-4f9c1b",
+        confidential: true,
+        hint: "Who knows it can read along.",
+      },
       {
         name: "token",
         label: "Access token",

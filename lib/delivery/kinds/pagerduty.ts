@@ -73,7 +73,7 @@ function pagerdutyEvent(message: AlertMessage) {
     links: message.links.map(({ label, url }) => ({ href: url, text: label })),
     payload: {
       summary: clip(message.verdict, SUMMARY_LENGTH),
-      source: message.run?.host ?? message.job?.name ?? "Belfry",
+      source: message.run?.host || message.job?.name || "Belfry",
       severity: urgencyOf(message),
       timestamp: new Date(message.at).toISOString(),
       ...(message.job === null ? {} : { component: message.job.slug }),

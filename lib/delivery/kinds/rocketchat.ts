@@ -51,5 +51,8 @@ export function renderRocketchat(message: AlertMessage) {
 function receiveRocketchat(answer: HttpAnswer): SendReceipt {
   const refused = answer.status < 300 && /"success"\s*:\s*false/.test(answer.body);
   const [, seconds = null] = /wait (\d{1,6}) seconds/.exec(textIn(answer, "error") ?? "") ?? [];
-  return readAnswer(refused ? { ...answer, status: 400 } : answer, { retryAfterMs: parseSeconds(seconds) });
+  return readAnswer(refused ? { ...answer, status: 400 } : answer, {
+    permanent: seconds === null ? null : false,
+    retryAfterMs: parseSeconds(seconds),
+  });
 }

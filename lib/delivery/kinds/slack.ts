@@ -1,8 +1,10 @@
 import { IncomingWebhook, type IncomingWebhookSendArguments } from "@slack/webhook";
-import { outputLines, partsOf, type MessagePart } from "../../domain/message-parts.ts";
+import { partsOf, type MessagePart } from "../../domain/message-parts.ts";
 import type { AlertMessage } from "../../domain/message.ts";
 import type { ChannelKind } from "../channel.ts";
 import { escapeAngles } from "../markup/escape.ts";
+import { fittingLines } from "../markup/fit.ts";
+import { keepFences } from "../markup/markdown.ts";
 import { receiptOf, type HttpAnswer, type HttpSender } from "../http.ts";
 import { maskUrl, parseTargetUrl } from "../settings/address.ts";
 
@@ -24,7 +26,7 @@ export function slackKind(http: HttpSender): ChannelKind<SlackSettings> {
     kind: "slack",
     label: "Slack",
     hint: "In Slack: Apps → Incoming Webhooks → Add to a channel, and copy the address it gives you.",
-    fields: [{ name: "url", label: "Webhook URL", placeholder: EXAMPLE }],
+    fields: [{ name: "url", label: "Webhook URL", placeholder: EXAMPLE, confidential: true }],
     unavailable: null,
     parseSettings: ({ url }) => ({ url: parseTargetUrl(url, http.rule, "url", EXAMPLE) }),
     summary: ({ url }) => maskUrl(url),
@@ -81,8 +83,9 @@ export function renderSlack(message: AlertMessage): IncomingWebhookSendArguments
 function blockOf(part: Extract<MessagePart, { kind: "output" | "links" }>): Blocks[number] {
   if (part.kind === "output") {
     // Three backticks would end the block in which nothing is markup.
-    const lines = outputLines(part.output).join("\n").replaceAll("```", "'''");
-    return section(`\`\`\`${escapeAngles(lines, SECTION_LENGTH - 6)}\`\`\``);
+    const room = SECTION_LENGTH - 6;
+    const lines = fittingLines(part.output, room, (text) => escapeAngles(text, Infinity).length);
+    return section(`\`\`\`${escapeAngles(keepFences(lines.join("\n")), room)}\`\`\``);
   }
   const links = part.links.map((link) => `<${link.url}|${link.label}>`).join(" · ");
   return { type: "context", elements: [{ type: "mrkdwn", text: links }] };

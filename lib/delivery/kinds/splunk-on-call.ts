@@ -4,7 +4,8 @@ import type { AlertMessage } from "../../domain/message.ts";
 import { AppError } from "../../errors.ts";
 import type { ChannelKind } from "../channel.ts";
 import { DeliveryError } from "../channel.ts";
-import { receiptOf, type HttpSender } from "../http.ts";
+import { readAnswer } from "../api-answer.ts";
+import type { HttpSender } from "../http.ts";
 import { incidentKey, pageOf, type Urgency, urgencyOf } from "../markup/incident.ts";
 import { renderPlainBody } from "../markup/plain-text.ts";
 import { maskUrl, parseTargetUrl } from "../settings/address.ts";
@@ -49,7 +50,7 @@ export function splunkOnCallKind(http: HttpSender): ChannelKind<SplunkOnCallSett
     async send({ url }, message, { signal }) {
       const headers = { "content-type": "application/json" };
       const body = JSON.stringify(splunkAlert(message));
-      const receipt = receiptOf(await http.call({ url: url.href, headers, body, signal }));
+      const receipt = readAnswer(await http.call({ url: url.href, headers, body, signal }));
       // A refusal can come under status 200.
       if (/"result"\s*:\s*"failure"/.test(receipt.answer)) {
         throw new DeliveryError({ permanent: true, status: receipt.status, answer: receipt.answer });

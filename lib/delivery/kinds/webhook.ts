@@ -28,7 +28,7 @@ export type WebhookSettings = {
 const EXAMPLE = "https://example.org/hooks/belfry";
 
 const FIELDS: readonly ChannelField[] = [
-  { name: "url", label: "URL", placeholder: EXAMPLE },
+  { name: "url", label: "URL", placeholder: EXAMPLE, confidential: true },
   {
     name: "method",
     label: "Method",
@@ -44,6 +44,7 @@ const FIELDS: readonly ChannelField[] = [
     placeholder: "Authorization: Bearer …",
     input: "long",
     optional: true,
+    confidential: true,
     hint: "One to a line.",
   },
   {

@@ -26,11 +26,18 @@ export function jsonWithin(maxBytes: number): (rendered: unknown) => boolean {
   return (rendered) => Buffer.byteLength(JSON.stringify(rendered)) <= maxBytes;
 }
 
-/** The lines of an excerpt that fit in `maxLength` once joined: the oldest go first, and are counted. The last one stays. */
-export function fittingLines(output: OutputExcerpt, maxLength: number): string[] {
+/**
+ * The lines of an excerpt that fit in `maxLength` once joined, as `lengthOf` measures them: the oldest go first, and are
+ * counted. The last one stays.
+ */
+export function fittingLines(
+  output: OutputExcerpt,
+  maxLength: number,
+  lengthOf: (text: string) => number = (text) => text.length,
+): string[] {
   let lines = outputLines(output);
   for (const shorter of everFewerLines(output)) {
-    if (lines.join("\n").length <= maxLength) break;
+    if (lengthOf(lines.join("\n")) <= maxLength) break;
     lines = outputLines(shorter);
   }
   return lines;
