@@ -290,3 +290,12 @@ test("webhook: the exact request", async () => {
     }
   `);
 });
+
+test("Slack's output keeps its newest lines where escaping makes it too long", async () => {
+  const output = Array.from({ length: 20 }, (_, line) => `${"&".repeat(100)} ${line}`).join("\n");
+  await send("slack", { status: 200, body: "ok" }, failedMessage({ output }));
+  const { blocks } = JSON.parse(sink.requests[0]?.body ?? "{}") as { blocks: { text?: { text: string } }[] };
+  const shown = blocks.map(({ text }) => text?.text ?? "").find((text) => text.startsWith("```")) ?? "";
+  expect(shown.length).toBeLessThanOrEqual(3_000);
+  expect(shown).toMatch(/ 19\n?```$/);
+});

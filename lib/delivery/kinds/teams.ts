@@ -2,7 +2,8 @@ import { outputLines } from "../../domain/message-parts.ts";
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage, Tone } from "../../domain/message.ts";
 import type { ChannelKind, SendReceipt } from "../channel.ts";
-import { receiptOf, type HttpAnswer, type HttpSender } from "../http.ts";
+import { readAnswer } from "../api-answer.ts";
+import type { HttpAnswer, HttpSender } from "../http.ts";
 import { jsonHookKind, type HookSettings } from "../json-hook.ts";
 import { fitMessage, jsonWithin } from "../markup/fit.ts";
 import { layoutOf } from "../markup/layout.ts";
@@ -86,7 +87,7 @@ function run(text: string, looks: { weight?: string; size?: string; fontType?: s
 
 /** The older connectors answer 200 to everything and tell in the text what really came of it. */
 function receiveTeams(answer: HttpAnswer): SendReceipt {
-  if (answer.status !== 200 || !answer.body.includes("Webhook message delivery failed")) return receiptOf(answer);
+  if (answer.status !== 200 || !answer.body.includes("Webhook message delivery failed")) return readAnswer(answer);
   const status = /HTTP error (\d{3})/.exec(answer.body)?.[1] ?? "502";
-  return receiptOf({ ...answer, status: Number(status) });
+  return readAnswer({ ...answer, status: Number(status) });
 }

@@ -133,6 +133,10 @@ test.each<[HttpReply, object]>([
     { permanent: false, retryAfterMs: 20_000 },
   ],
   [{ status: 500 }, { permanent: false, status: 500 }],
+  [
+    { status: 200, body: "<html>Sign in</html>" },
+    { permanent: false, answer: expect.stringContaining("web page") },
+  ],
 ])("%j is told apart", async (reply, expected) => {
   expect(await send(failedMessage(), reply)).toMatchObject({ accepted: false, ...expected });
 });

@@ -51,6 +51,7 @@ describe.each(rows())("%s", (_name, trial) => {
       { status: 429, headers: { "retry-after": "30" }, body: "{}" },
       { accepted: false, permanent: false, status: 429, retryAfterMs: 30_000 },
     ],
+    ["a web page is no receipt", { status: 200, body: "<!doctype html>" }, { accepted: false, permanent: false }],
     ["silence passes", "silent", { accepted: false, permanent: false, status: null }],
     ["a lost answer passes", "lost", { accepted: false, permanent: false, status: null }],
     ["JSON of another shape harms nothing", { status: 429, body: '[null,{"id":{}}]' }, { permanent: false }],

@@ -165,3 +165,13 @@ test("settings are shown without token and topic, and refused in one sentence", 
   expect(() => trial.check(settings({ server: "https://ntfy.sh/?x=1" }))).toThrow("Write only the server's address");
   expect(() => trial.check(settings({ server: "http://10.0.0.1" }))).toThrow("ALLOW_PRIVATE_TARGETS");
 });
+
+test("an answer that repeats topic and token shows neither", async () => {
+  const body = JSON.stringify({ id: "a\u0000b", topic: "belfry-4f9c1b-ops", auth: "tk_abcdefgh12345678" });
+  const taken = await trial.send({ settings: settings(), message: failedMessage(), reply: { status: 200, body } });
+  expect(taken).toMatchObject({ accepted: true, externalId: "ab" });
+  expect(taken.answer).not.toMatch(/4f9c1b|tk_abc/);
+  const refused = await trial.send({ settings: settings(), message: failedMessage(), reply: { status: 400, body } });
+  expect(refused).toMatchObject({ accepted: false, permanent: true, status: 400 });
+  expect(refused.answer).not.toMatch(/4f9c1b|tk_abc/);
+});

@@ -176,3 +176,8 @@ test("settings are checked, and shown without the key", () => {
   expect(() => channel.check({ routingKey: "abc" })).toThrow("32 letters and digits");
   expect(() => channel.check({ routingKey: KEY, region: "mars" })).toThrow("Choose one of us, eu.");
 });
+
+test("a host without a name leaves the job's name as the source, which must not be empty", async () => {
+  await send(failedMessage({}, { host: "" }));
+  expect(receiver.told()).toMatchObject([{ body: { payload: { source: "db-backup" } } }]);
+});

@@ -180,6 +180,11 @@ test.each<[string, { status: number; body: string }, object]>([
     },
     { accepted: false, permanent: false, retryAfterMs: 36_000 },
   ],
+  [
+    "a limit is no refusal for good, whatever its status",
+    { status: 200, body: '{"success":false,"error":"You must wait 7 seconds before trying this endpoint again."}' },
+    { accepted: false, permanent: false, retryAfterMs: 7_000 },
+  ],
 ])("%s", async (_rule, reply, expected) => {
   expect(await trial.send(reply)).toMatchObject(expected);
 });
