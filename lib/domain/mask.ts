@@ -19,6 +19,7 @@ const RULES: readonly Rule[] = [
   { pattern: /(\.webhook\.office\.com\/)[^\s"'<>]+/gi, replacement: `$1${MASK}` },
   { pattern: /(api\.telegram\.org\/bot)[^\s"'<>/]+/gi, replacement: `$1${MASK}` },
   { pattern: /(\/hooks\/)[a-z\d]{16}[^\s"'<>]*/gi, replacement: `$1${MASK}` },
+  { pattern: /(\.victorops\.com\/integrations\/[\w-]{1,40}\/\d{1,12}\/alert\/)[^\s"'<>]+/gi, replacement: `$1${MASK}` },
   { pattern: /([?&]sig=)[^\s"'<>&]+/gi, replacement: `$1${MASK}` },
   // Credentials in an address: user:password@ and key@.
   { pattern: /([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/?#@"']{0,100}):[^\s/?#"'[]{1,300}@/gi, replacement: `$1:${MASK}@` },
@@ -37,6 +38,9 @@ const RULES: readonly Rule[] = [
   { pattern: /\b(?:npm|hf|dop_v1|pypi|shpat)[_-]\w{24,}/g, replacement: MASK },
   { pattern: /\bSG\.[\w-]{16,}\.[\w-]{16,}/g, replacement: MASK },
   { pattern: /\bbf[a-z]?_[\w-]{16,}/g, replacement: MASK },
+  { pattern: /\btk_[a-z\d]{29}\b/g, replacement: MASK },
+  { pattern: /\bsyt_[\w+/=-]{10,}/g, replacement: MASK },
+  { pattern: /\bo\.[A-Za-z\d]{32}\b/g, replacement: MASK },
   { pattern: /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, replacement: MASK },
   { pattern: /\b\d{8,10}:[\w-]{35}\b/g, replacement: MASK },
   // Headers and command lines.

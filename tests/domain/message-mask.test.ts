@@ -8,6 +8,9 @@ const AWS = `AKIA${"ABCD1234".repeat(2)}`;
 const SLACK = `xoxb-${"12345678-".repeat(2)}abcdefgh`;
 const JWT = `eyJ${"hbGciOiJI".repeat(2)}.eyJ${"zdWIiOiIx".repeat(2)}.${"SflKxw".repeat(4)}`;
 const STRIPE = `sk_live_${"4eC39HqL".repeat(3)}`;
+const NTFY = `tk_${"a1b2c3d4".repeat(3)}e5f6g`;
+const MATRIX = `syt_${"YmVsZnJ5".repeat(2)}_AbCdEfGh_1a2b3c`;
+const PUSHBULLET = `o.${"AbC1".repeat(8)}`;
 const KEY_BLOCK = (body: string) => `-----BEGIN RSA PRIVATE KEY-----\n${body}\n-----END RSA PRIVATE KEY-----`;
 
 describe("secrets are masked", () => {
@@ -40,6 +43,13 @@ describe("secrets are masked", () => {
       "https://x.logic.azure.com/invoke?sp=%2F&sig=a-b_c&v=1",
       "https://x.logic.azure.com/invoke?sp=%2F&sig=[masked]&v=1",
     ],
+    [
+      "https://alert.victorops.com/integrations/generic/20131114/alert/0b8e-1/ops",
+      "https://alert.victorops.com/integrations/generic/20131114/alert/[masked]",
+    ],
+    [`ntfy ${NTFY}`, "ntfy [masked]"],
+    [`matrix ${MATRIX}`, "matrix [masked]"],
+    [`push ${PUSHBULLET}`, "push [masked]"],
     ["sh /usr/lib/hooks/before-backup.sh", "sh /usr/lib/hooks/before-backup.sh"],
     ["curl https://b/ping/0b8e/start || true", "curl https://b/ping/[masked] || true"],
     ["bfp_0123456789abcdefghijklmn", "[masked]"],
