@@ -59,7 +59,7 @@ test("recoveries and notices, without a topic", async () => {
     "<b>✗ NOT DELIVERED over Slack · ops</b>
     This alert did not arrive: ✗ FAILED (exit 3) · db-backup @ db-03
     The channel “ops” (Slack) refused it for good. Its answer: no_service
-    <b>What to do:</b> Repair the channel's address or make a new channel, then send a test.
+    <b>What to do:</b> Repair the channel&#39;s address or make a new channel, then send a test.
     <b>Project:</b> Acme
     <a href="https://belfry.example.org/incidents/i1">Incident</a> · <a href="https://belfry.example.org/channels">Channels</a>"
   `);
