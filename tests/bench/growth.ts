@@ -13,27 +13,31 @@ const WARM_UP_MS = 2_000;
 
 export type GrowthCase = {
   maxBatch: number;
-  /** Servers on one database; the pings of every job go to all of them in turn. */
-  processes: number;
+  /** On one database: `both` servers get pings of all jobs in turn, or `either` those of its own half. */
+  servers: "one" | "both" | "either";
 };
 
 export const GROWTH_CASES: readonly GrowthCase[] = [
-  ...[1, 10, 50, 200].map((maxBatch) => ({ maxBatch, processes: 1 })),
-  { maxBatch: 200, processes: 2 },
+  ...[1, 10, 50, 200].map((maxBatch) => ({ maxBatch, servers: "one" as const })),
+  { maxBatch: 200, servers: "both" },
+  { maxBatch: 200, servers: "either" },
 ];
 
 /** Belfry's pings a second by GET, with batches up to a size, by one or several servers. */
-export async function benchGrowth(ground: Ground, { maxBatch, processes }: GrowthCase): Promise<ServerFigures> {
+export async function benchGrowth(ground: Ground, { maxBatch, servers: use }: GrowthCase): Promise<ServerFigures> {
   const project = await makeProject(ground.database);
   const jobIds = await makeJobs(ground.database, project, JOBS);
   const servers: Program[] = [];
-  while (servers.length < processes) servers.push(await ground.run("ping-server"));
+  while (servers.length < (use === "one" ? 1 : 2)) servers.push(await ground.run("ping-server"));
   const load = await ground.run("load");
   const opening = { do: "open", url: ground.url, maxBatch } satisfies PingServerRequest;
   const opened = await Promise.all(servers.map((server) => server.ask<Ports>(opening)));
-  const ports = opened.map(({ belfry }) => belfry);
-  const fire = (ms: number) =>
-    load.ask<LoadResult>({ ports, ms, jobIds, connections: CONNECTIONS, bodyBytes: 0 } satisfies LoadRequest);
+  const isOwn = (jobIndex: number, server: number) => use !== "either" || jobIndex % servers.length === server;
+  const targets = opened.map(({ belfry }, server) => {
+    return { port: belfry, jobIds: jobIds.filter((_, index) => isOwn(index, server)) };
+  });
+  const request = { targets, connections: CONNECTIONS, bodyBytes: 0 };
+  const fire = (ms: number) => load.ask<LoadResult>({ ...request, ms } satisfies LoadRequest);
   await fire(WARM_UP_MS);
   const rounds: Round[] = [];
   for (let round = 0; round < ROUNDS; round++) {

@@ -5,23 +5,29 @@ import { type LoadResult, summariseLatencies } from "./latencies.ts";
 
 export type LoadRequest = {
   /** Connections take turns among them. */
-  ports: readonly number[];
+  targets: readonly Target[];
   connections: number;
   ms: number;
-  jobIds: string[];
   /** Bytes of a POST's body; 0: GET. */
   bodyBytes: number;
 };
 
-type Run = { next: () => string; until: number; latencies: number[]; others: number };
+/** A server, and the jobs whose pings it gets. */
+export type Target = { port: number; jobIds: readonly string[] };
+
+type Run = { until: number; latencies: number[]; others: number };
 
 process.on("message", (request: LoadRequest) => void measure(request).then((result) => process.send?.(result)));
 process.on("disconnect", () => process.exit());
 
-async function measure({ ports, connections, ms, jobIds, bodyBytes }: LoadRequest): Promise<LoadResult> {
+async function measure({ targets, connections, ms, bodyBytes }: LoadRequest): Promise<LoadResult> {
   const begun = performance.now();
-  const run: Run = { next: pingsTo(jobIds, bodyBytes), until: begun + ms, latencies: [], others: 0 };
-  const each = Array.from({ length: connections }, (_, index) => keepAsking(ports[index % ports.length] ?? 0, run));
+  const run: Run = { until: begun + ms, latencies: [], others: 0 };
+  const sources = targets.map(({ port, jobIds }) => ({ port, next: pingsTo(jobIds, bodyBytes) }));
+  const each = Array.from({ length: connections }, (_, index) => {
+    const source = sources[index % sources.length];
+    return source === undefined ? Promise.resolve() : keepAsking(source, run);
+  });
   await Promise.all(each);
   return {
     ...summariseLatencies(run.latencies),
@@ -31,13 +37,13 @@ async function measure({ ports, connections, ms, jobIds, bodyBytes }: LoadReques
   };
 }
 
-function keepAsking(port: number, run: Run): Promise<void> {
+function keepAsking({ port, next }: { port: number; next: () => string }, run: Run): Promise<void> {
   let sentAt = 0;
   return new Promise((resolve) => {
     openConnection(port, {
       onOpen(connection) {
         sentAt = performance.now();
-        connection.ask(run.next());
+        connection.ask(next());
       },
       onAnswer(connection, ok) {
         const now = performance.now();
@@ -45,7 +51,7 @@ function keepAsking(port: number, run: Run): Promise<void> {
         else run.others += 1;
         if (now >= run.until) return connection.end();
         sentAt = performance.now();
-        connection.ask(run.next());
+        connection.ask(next());
       },
       onClose: resolve,
     });

@@ -38,8 +38,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     printRow("", COLUMNS);
     for (const each of GROWTH_CASES) {
       const figures = await onGround((ground) => benchGrowth(ground, each));
-      const servers = each.processes === 1 ? "1 server" : `${each.processes} servers`;
-      printRow(`batches up to ${each.maxBatch}, ${servers}`, cellsOf(figures));
+      printRow(`batches up to ${each.maxBatch}${SERVERS[each.servers]}`, cellsOf(figures));
     }
   },
   async profile() {
@@ -89,6 +88,8 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 const PING_CASES: readonly PingCase[] = [1, 10_000].flatMap((jobs) =>
   [50, 500].flatMap((connections) => [0, 1_000].map((bodyBytes) => ({ jobs, connections, bodyBytes }))),
 );
+
+const SERVERS = { one: "", both: ", two servers", either: ", two servers, a job at one" } as const;
 
 const COLUMNS = ["a second", "p50", "p99", "p99.9 ms", "front", "PostgreSQL", "batch"];
 

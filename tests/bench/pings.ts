@@ -35,7 +35,10 @@ export async function benchPings(ground: Ground, { jobs, connections, bodyBytes 
   const load = await ground.run("load");
   const ports = await server.ask<Ports>({ do: "open", url: ground.url } satisfies PingServerRequest);
   const fire = (name: ServerName, ms: number) =>
-    load.ask<LoadResult>({ ports: [ports[name]], ms, jobIds, connections, bodyBytes } satisfies LoadRequest);
+    load.ask<LoadResult>({
+      targets: [{ port: ports[name], jobIds }],
+      ...{ ms, connections, bodyBytes },
+    } satisfies LoadRequest);
   for (const name of SERVERS) await fire(name, WARM_UP_MS);
   const rounds: Record<ServerName, Round[]> = { plain: [], bare: [], rows: [], belfry: [] };
   const sizes: number[] = [];

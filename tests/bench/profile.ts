@@ -19,8 +19,8 @@ export async function benchProfile(ground: Ground): Promise<CpuProfile & { perSe
   const server = await ground.run("ping-server", ["--cpu-prof", `--cpu-prof-dir=${ground.folder}`]);
   const load = await ground.run("load");
   const { belfry } = await server.ask<Ports>({ do: "open", url: ground.url } satisfies PingServerRequest);
-  const fire = (ms: number) =>
-    load.ask<LoadResult>({ ports: [belfry], ms, jobIds, connections: CONNECTIONS, bodyBytes: 0 } satisfies LoadRequest);
+  const request = { targets: [{ port: belfry, jobIds }], connections: CONNECTIONS, bodyBytes: 0 };
+  const fire = (ms: number) => load.ask<LoadResult>({ ...request, ms } satisfies LoadRequest);
   await fire(WARM_UP_MS);
   const { answered, seconds } = await fire(MEASURE_MS);
   await server.stop();
