@@ -192,7 +192,8 @@ describe("the screens", () => {
     expect(await page.content()).not.toContain("T/B/secret");
     slack.reply(() => ({ status: 200, body: "ok" }));
 
-    await page.locator("label").filter({ hasText: "E-mail" }).click();
+    await page.getByRole("combobox", { name: "Kind" }).click();
+    await page.getByRole("option", { name: "E-mail" }).click();
     await page.getByText(/SMTP_URL/).waitFor();
   });
 
