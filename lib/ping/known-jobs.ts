@@ -1,4 +1,4 @@
-import { MINUTE } from "../domain/time.ts";
+import { MINUTE, SECOND } from "../domain/time.ts";
 import type { KnownJob } from "../store/known-states.ts";
 import { createCache } from "./cache.ts";
 
@@ -6,17 +6,22 @@ import { createCache } from "./cache.ts";
 export type KnownJobs = {
   /** Those of them that are known, all as of the same of our gaps. */
   find(jobIds: Iterable<string>): { jobs: Map<string, KnownJob>; gapsVersion: number };
+  /** Has no effect for a while after jobs were out of date twice. */
   learn(jobId: string, known: KnownJob): void;
   forget(jobIds: Iterable<string>): void;
+  /** Forgets jobs of which something else was known than is true: where that goes on, another process writes them too. */
+  wasOutdated(jobIds: Iterable<string>): void;
 };
 
 /** A job's state takes a few kilobytes. */
 const SIZE = 20_000;
 /** Long before PostgreSQL gives the number of a transaction a second time. */
 const KEPT_MS = 30 * MINUTE;
+const OUTDATED_MS = 10 * SECOND;
 
 export function createKnownJobs(): KnownJobs {
   const cache = createCache<KnownJob>({ size: SIZE, ttlMs: KEPT_MS });
+  const outdated = createCache<"once" | "again">({ size: SIZE, ttlMs: OUTDATED_MS });
   // What was learnt with fewer of our gaps is out of date.
   let gapsVersion = 0;
   return {
@@ -31,10 +36,18 @@ export function createKnownJobs(): KnownJobs {
     },
     learn(jobId, known) {
       gapsVersion = Math.max(gapsVersion, known.gapsVersion);
-      cache.set(jobId, known, performance.now());
+      const now = performance.now();
+      if (outdated.get(jobId, now) !== "again") cache.set(jobId, known, now);
     },
     forget(jobIds) {
       for (const jobId of jobIds) cache.delete(jobId);
+    },
+    wasOutdated(jobIds) {
+      const now = performance.now();
+      for (const jobId of jobIds) {
+        cache.delete(jobId);
+        outdated.set(jobId, outdated.get(jobId, now) === undefined ? "once" : "again", now);
+      }
     },
   };
 }

@@ -77,7 +77,7 @@ export class Recorder {
   /** Forgets those of the jobs that another process, or a person, has changed meanwhile. */
   #keepMoved(plain: ReadonlySet<string>, moved: string[]): ReadonlySet<string> {
     const stored = new Set(moved);
-    this.#known.forget([...plain].filter((jobId) => !stored.has(jobId)));
+    this.#known.wasOutdated([...plain].filter((jobId) => !stored.has(jobId)));
     return stored;
   }
 

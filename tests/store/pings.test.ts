@@ -131,6 +131,18 @@ describe("a job that is known", () => {
     expect(ignored.disposition).toBe("ignored");
   });
 
+  it("is read each time where two servers share it: what either remembers would be out of date", async () => {
+    const jobId = await makeJob(database, project);
+    const [here, there] = [process_(), process_()];
+    const turns = [here, there, here, there, here, there];
+    for (const recorder of turns) await recorder.record([arrival(jobId)], NEVER);
+    // Nobody tries the short way in vain any more.
+    for (const recorder of [here, here]) {
+      expect(await lockingReads(() => recorder.record([arrival(jobId)], NEVER))).toBe(1);
+    }
+    expect(await numbersOf(jobId)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+
   it("is read again when a gap of ours was written", async () => {
     const jobId = await makeJob(database, project, {
       schedule: { kind: "interval", everyMs: MINUTE },
