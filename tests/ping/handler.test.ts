@@ -195,7 +195,7 @@ describe("create=1", () => {
     const path = `/ping/${project.pingKey}/never-made?create=1`;
     expect(await say(`${path}&grace=soon`)).toMatchObject({
       status: 400,
-      body: expect.stringContaining('"soon" is no duration'),
+      body: '"soon" is no duration for the grace time; write 90s, 5m, 2h or 1d.',
     });
     expect((await say(`${path}&schedule=99+*+*+*+*`)).status).toBe(400);
     expect((await say(`${path}&rid=42`)).body).toBe("invalid uuid format");

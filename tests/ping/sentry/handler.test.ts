@@ -127,8 +127,17 @@ it("are 503 where a check-in could not be stored, also beside one that was", asy
   };
   try {
     expect([await report("narrow-a"), await report("narrow-b")]).toEqual([200, 200]);
-    // Where one of the jobs still has to be looked up, the other is stored before.
-    await eventually(async () => expect(await report("narrow-a", "narrow-b")).toBe(503), 5_000);
+    // Whichever comes first is held up, so that the other finds no room.
+    const holder = await database.pool.connect();
+    await holder.query("BEGIN");
+    await holder.query(
+      "SELECT 1 FROM job_state s JOIN jobs j ON j.id = s.job_id WHERE j.slug LIKE 'narrow-_' FOR UPDATE OF s",
+    );
+    const answer = report("narrow-a", "narrow-b");
+    await eventually(() => expect(narrow.intake.figures().unavailable).toBe(1), 5_000);
+    await holder.query("ROLLBACK");
+    holder.release();
+    expect(await answer).toBe(503);
   } finally {
     await narrow.close();
   }
