@@ -106,6 +106,8 @@ export const CAUSE_LABEL: Readonly<Record<Cause, string>> = {
   abandoned: "Abandoned",
   slow: "Slow",
   fast: "Fast",
+  "too-often": "Too often",
+  "never-pinged": "Never pinged",
 };
 
 /** What it means for the job just now, for tooltips. */
@@ -117,10 +119,12 @@ export const CAUSE_MEANING: Readonly<Record<Cause, string>> = {
   abandoned: "A run began and its end never came.",
   slow: "A run takes far longer than usual.",
   fast: "A run took far less time than usual.",
+  "too-often": "Runs come far more often than the schedule says.",
+  "never-pinged": "The job was set up, and nothing was heard of it since.",
 };
 
 /** Warnings stand beside the status and never make a job down. */
-export const WARNING_CAUSES: ReadonlySet<Cause> = new Set(["overlap", "slow", "fast"]);
+export const WARNING_CAUSES: ReadonlySet<Cause> = new Set(["overlap", "slow", "fast", "too-often", "never-pinged"]);
 
 export const CAUSE_TONE: Readonly<Record<Cause, Tone>> = {
   missed: "down",
@@ -130,6 +134,8 @@ export const CAUSE_TONE: Readonly<Record<Cause, Tone>> = {
   abandoned: "down",
   slow: "late",
   fast: "late",
+  "too-often": "late",
+  "never-pinged": "late",
 };
 
 /** Verb of an incident's end: "resolved after 5 min", "withdrawn after 5 min". */

@@ -29,6 +29,8 @@ export const EVENT_LABEL: Readonly<Record<AlertEvent, string>> = {
   changed: "Got worse",
   reminder: "Reminder",
   resolved: "All clear",
+  unstable: "Unstable",
+  stable: "Stable again",
   notice: "Notice",
   report: "Report",
   test: "Test",

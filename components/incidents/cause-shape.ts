@@ -9,4 +9,6 @@ export const CAUSE_SHAPE: Readonly<Record<Cause, Shape>> = {
   abandoned: "abandoned",
   slow: "slow",
   fast: "fast",
+  "too-often": "warning",
+  "never-pinged": "new",
 };

@@ -16,15 +16,17 @@ export type Sent = {
   /** First line of the message, and what people call the channel's kind: for telling of a dead letter. */
   verdict: string;
   kindLabel: string;
+  /** What leaves with it and is not told: see `DeliveryResult`. */
+  left: readonly { id: string; reason: string }[];
 };
 
 /** What a send comes to: sent, tried again later, or given up. `random`: see `nextAttempt`. */
 export function resultOf(sent: Sent, random: number): DeliveryResult {
-  const { id, attempt, startedAt, finishedAt, ended } = sent;
+  const { id, attempt, startedAt, finishedAt, ended, left } = sent;
   const { accepted, status, answer } = ended;
   const externalId = ended.accepted ? ended.externalId : null;
   const message = { id: randomUUID(), startedAt, finishedAt, accepted, status, answer, externalId };
-  return { id, attempt, outcome: outcomeOf(sent, random), message };
+  return { id, attempt, outcome: outcomeOf(sent, random), message, ...(left.length > 0 ? { left } : {}) };
 }
 
 function outcomeOf(sent: Sent, random: number): DeliveryResult["outcome"] {

@@ -2,17 +2,24 @@ import { attemptSend, type Attempt } from "../delivery/attempt.ts";
 import type { Channel } from "../delivery/channel.ts";
 import type { Channels } from "../delivery/kinds.ts";
 import type { AlertEvent } from "../domain/incident.ts";
-import { composeMessage, type AlertMessage } from "../domain/message.ts";
+import { composeMessage, type AlertMessage, type MessageInput } from "../domain/message.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { ClaimedDelivery } from "../store/deliveries.ts";
+import type { Bundle } from "../store/deliveries-bundle.ts";
 import type { DeliveryContext } from "../store/deliveries-context.ts";
 import type { DeliveryResult } from "../store/deliveries-results.ts";
+import type { Cargo } from "./dispatch-bundle.ts";
 import { resultOf } from "./dispatch-result.ts";
 
 /** A claimed delivery in hand. `attempt` moves on where this process claims it again because its lease ran out. */
-export type Held = Omit<ClaimedDelivery, "attempt"> & { attempt: number; context: DeliveryContext };
+export type Held = Omit<ClaimedDelivery, "attempt"> & {
+  attempt: number;
+  context: DeliveryContext;
+  /** What leaves with it; null: it leaves alone. */
+  bundle: Bundle | null;
+};
 
 /** How one attempt went, for figures. */
 export type AttemptReport = {
@@ -21,8 +28,8 @@ export type AttemptReport = {
   attempt: number;
   accepted: boolean;
   permanent: boolean;
-  /** From the alert to the beginning of this attempt. */
-  waitedMs: Millis;
+  /** From the alert to the beginning of this attempt; null where it was not to leave at once. */
+  waitedMs: Millis | null;
   tookMs: Millis;
 };
 
@@ -40,17 +47,17 @@ export type SenderDeps = {
 
 const REMEMBERED = 500;
 
-/** Words, sends and reports one delivery; never rejects. */
-export type Sender = (held: Held) => Promise<{ ended: Attempt; result: DeliveryResult }>;
+/** Words, sends and reports one message; never rejects. */
+export type Sender = (held: Held, cargo: Cargo) => Promise<{ ended: Attempt; result: DeliveryResult }>;
 
 export function createSender(given: SenderDeps): Sender {
   const { clock, random = Math.random } = given;
   const deps = { ...given, secrets: rememberOpened(given.secrets) };
-  return async (held) => {
+  return async (held, cargo) => {
     const startedAt = clock.now();
-    const { ended, ...known } = await attempt(deps, held);
+    const { ended, ...known } = await attempt(deps, held, cargo);
     const finishedAt = clock.now();
-    const result = resultOf({ ...held, ...known, startedAt, finishedAt, ended }, random());
+    const result = resultOf({ ...held, ...known, startedAt, finishedAt, ended, left: cargo.left }, random());
     logResult(deps.log, held, ended, result, finishedAt - startedAt);
     deps.onAttempt?.({
       kind: held.kind,
@@ -58,22 +65,26 @@ export function createSender(given: SenderDeps): Sender {
       attempt: held.attempt,
       accepted: ended.accepted,
       permanent: !ended.accepted && ended.permanent,
-      waitedMs: startedAt - (held.context.input?.at ?? startedAt),
+      waitedMs: held.context.delayed ? null : startedAt - (held.context.input?.at ?? startedAt),
       tookMs: finishedAt - startedAt,
     });
     return { ended, result };
   };
 }
 
-async function attempt(deps: SenderDeps, held: Held): Promise<{ ended: Attempt; verdict: string; kindLabel: string }> {
+async function attempt(
+  deps: SenderDeps,
+  held: Held,
+  { input, thread }: Cargo,
+): Promise<{ ended: Attempt; verdict: string; kindLabel: string }> {
   const known = { verdict: "", kindLabel: held.kind };
   try {
-    const { channel, settings, message } = prepare(deps, held);
+    const { channel, settings, message } = prepare(deps, held, input);
     known.verdict = message.verdict;
     known.kindLabel = channel.label;
-    const { incidentId } = held.context;
-    const threadKey = incidentId === null ? null : `${incidentId}.${held.lane}`;
-    const context = { deliveryId: held.id, attempt: held.attempt, threadKey, signal: deps.signal };
+    const threadKey = thread === null ? null : `${thread}.${held.lane}`;
+    const earlierId = held.bundle?.earlierId ?? null;
+    const context = { earlierId, deliveryId: held.id, attempt: held.attempt, threadKey, signal: deps.signal };
     return { ...known, ended: await attemptSend(channel, settings, message, context) };
   } catch (error) {
     // Settings that do not open, a kind that is gone, a mistake of ours: a person can repair it within a day.
@@ -97,9 +108,9 @@ function rememberOpened(secrets: SenderDeps["secrets"]): SenderDeps["secrets"] {
 
 type Prepared = { channel: Channel; settings: Readonly<Record<string, string>>; message: AlertMessage };
 
-function prepare({ channels, secrets }: SenderDeps, { context, kind }: Held): Prepared {
-  if (context.input === null) throw new Error("This alert has no wording.");
-  const message = composeMessage(context.input);
+function prepare({ channels, secrets }: SenderDeps, { context, kind }: Held, input: MessageInput | null): Prepared {
+  if (input === null) throw new Error("This alert has no wording.");
+  const message = composeMessage(input);
   const channel = channels.get(kind);
   if (context.channel === null) return { channel, settings: { to: context.recipient ?? "" }, message };
   return { channel, settings: parseSettings(secrets.open(context.channel.sealedSettings)), message };

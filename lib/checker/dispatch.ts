@@ -4,8 +4,10 @@ import type pg from "pg";
 import type { Attempt } from "../delivery/attempt.ts";
 import { SECOND, type Instant, type Millis } from "../domain/time.ts";
 import { claimDeliveries, findNextDue, renewLeases, type ClaimedDelivery } from "../store/deliveries.ts";
+import { loadBundles } from "../store/deliveries-bundle.ts";
 import { loadDeliveryContexts } from "../store/deliveries-context.ts";
 import { recordResults, type DeliveryResult } from "../store/deliveries-results.ts";
+import { type Cargo, cargoOf } from "./dispatch-bundle.ts";
 import { createSender, type Held, type SenderDeps } from "./dispatch-send.ts";
 import { createLanes, type LaneLimits, type Lanes } from "./lanes.ts";
 import { createLoop, type Loop, type Sleep } from "./loop.ts";
@@ -93,13 +95,15 @@ export function createDispatch(deps: DispatchDeps): Loop {
   }
 
   async function handle(held: Held): Promise<void> {
-    const { context } = held;
-    if (context.withdrawn) {
-      drop(recorder, held, "Taken back before it left.", true);
+    const { context, bundle } = held;
+    const cargo = cargoOf(context, bundle);
+    const [first] = cargo.left;
+    if (cargo.input === null && first !== undefined) {
+      drop(recorder, held, { reason: first.reason, withdrawn: true, left: cargo.left });
     } else if (context.channel?.enabled === false && context.input?.event !== "test") {
-      drop(recorder, held, "The channel is switched off.", false);
+      drop(recorder, held, { reason: "The channel is switched off.", withdrawn: false, left: [] });
     } else {
-      const { ended, result } = await send(held);
+      const { ended, result } = await send(held, cargo);
       recorder.add(result);
       steer(held.lane, ended);
     }
@@ -138,12 +142,13 @@ async function take(deps: DispatchDeps, lanes: Lanes<Held>, claimed: readonly Cl
   const inHand = new Map(lanes.held().map((held) => [held.id, held]));
   const ids = claimed.map(({ id }) => id);
   const contexts = await loadDeliveryContexts(deps.pool, ids, deps.baseUrl);
+  const bundles = await loadBundles(deps.pool, ids);
   for (const claim of claimed) {
     const held = inHand.get(claim.id);
     const context = contexts.get(claim.id);
     // Its lease ran out while it was under way here: it goes on under the new number.
     if (held !== undefined) held.attempt = claim.attempt;
-    else if (context !== undefined) lanes.add({ ...claim, context });
+    else if (context !== undefined) lanes.add({ ...claim, context, bundle: bundles.get(claim.id) ?? null });
   }
 }
 
@@ -160,8 +165,10 @@ function resting(rests: Map<string, Instant>, now: Instant): string[] {
   return [...rests.keys()];
 }
 
-function drop(recorder: Recorder<DeliveryResult>, { id, attempt }: Held, reason: string, withdrawn: boolean): void {
-  recorder.add({ id, attempt, outcome: { state: "dropped", reason, withdrawn }, message: null });
+type Dropped = { reason: string; withdrawn: boolean; left: Cargo["left"] };
+
+function drop(recorder: Recorder<DeliveryResult>, { id, attempt }: Held, { left, ...why }: Dropped): void {
+  recorder.add({ id, attempt, outcome: { state: "dropped", ...why }, message: null, left });
 }
 
 function release(recorder: Recorder<DeliveryResult>, waiting: readonly Held[], at: Instant): void {

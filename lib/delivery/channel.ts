@@ -28,6 +28,8 @@ export type SendContext = {
   attempt: number;
   /** What is told of one incident over one channel has the same key: threads hang on it. Null without an incident. */
   threadKey: string | null;
+  /** The receiver's id of the message that this one brings up to date; null: there is none. Who can, edits that. */
+  earlierId: string | null;
   /** Aborted when the process stops: the send gives up and counts as not accepted. */
   signal: AbortSignal;
 };

@@ -2,8 +2,20 @@ import type { Instant, Millis } from "./time.ts";
 
 export type Severity = "critical" | "warning";
 
-/** `slow` and `fast`: far from what the job usually takes. */
-export type Cause = "missed" | "failed" | "overlong" | "overlap" | "abandoned" | "slow" | "fast";
+/**
+ * `slow` and `fast`: far from what the job usually takes. `too-often`: runs that no slot asks for. `never-pinged`: set up
+ * and not heard of since.
+ */
+export type Cause =
+  | "missed"
+  | "failed"
+  | "overlong"
+  | "overlap"
+  | "abandoned"
+  | "slow"
+  | "fast"
+  | "too-often"
+  | "never-pinged";
 
 /** An open incident as a job's state carries it. `number` counts from 1 within the job, over both severities. */
 export type OpenIncident = {
@@ -41,7 +53,10 @@ export type IncidentEvent = {
   resolveReason: ResolveReason | null;
 };
 
-export type AlertEvent = "opened" | "changed" | "reminder" | "resolved" | "notice" | "report" | "test";
+/** What an alert tells of a job. `unstable`: it fails and recovers again and again; `stable`: not any more. */
+export type JobAlertEvent = "opened" | "changed" | "reminder" | "resolved" | "unstable" | "stable";
+
+export type AlertEvent = JobAlertEvent | "notice" | "report" | "test";
 
 /** Something people should hear of about an incident, with the facts known at that moment. */
 export type IncidentAlert = {

@@ -18,6 +18,10 @@ export function actionOf({ event, facts, job, output }: IncidentInput, host: str
       return `See whether it still runs${on}, and let its last step ping in every case, also when it fails.`;
     case "slow":
       return `See what holds it up${on}: ps -eo pid,etime,args; if this is normal now, turn the warning off in the job's settings.`;
+    case "too-often":
+      return `See what starts it${on}: two crontabs, two machines, or a scheduler that tries again; or correct the schedule in Belfry.`;
+    case "never-pinged":
+      return "Put the job's ping line into its crontab or script and run it once by hand, or delete the job in Belfry.";
     case "fast":
       return `See whether it has done its work${on}: read its output, and look at what it should have made.`;
   }

@@ -32,6 +32,10 @@ function causeReasons({ facts, job }: IncidentInput): string[] {
       return [`A run${startPhrase(facts.startedAt, job.timeZone)} is still going; that is far longer than usual.`];
     case "fast":
       return [`${finishedPhrase(facts, job.timeZone)}; that is far less than usual.`];
+    case "too-often":
+      return ["Runs come far more often than the schedule says."];
+    case "never-pinged":
+      return ["The job was set up, and nothing was heard of it since."];
   }
 }
 

@@ -17,16 +17,20 @@ const WORDS: Readonly<Record<Cause, string>> = {
   abandoned: "ABANDONED",
   slow: "SLOW",
   fast: "FAST",
+  "too-often": "TOO OFTEN",
+  "never-pinged": "NEVER PINGED",
 };
 
 export function toneOf(input: IncidentInput): Tone {
-  if (input.event === "resolved") return "good";
+  if (input.event === "resolved" || input.event === "stable") return "good";
   return input.facts.severity === "warning" ? "warning" : "bad";
 }
 
 /** `✗ FAILED (exit 3)`, `⚠ OVERLAP (2 runs)`, `✓ RECOVERED after 2 h`: what happened, without whom. */
 export function headOf({ event, facts, at }: Pick<IncidentInput, "event" | "facts" | "at">): string {
   if (event === "resolved") return `✓ ${endingOf(facts, at)}`;
+  if (event === "stable") return "✓ STABLE AGAIN";
+  if (event === "unstable") return "⚠ UNSTABLE";
   const sign = facts.severity === "warning" ? "⚠" : "✗";
   if (event === "reminder") return `${sign} STILL ${WORDS[facts.cause]} for ${formatDuration(at - facts.openedAt)}`;
   return `${sign} ${WORDS[facts.cause]}${detailOf(facts)}`;

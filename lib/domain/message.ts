@@ -1,5 +1,6 @@
-import type { AlertEvent, AlertFacts, Cause, ResolveReason, Severity } from "./incident.ts";
+import type { AlertEvent, AlertFacts, Cause, JobAlertEvent, ResolveReason, Severity } from "./incident.ts";
 import type { ScheduleSpec } from "./job.ts";
+import { composeGroup } from "./message-group.ts";
 import { composeIncident } from "./message-incident.ts";
 import { composeNotice } from "./message-notice.ts";
 import type { OutputExcerpt } from "./message-output.ts";
@@ -75,7 +76,7 @@ type CommonInput = {
 };
 
 export type IncidentInput = CommonInput & {
-  event: Extract<AlertEvent, "opened" | "changed" | "reminder" | "resolved">;
+  event: JobAlertEvent;
   facts: AlertFacts;
   incident: { id: string; number: number };
   job: { id: string; slug: string; name: string; timeZone: string; scheduleKind: ScheduleSpec["kind"] };
@@ -89,12 +90,43 @@ export type IncidentInput = CommonInput & {
 
 export type UsualDuration = { medianMs: Millis; p95Ms: Millis; runs: number };
 
+/** A machine, or most of what a project had to do. */
+export type GroupOutage = {
+  id: string;
+  kind: "host" | "project";
+  host: string | null;
+  openedAt: Instant;
+  /** Its incidents that are open, and all of them. */
+  open: number;
+  total: number;
+};
+
+/** One alert of those that are told together. */
+export type GroupMember = {
+  event: JobAlertEvent;
+  facts: AlertFacts;
+  incidentId: string;
+  jobId: string;
+  slug: string;
+  name: string;
+  timeZone: string;
+};
+
+export type GroupInput = CommonInput & {
+  event: JobAlertEvent;
+  outage: GroupOutage;
+  /** In the order in which they came about. */
+  members: readonly GroupMember[];
+  /** Whether people have heard of this outage over this channel. */
+  heard: boolean;
+};
+
 export type NoticeInput = CommonInput & { event: "notice"; facts: NoticeFacts };
 
 export type TestInput = CommonInput & { event: "test"; facts: TestFacts };
 
 /** Everything that is known when an alert is put into words. */
-export type MessageInput = IncidentInput | NoticeInput | TestInput;
+export type MessageInput = IncidentInput | GroupInput | NoticeInput | TestInput;
 
 /** Puts an alert into words. Pure: the same input gives the same message, at every attempt and on every channel. */
 export function composeMessage(input: MessageInput): AlertMessage {
@@ -104,6 +136,6 @@ export function composeMessage(input: MessageInput): AlertMessage {
     case "test":
       return composeTest(input);
     default:
-      return composeIncident(input);
+      return "outage" in input ? composeGroup(input) : composeIncident(input);
   }
 }

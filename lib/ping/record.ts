@@ -157,8 +157,8 @@ export class Recorder {
 
   #learn(changes: Iterable<JobChange>, { version, gapsVersion }: Omit<KnownJob, "job">): void {
     for (const { job, state, checkAt } of changes) {
-      const { projectId, allChannels, pingPolicy } = job;
-      const learnt = { state, projectId, checkAt: earlierOf(job.checkAt, checkAt), allChannels, pingPolicy };
+      const { projectId, pingPolicy } = job;
+      const learnt = { state, projectId, checkAt: earlierOf(job.checkAt, checkAt), pingPolicy };
       this.#known.learn(state.job.id, { job: learnt, version, gapsVersion });
       this.#deps.live.touch(job.projectId);
     }

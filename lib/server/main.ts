@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { createDispatch } from "../checker/dispatch.ts";
+import { createPlanner } from "../checker/plan.ts";
 import { createPrune } from "../checker/prune.ts";
 import { createSweep } from "../checker/sweep.ts";
 import { createUsual } from "../checker/usual.ts";
@@ -170,10 +171,12 @@ async function openLoops(parts: Parts, foundation: Foundation, { health, metrics
       channels,
       baseUrl: config.baseUrl,
       stopGraceMs: SENDS_MAY_TAKE_MS,
-      onAttempt: ({ attempt, waitedMs }) => attempt === 1 && metrics.alertLag(waitedMs),
+      onAttempt: ({ attempt, waitedMs }) => attempt === 1 && waitedMs !== null && metrics.alertLag(waitedMs),
     });
     bus.on("belfry_deliver", () => dispatch.wake());
-    parts.loops.push(dispatch);
+    const planner = createPlanner({ ...foundation, pool, mailWorks: channels.mailWorks });
+    bus.on("belfry_plan", () => planner.wake());
+    parts.loops.push(planner, dispatch);
   }
   for (const loop of parts.loops) loop.start();
   parts.watchdog = openWatchdog({ ...foundation, health, onCall: metrics.watchdogCalled });

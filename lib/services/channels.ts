@@ -179,6 +179,7 @@ async function sendTest(ctx: Ctx, channel: OwnedChannel, test: Test): Promise<At
       deliveryId: test.deliveryId,
       attempt: 1,
       threadKey: null,
+      earlierId: null,
       signal: AbortSignal.timeout(TEST_PATIENCE_MS),
     }),
   );

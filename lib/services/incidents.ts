@@ -95,6 +95,8 @@ const TITLES: Readonly<Record<Cause, string>> = {
   abandoned: "Abandoned: the run began and its end never came",
   slow: "Slow: a run took far longer than usual",
   fast: "Fast: a run took far less time than usual",
+  "too-often": "Too often: runs come that no slot asks for",
+  "never-pinged": "Never pinged: the job was set up and not heard of since",
 };
 
 /** A record as lists show it. */

@@ -3,7 +3,7 @@ import pg from "pg";
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 
-export type BusChannel = "belfry_check" | "belfry_deliver" | "belfry_cache" | "belfry_live";
+export type BusChannel = "belfry_check" | "belfry_plan" | "belfry_deliver" | "belfry_cache" | "belfry_live";
 
 export type BusListener = (payload: string) => void;
 
@@ -23,7 +23,13 @@ type Notice = { channel: BusChannel; payload: string };
 
 type Listeners = ReadonlyMap<BusChannel, Set<BusListener>>;
 
-const CHANNELS: readonly BusChannel[] = ["belfry_check", "belfry_deliver", "belfry_cache", "belfry_live"];
+const CHANNELS: readonly BusChannel[] = [
+  "belfry_check",
+  "belfry_plan",
+  "belfry_deliver",
+  "belfry_cache",
+  "belfry_live",
+];
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 2_000;
 const ANSWER_TIMEOUT_MS = 5_000;

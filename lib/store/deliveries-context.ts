@@ -18,6 +18,10 @@ export type DeliveryContext = {
   runNumber: number | null;
   /** The alarm has not left, and its incident was taken back meanwhile: nobody needs to hear of either. */
   withdrawn: boolean;
+  /** What it was to be sent for does not hold any more: somebody looks after the incident, or it is over. */
+  lapsed: boolean;
+  /** It was not to leave at once: the time that it waits says nothing of us. */
+  delayed: boolean;
   /** Null for an event that has no wording yet. */
   input: MessageInput | null;
 };
@@ -31,12 +35,18 @@ const LOOK_BACK_RUNS = 1_000;
 /** The alarm was wrong, or a person who knows of the trouble ended it; a recovery is told together with its alarm. */
 const TAKEN_BACK = "('withdrawn', 'edited', 'paused')";
 
+/** Of a delivery `d` with its alert `a` and incident `i`. */
+export const WITHDRAWN = `a.event = 'opened' AND d.attempts <= 1 AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK}`;
+export const LAPSED = `d.only_if IS NOT NULL AND d.attempts <= 1 AND (i.state <> 'open' OR i.muted_at IS NOT NULL
+  OR i.snoozed_until_success OR coalesce(i.snoozed_until > belfry_now(), false)
+  OR (d.only_if = 'unacknowledged' AND i.acknowledged_at IS NOT NULL))`;
+
 const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event, a.created_at AS at, a.facts,
     a.incident_id AS "incidentId", i.number AS "incidentNumber", a.job_id AS "jobId",
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, c.settings,
     p.id AS "projectId", p.name AS "projectName", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
-    a.event = 'opened' AND d.attempts = 1 AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK} AS withdrawn
+    ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed, d.only_if IS NOT NULL AS delayed
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
   JOIN alerts a ON a.id = d.alert_id
@@ -103,6 +113,8 @@ type Row = {
   /** Of the whole, as it is stored. */
   size: number | null;
   withdrawn: boolean;
+  lapsed: boolean | null;
+  delayed: boolean;
 };
 
 /** Contexts of claimed deliveries by id; one that was deleted meanwhile is missing. */
@@ -120,7 +132,7 @@ export async function loadDeliveryContexts(
 }
 
 function contextOf(row: Row, baseUrl: string): DeliveryContext {
-  const { id, recipient, jobId, incidentId, runNumber, withdrawn } = row;
+  const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed, delayed } = row;
   return {
     id,
     recipient,
@@ -128,6 +140,8 @@ function contextOf(row: Row, baseUrl: string): DeliveryContext {
     incidentId,
     runNumber,
     withdrawn,
+    lapsed: lapsed === true,
+    delayed,
     channel: channelOf(row),
     input: inputOf(row, baseUrl),
   };

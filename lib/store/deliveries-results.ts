@@ -35,6 +35,8 @@ export type DeliveryResult = {
     | { state: "released"; at: Instant };
   /** Null where nothing was sent. */
   message: SentMessage | null;
+  /** Of a message of several: those of them, perhaps the lead, that it did not tell, as nobody needs to hear of them. */
+  left?: readonly { id: string; reason: string }[];
 };
 
 export type Recorded = {
@@ -50,11 +52,12 @@ export async function recordResults(
   results: readonly DeliveryResult[],
   options: { mailWorks: boolean },
 ): Promise<Recorded> {
-  const rare = results.some(({ outcome }) => outcome.state === "dead" || outcome.state === "dropped");
+  const rare = results.some(({ outcome, left }) => ["dead", "dropped"].includes(outcome.state) || left !== undefined);
   if (!rare) return { stale: await record(pool, results), told: [] };
   return inTransaction(pool, async (client) => {
     const stale = await record(client, results);
     const current = results.filter(({ id }) => !stale.has(id));
+    await dropLeft(client, current);
     await dropWithdrawn(client, current);
     const dead = await markBroken(client, current.flatMap(deadLetterOf));
     return { stale, told: await tellOfDeadLetters(client, dead, options) };
@@ -73,7 +76,10 @@ const RECORD = `WITH results AS MATERIALIZED (
       attempts = CASE WHEN x.released THEN d.attempts - 1 ELSE d.attempts END,
       first_attempt_at = CASE WHEN x.released AND d.attempts = 1 THEN NULL ELSE d.first_attempt_at END
     FROM results x WHERE d.id = x.id AND d.attempts = x.attempt AND d.state = 'sending'
-    RETURNING d.id, d.channel_id, d.state
+    RETURNING d.id, d.channel_id, d.state, d.attempts, d.sent_at, d.last_error
+  ), followed AS (
+    UPDATE deliveries f SET state = c.state, attempts = c.attempts, sent_at = c.sent_at, last_error = c.last_error
+    FROM counted c WHERE f.lead_id = c.id AND f.state = 'pending'
   ), sent AS MATERIALIZED (
     SELECT x.*, d.channel_id FROM results x JOIN deliveries d ON d.id = x.id WHERE x.message_id IS NOT NULL
   ), written AS (
@@ -81,7 +87,9 @@ const RECORD = `WITH results AS MATERIALIZED (
     SELECT message_id, channel_id, ${timestampOf("started_at")}, ${timestampOf("finished_at")}, accepted, status, answer,
       external_id FROM sent
   ), linked AS (
-    INSERT INTO message_deliveries (message_id, delivery_id, attempt) SELECT message_id, id, attempt FROM sent
+    INSERT INTO message_deliveries (message_id, delivery_id, attempt)
+    SELECT sent.message_id, d.id, sent.attempt FROM sent JOIN deliveries d ON d.id = sent.id OR d.lead_id = sent.id
+    WHERE d.id <> ALL ($15::uuid[])
   ), working AS (
     UPDATE channels c SET broken_at = NULL, broken_reason = NULL
     WHERE c.id IN (SELECT channel_id FROM counted WHERE state = 'sent') AND c.broken_at IS NOT NULL
@@ -90,6 +98,7 @@ const RECORD = `WITH results AS MATERIALIZED (
 
 /** Ids whose result came too late. */
 async function record(client: Queryable, results: readonly DeliveryResult[]): Promise<Set<string>> {
+  const left = results.flatMap((result) => result.left ?? []);
   const { rows } = await client.query<{ id: string }>({
     name: "deliveries-record",
     text: RECORD,
@@ -110,6 +119,7 @@ async function record(client: Queryable, results: readonly DeliveryResult[]): Pr
       plainColumn(results, ({ message }) => message?.status ?? null),
       textColumn(results, ({ message }) => message?.answer ?? null),
       textColumn(results, ({ message }) => message?.externalId ?? null),
+      plainColumn(left, ({ id }) => id),
     ],
   });
   const counted = new Set(rows.map((row) => row.id));
@@ -125,9 +135,28 @@ function errorOf(outcome: DeliveryResult["outcome"]): string | null {
   return outcome.state === "dropped" ? outcome.reason : null;
 }
 
+/** What a message of several did not tell is dropped, with whatever waits behind it; where it is sent again, it is asked again. */
+async function dropLeft(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<void> {
+  const left = results.flatMap((result) => (isFinal(result) ? (result.left ?? []) : []));
+  if (left.length === 0) return;
+  await client.query(
+    `UPDATE deliveries d SET state = 'dropped', last_error = x.reason, sent_at = NULL
+     FROM unnest($1::uuid[], $2::text[]) AS x(id, reason) WHERE d.id = x.id`,
+    [plainColumn(left, ({ id }) => id), textColumn(left, ({ reason }) => reason)],
+  );
+}
+
+function isFinal({ outcome }: DeliveryResult): boolean {
+  return outcome.state === "sent" || outcome.state === "dead" || outcome.state === "dropped";
+}
+
 /** What waits behind a withdrawn alarm, its recovery among it, is about nothing that anybody heard of. */
 async function dropWithdrawn(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<void> {
-  const ids = results.flatMap(({ id, outcome }) => (outcome.state === "dropped" && outcome.withdrawn ? [id] : []));
+  const ids = results.flatMap((result) => {
+    const { id, outcome, left = [] } = result;
+    const own = outcome.state === "dropped" && outcome.withdrawn ? [id] : [];
+    return isFinal(result) ? [...own, ...left.map((one) => one.id)] : own;
+  });
   if (ids.length === 0) return;
   await client.query(
     `UPDATE deliveries d SET state = 'dropped', last_error = o.last_error

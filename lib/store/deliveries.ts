@@ -22,11 +22,22 @@ export type ClaimOrder = { limit: number; lanes: Room; kinds: Room; leaseMs: Mil
 
 const UNFINISHED = "('pending', 'sending')";
 
-/** In one job and one lane deliveries leave in the order of writing: a recovery never overtakes its alarm. */
-const FIRST_IN_QUEUE = `NOT EXISTS (
-  SELECT 1 FROM deliveries e
-  WHERE e.job_id = d.job_id AND e.ordinal < d.ordinal AND e.state IN ${UNFINISHED}
-    AND e.channel_id IS NOT DISTINCT FROM d.channel_id AND e.recipient IS NOT DISTINCT FROM d.recipient)`;
+/** What another incident has put off on purpose is not waited for. */
+const STANDS_BEFORE = (
+  e: string,
+  d: string,
+) => `${e}.job_id = ${d}.job_id AND ${e}.ordinal < ${d}.ordinal AND ${e}.state IN ${UNFINISHED}
+    AND ${e}.channel_id IS NOT DISTINCT FROM ${d}.channel_id AND ${e}.recipient IS NOT DISTINCT FROM ${d}.recipient
+    AND (${e}.attempts > 0 OR ${e}.next_attempt_at <= belfry_now() OR ${e}.incident_id IS NOT DISTINCT FROM ${d}.incident_id)`;
+
+/**
+ * In one job and one lane deliveries leave in the order of writing: a recovery never overtakes its alarm. A message of
+ * several waits for whatever stands before any of them.
+ */
+const FIRST_IN_QUEUE = `d.lead_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE ${STANDS_BEFORE("e", "d")})
+  AND NOT EXISTS (SELECT 1 FROM deliveries f JOIN deliveries e ON ${STANDS_BEFORE("e", "f")}
+    WHERE f.lead_id = d.id AND e.id <> d.id AND e.lead_id IS DISTINCT FROM d.id)`;
 
 const LANE = "coalesce(d.channel_id::text, d.recipient)";
 const KIND = "coalesce(c.kind, 'email')";
@@ -135,17 +146,18 @@ export async function renewLeases(
 }
 
 /**
- * Puts a dead letter back into the queue, with a new day of attempts. False where it is not dead (any more).
- * Wakes the dispatchers with the commit.
+ * Puts a dead letter back into the queue, with what left in the same message, and a new day of attempts. False where it is
+ * not dead (any more). Wakes the dispatchers with the commit.
  */
 export async function replayDelivery(database: Queryable, deliveryId: string): Promise<boolean> {
   const { rowCount } = await database.query(
     `WITH replayed AS (
-       UPDATE deliveries SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
-         next_attempt_at = belfry_now()
-       WHERE id = $1 AND state = 'dead' RETURNING id
+       UPDATE deliveries d SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
+         next_attempt_at = belfry_now(), only_if = NULL
+       FROM (SELECT coalesce(lead_id, id) AS lead_id FROM deliveries WHERE id = $1 AND state = 'dead') AS asked
+       WHERE (d.id = asked.lead_id OR d.lead_id = asked.lead_id) AND d.state = 'dead' RETURNING d.id
      )
-     SELECT pg_notify('belfry_deliver', '') FROM replayed`,
+     SELECT pg_notify('belfry_deliver', '') FROM replayed LIMIT 1`,
     [deliveryId],
   );
   return rowCount === 1;

@@ -48,6 +48,24 @@ const RULES: readonly { table: string; key: string; old: string }[] = [
       WHERE i.state = 'open' AND i.opened_at < ${SHORTEST} AND e.kind = 'bad-run' AND e.at < ${KEPT_SINCE}`,
   },
   {
+    table: "outages",
+    key: "id",
+    old: `SELECT o.id FROM outages o WHERE o.opened_at < ${SHORTEST}
+      AND NOT EXISTS (SELECT FROM incidents i WHERE i.outage_id = o.id)`,
+  },
+  {
+    table: "windows",
+    key: "id",
+    old: `SELECT w.id FROM windows w JOIN projects p ON p.id = w.project_id
+      WHERE w.kind = 'once' AND w.ends_at < ${SHORTEST} AND w.ends_at < ${KEPT_SINCE}`,
+  },
+  {
+    table: "drills",
+    key: "id",
+    old: `SELECT d.id FROM drills d JOIN projects p ON p.id = d.project_id
+      WHERE d.started_at < ${SHORTEST} AND d.started_at < ${KEPT_SINCE}`,
+  },
+  {
     table: "alerts",
     key: "id",
     old: `SELECT a.id FROM alerts a LEFT JOIN projects p ON p.id = a.project_id

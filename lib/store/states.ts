@@ -17,8 +17,6 @@ export type LoadedJob = {
   projectId: string;
   /** As stored: when the sweep will look next. */
   checkAt: Instant | null;
-  /** All channels of the project hear of it; else those of its own list. */
-  allChannels: boolean;
   /** Null: pings are read as they come. */
   pingPolicy: PingPolicy | null;
 };
@@ -54,7 +52,6 @@ type ConfigRow = Pick<
   | "successesToClose"
   | "overlap"
   | "unusual"
-  | "allChannels"
   | "pingPolicy"
 > & { usual: UnusualBounds | null; gaps: GapsValue | null };
 
@@ -72,7 +69,7 @@ const CONFIG = `SELECT id, project_id AS "projectId", schedule_kind AS "schedule
     schedule_expression AS "scheduleExpression", dialect, time_zone AS "timeZone", interval_ms AS "intervalMs",
     schedule_since AS "scheduleSince", grace_ms AS "graceMs", max_runtime_ms AS "maxRuntimeMs",
     min_runtime_ms AS "minRuntimeMs", jitter_ms AS "jitterMs", failures_to_open AS "failuresToOpen",
-    successes_to_close AS "successesToClose", overlap, unusual, all_channels AS "allChannels",
+    successes_to_close AS "successesToClose", overlap, unusual,
     ping_policy AS "pingPolicy",
     CASE WHEN unusual = 'alert' THEN (SELECT bounds FROM job_usual WHERE job_id = jobs.id) END AS usual,
     CASE WHEN row_number() OVER () = 1 THEN (
@@ -175,7 +172,6 @@ function loadedJob(row: ConfigRow, locked: LockedRow, gaps: Gap[]): LoadedJob {
     state: { ...decodeMemory(locked.memory), job, gaps },
     projectId: row.projectId,
     checkAt: instantOf(locked.checkAt),
-    allChannels: row.allChannels,
     pingPolicy: row.pingPolicy,
   };
 }

@@ -1,7 +1,6 @@
 import type { IncidentAlert, IncidentEvent } from "../domain/incident.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { alertIdOf, incidentIdOf } from "./ids.ts";
-import { plainColumn } from "./literals.ts";
 import type { Statement } from "./pipeline.ts";
 import type { JobChange } from "./transitions.ts";
 
@@ -22,7 +21,6 @@ type AlertRow = {
   incidentId: string;
   jobId: string;
   projectId: string;
-  allChannels: boolean;
   alert: IncidentAlert;
 };
 
@@ -39,7 +37,6 @@ function alertRow({ job, state }: JobChange, alert: IncidentAlert): AlertRow {
     incidentId,
     jobId,
     projectId: job.projectId,
-    allChannels: job.allChannels,
     alert,
   };
 }
@@ -85,7 +82,7 @@ const EVENT_COLUMNS: readonly Column<EventRow>[] = [
   ["resolve_reason", "text", (row) => row.event.resolveReason],
 ];
 
-// A line that people added may have taken the number: the timeline is not worth losing a ping over.
+// An evaluation that is repeated after a crash writes the same lines again.
 const INSERT_EVENTS = `INSERT INTO incident_events (${namesOf(EVENT_COLUMNS)})
   SELECT ${namesOf(EVENT_COLUMNS)} FROM ${sourceOf(EVENT_COLUMNS)} ON CONFLICT (incident_id, sequence) DO NOTHING`;
 
@@ -100,29 +97,20 @@ const ALERT_COLUMNS: readonly Column<AlertRow>[] = [
   ["job_id", "uuid", (row) => row.jobId],
   ["incident_id", "uuid", (row) => row.incidentId],
   ["event", "text", (row) => row.alert.event],
+  ["severity", "text", (row) => row.alert.incident.severity],
   ["sequence", "int4", (row) => row.alert.sequence],
   ["facts", "json", (row) => JSON.stringify(row.alert.facts)],
 ];
 
-// Deliveries are numbered in the order in which the alerts came about: within a job and channel they leave in it.
+// Whoever plans alerts is woken with the commit.
 const INSERT_ALERTS = `WITH written AS (
-    INSERT INTO alerts (created_at, ${namesOf(ALERT_COLUMNS)})
-    SELECT belfry_now(), ${namesOf(ALERT_COLUMNS)} FROM ${sourceOf(ALERT_COLUMNS)}
+    INSERT INTO alerts (created_at, plan_at, ${namesOf(ALERT_COLUMNS)})
+    SELECT belfry_now(), belfry_now(), ${namesOf(ALERT_COLUMNS)} FROM ${sourceOf(ALERT_COLUMNS)}
     ON CONFLICT DO NOTHING
-    RETURNING id, job_id, project_id, created_at
-  ), outbox AS (
-    INSERT INTO deliveries (alert_id, channel_id, job_id, next_attempt_at, created_at)
-    SELECT w.id, c.id, w.job_id, w.created_at, w.created_at
-    FROM written w
-    JOIN unnest($1::uuid[], $8::bool[]) WITH ORDINALITY AS o(id, all_channels, position) ON o.id = w.id
-    JOIN channels c ON c.project_id = w.project_id AND c.enabled
-    WHERE o.all_channels OR EXISTS (SELECT 1 FROM job_channels l WHERE l.job_id = w.job_id AND l.channel_id = c.id)
-    ORDER BY o.position, c.created_at, c.id
     RETURNING 1
   )
-  SELECT pg_notify('belfry_deliver', '') WHERE EXISTS (SELECT 1 FROM outbox)`;
+  SELECT pg_notify('belfry_plan', '') WHERE EXISTS (SELECT 1 FROM written)`;
 
 function insertAlerts(rows: readonly AlertRow[]): Statement {
-  const allChannels = plainColumn(rows, (row) => row.allChannels);
-  return { name: "alerts-insert", text: INSERT_ALERTS, values: [...valuesOf(ALERT_COLUMNS, rows), allChannels] };
+  return { name: "alerts-insert", text: INSERT_ALERTS, values: valuesOf(ALERT_COLUMNS, rows) };
 }

@@ -105,7 +105,7 @@ describe("a turn", () => {
     expect(await rows("SELECT 1 FROM incidents")).toEqual([]);
   });
 
-  it("writes every incident, alert and delivery of many jobs, each once, with two sweeps at work", async () => {
+  it("writes every incident with its alert, ready to be planned, each once, with two sweeps at work", async () => {
     await makeChannel(database, project);
     await makeHeardJobs(350, START);
     const lags: number[] = [];
@@ -113,9 +113,9 @@ describe("a turn", () => {
     const sweepers = [await openSweeper(now, (ms) => lags.push(ms)), await openSweeper(now, (ms) => lags.push(ms))];
     await Promise.all(sweepers.map((sweeper) => sweeper.turn(NEVER)));
     const [counts] = await rows(`SELECT (SELECT count(*) FROM incidents WHERE state = 'open') AS incidents,
-      (SELECT count(*) FROM incident_events) AS events, (SELECT count(*) FROM deliveries) AS deliveries,
+      (SELECT count(*) FROM incident_events) AS events, (SELECT count(*) FROM alerts WHERE plan_at <= belfry_now()) AS alerts,
       (SELECT count(*) FROM runs WHERE outcome = 'missed') AS missed`);
-    expect(counts).toEqual({ incidents: 350, events: 350, deliveries: 350, missed: 350 });
+    expect(counts).toEqual({ incidents: 350, events: 350, alerts: 350, missed: 350 });
     expect(lags).toEqual(Array<number>(350).fill(10 * SECOND));
   });
 

@@ -23,6 +23,7 @@ const CONTEXT: SendContext = {
   deliveryId: "0198c0de-0000-4000-8000-000000000002",
   attempt: 1,
   threadKey: null,
+  earlierId: null,
   signal: new AbortController().signal,
 };
 

@@ -15,6 +15,7 @@ import { runAll } from "../../lib/store/pipeline.ts";
 import { checkSecretKey, createSecretBox } from "../../lib/store/secrets.ts";
 import { loadStates, type LoadedJob } from "../../lib/store/states.ts";
 import { addTransition, openChange, saveTransitions } from "../../lib/store/transitions.ts";
+import { planNow } from "../support/alerting.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 export const PASSWORD = "correct horse battery";
@@ -84,7 +85,7 @@ export async function addMember(
 export type BookedPing = Partial<Omit<Ping, "hasBody">> &
   Pick<Ping, "action"> & { body?: string | Buffer; sent?: number };
 
-/** Books a ping as the ping path does: under the job's lock, with its row and its body. */
+/** Books a ping as the ping path does, under the job's lock, with its row and its body; and plans whatever is to be told. */
 export async function book(
   { services }: Pick<World, "services">,
   jobId: string,
@@ -97,7 +98,7 @@ export async function book(
     ...{ id: uuidv7(receivedAt), receivedAt, exitCode: null, runId: null, at: null, durationMs: null, host: null },
     ...{ source: "192.0.2.1", bodyDigest: uuidv7(receivedAt), ...fields, hasBody: body !== null },
   };
-  return evaluate(
+  const transition = await evaluate(
     services,
     jobId,
     ({ state }) => applyPing(state, ping, receivedAt),
@@ -110,6 +111,8 @@ export async function book(
         },
       ]),
   );
+  await planNow(services.database);
+  return transition;
 }
 
 /** Settles every deadline before `now`, as the sweep does. */

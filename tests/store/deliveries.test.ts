@@ -436,7 +436,7 @@ test("a message is worded from all that is known of the run and its job", async 
     runNumber: 61,
     channel: { id: one, kind: "webhook" },
   });
-  if (context?.input?.event !== "opened") return expect.unreachable();
+  if (context?.input?.event !== "opened" || "outage" in context.input) return expect.unreachable();
   // The newest 50 good ones: 11 to 60 without 30, and 10.
   expect(context.input.usual).toEqual({ runs: 50, medianMs: 35_000, p95Ms: 58_000 });
   const message = composeMessage(context.input);

@@ -37,7 +37,7 @@ describe("prisma/schema.prisma and prisma/migrations", () => {
   test("would be told apart by a column, its type, null and default, an index, a key, and what a foreign key does", async () => {
     const changes: [pattern: RegExp, by: string, said: string][] = [
       [/( +slug +String\n)/, "$1 extra Int\n", "Added column `extra`"],
-      [/( +at +DateTime) @db/, "$1? @db", "`at` (changed from Required to Nullable"],
+      [/( +at +DateTime) +@db/, "$1? @db", "`at` (changed from Required to Nullable"],
       [/( +bodySize +)Int /, "$1BigInt ", "`body_size` (type changed)"],
       [/@default\(90\)/, "@default(30)", "`keep_days` (default changed"],
       [/@@index\(\[settledAt\]\)/, "", "Removed index on columns (settled_at)"],

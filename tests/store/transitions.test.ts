@@ -8,8 +8,8 @@ import { decodeMemory, encodeMemory } from "../../lib/store/memory.ts";
 import { loadStates } from "../../lib/store/states.ts";
 import { addTransition, type Arming, earliestMove, openChange, saveTransitions } from "../../lib/store/transitions.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { makeChannel, makeJob, makeProject, type TestProject } from "../support/jobs.ts";
-import { every, makePing, NO_SCHEDULE, Scenario } from "../support/scenario.ts";
+import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { every, makePing, Scenario } from "../support/scenario.ts";
 
 const START = Date.UTC(2026, 2, 1, 3);
 
@@ -177,10 +177,8 @@ describe("saving", () => {
     expect(await checkAt()).toEqual(new Date(START + 2 * MINUTE + 10 * SECOND));
   });
 
-  it("opens and closes an incident with its events, alerts and deliveries, each once", async () => {
+  it("opens and closes an incident with its events, and alerts that wait to be planned, each once", async () => {
     const own = await makeProject(database);
-    const channels = [await makeChannel(database, own), await makeChannel(database, own)];
-    await makeChannel(database, own, false);
     const jobId = await makeJob(database, own);
     await change(jobId, (state) => applyPing(state, makePing("fail", START, { exitCode: 3 }), START));
     await change(jobId, (state) => applyPing(state, makePing("fail", START + 60_000, { exitCode: 4 }), START + 60_000));
@@ -191,32 +189,15 @@ describe("saving", () => {
     const events = `SELECT sequence, kind FROM incident_events e JOIN incidents i ON i.id = e.incident_id
       WHERE i.job_id = $1 ORDER BY sequence`;
     expect((await rowsOf(events, jobId)).map(({ kind }) => kind)).toEqual(["opened", "bad-run", "resolved"]);
-    const deliveries = `SELECT a.event, a.facts ->> 'exitCode' AS code, d.channel_id FROM deliveries d
-      JOIN alerts a ON a.id = d.alert_id WHERE d.job_id = $1 ORDER BY d.ordinal`;
-    const outbox = await rowsOf(deliveries, jobId);
-    expect(outbox.map(({ event, code }) => [event, code])).toEqual([
-      ["opened", "3"],
-      ["opened", "3"],
-      ["resolved", null],
-      ["resolved", null],
+    const alerts = await rowsOf(
+      `SELECT event, severity, facts ->> 'exitCode' AS code, plan_at <= belfry_now() AS due FROM alerts
+       WHERE job_id = $1 ORDER BY sequence`,
+      jobId,
+    );
+    expect(alerts).toEqual([
+      { event: "opened", severity: "critical", code: "3", due: true },
+      { event: "resolved", severity: "critical", code: null, due: true },
     ]);
-    expect(new Set(outbox.map(({ channel_id }) => channel_id))).toEqual(new Set(channels));
-  });
-
-  it("tells only the job's own channels where it has a list, and nobody where that is empty", async () => {
-    const own = await makeProject(database);
-    const [first] = [await makeChannel(database, own), await makeChannel(database, own)];
-    const fail = async (list: (string | undefined)[]): Promise<unknown[]> => {
-      const jobId = await makeJob(database, own, { schedule: NO_SCHEDULE });
-      await database.pool.query("UPDATE jobs SET all_channels = false WHERE id = $1", [jobId]);
-      for (const channelId of list)
-        await database.pool.query("INSERT INTO job_channels VALUES ($1, $2)", [jobId, channelId]);
-      await change(jobId, (state) => applyPing(state, makePing("fail", START), START));
-      expect(await rowsOf("SELECT 1 FROM alerts WHERE job_id = $1", jobId)).toHaveLength(1);
-      return (await rowsOf("SELECT channel_id FROM deliveries WHERE job_id = $1", jobId)).map((row) => row.channel_id);
-    };
-    expect(await fail([first])).toEqual([first]);
-    expect(await fail([])).toEqual([]);
   });
 
   it("ends one incident and opens the next within one transaction", async () => {

@@ -21,7 +21,13 @@ afterEach(async () => {
   await sink.close();
 });
 
-const CONTEXT: SendContext = { deliveryId: "d1", attempt: 1, threadKey: "i1.c1", signal: new AbortController().signal };
+const CONTEXT: SendContext = {
+  deliveryId: "d1",
+  attempt: 1,
+  threadKey: "i1.c1",
+  earlierId: null,
+  signal: new AbortController().signal,
+};
 
 function send(message = failedMessage(), context: Partial<SendContext> = {}): Promise<Attempt> {
   return attemptSend(channelOf(emailKind(mailer)), { to: "ops@example.org" }, message, { ...CONTEXT, ...context });

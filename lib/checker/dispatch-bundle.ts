@@ -1,0 +1,48 @@
+import type { MessageInput } from "../domain/message.ts";
+import type { Bundle, BundleMember } from "../store/deliveries-bundle.ts";
+import type { DeliveryContext } from "../store/deliveries-context.ts";
+
+/** Why something is not told after all. */
+export const WITHDRAWN = "Taken back before it left.";
+export const LAPSED = "Nobody needed to hear of it any more.";
+
+/** What one send is about. */
+export type Cargo = {
+  /** Null: nobody needs to hear of any of it. */
+  input: MessageInput | null;
+  /** What stays untold, the lead perhaps among it. */
+  left: { id: string; reason: string }[];
+  /** What is told of one trouble has the same; null without one. */
+  thread: string | null;
+};
+
+/** What is told of a claimed delivery and those that leave with it. `bundle` is null where it leaves alone. */
+export function cargoOf(context: DeliveryContext, bundle: Bundle | null): Cargo {
+  if (bundle === null) {
+    const reason = reasonAgainst(context);
+    const left = reason === null ? [] : [{ id: context.id, reason }];
+    return { input: reason === null ? context.input : null, left, thread: context.incidentId };
+  }
+  const left: Cargo["left"] = [];
+  const told: BundleMember[] = [];
+  for (const member of bundle.members) {
+    const reason = reasonAgainst(member);
+    if (reason === null) told.push(member);
+    else left.push({ id: member.deliveryId, reason });
+  }
+  return { input: told.length === 0 ? null : groupInput(context, bundle, told), left, thread: bundle.outage.id };
+}
+
+function reasonAgainst({ withdrawn, lapsed }: { withdrawn: boolean; lapsed: boolean }): string | null {
+  if (withdrawn) return WITHDRAWN;
+  return lapsed ? LAPSED : null;
+}
+
+/** A job of which there is only one to tell is told in full, where it is the lead. */
+function groupInput({ id, input }: DeliveryContext, bundle: Bundle, told: BundleMember[]): MessageInput | null {
+  if (input === null || input.event === "notice" || input.event === "test") return input;
+  const [only] = told;
+  if (told.length === 1 && only?.deliveryId === id && !bundle.heard && bundle.outage.total === 1) return input;
+  const { alertId, at, baseUrl, project, event } = input;
+  return { alertId, at, baseUrl, project, event, outage: bundle.outage, members: told, heard: bundle.heard };
+}

@@ -1,0 +1,66 @@
+import type { Instant } from "../time.ts";
+import { type OnlyIf, passageOf } from "./channel-rules.ts";
+import type { AlertingContext, PendingAlert } from "./pending.ts";
+
+/** One alert over one channel, or to a person where a project has none. */
+export type PlannedDelivery = {
+  alert: PendingAlert;
+  channelId: string | null;
+  /** A mail address. */
+  recipient: string | null;
+  at: Instant;
+  onlyIf: OnlyIf;
+  /** Those with the same bundle over the same channel leave as one message; null: alone. */
+  bundle: string | null;
+};
+
+type Addressing = { now: Instant; newId: () => string; outageIdOf: (alert: PendingAlert) => string | null };
+
+/** Who hears of alerts that may be told now, over what, and what leaves as one message. */
+export function address(
+  alerts: readonly PendingAlert[],
+  context: AlertingContext,
+  { now, newId, outageIdOf }: Addressing,
+): PlannedDelivery[] {
+  const bundles = new Map<string, string>();
+  const bundleOf = (alert: PendingAlert, at: Instant, onlyIf: OnlyIf): string | null => {
+    const outageId = outageIdOf(alert);
+    if (outageId === null) return null;
+    const key = [outageId, alert.event, at, onlyIf].join(" ");
+    const bundle = bundles.get(key) ?? newId();
+    bundles.set(key, bundle);
+    return bundle;
+  };
+  const told = new Set<string>();
+  const deliveries: PlannedDelivery[] = [];
+  for (const alert of alerts) {
+    const { incident } = alert;
+    const knows = (who: string) =>
+      told.has(`${incident.id} ${who}`) || (context.heard.get(incident.id)?.has(who) ?? false);
+    for (const receiver of receiversOf(alert, context, now)) {
+      const { at, onlyIf, endsOnly, ...who } = receiver;
+      const name = who.channelId ?? who.recipient ?? "";
+      // The end of what they never heard of is news to nobody.
+      if (alert.event === "resolved" && !endsOnly && !knows(name)) continue;
+      told.add(`${incident.id} ${name}`);
+      deliveries.push({ alert, ...who, at, onlyIf, bundle: bundleOf(alert, at, onlyIf) });
+    }
+  }
+  return deliveries;
+}
+
+/** `endsOnly`: it does not want to hear of beginnings. */
+type Receiver = Pick<PlannedDelivery, "channelId" | "recipient" | "at" | "onlyIf"> & { endsOnly: boolean };
+
+function receiversOf(alert: PendingAlert, { channels, fallback }: AlertingContext, now: Instant): Receiver[] {
+  if (channels.length === 0) {
+    return fallback.map((recipient) => ({ channelId: null, recipient, at: now, onlyIf: null, endsOnly: false }));
+  }
+  const { channelIds } = alert.job;
+  return channels.flatMap(({ id, rules }) => {
+    const passage = channelIds === null || channelIds.includes(id) ? passageOf(rules, alert, now) : null;
+    if (passage === null) return [];
+    const endsOnly = rules.events?.includes("opened") === false;
+    return [{ channelId: id, recipient: null, ...passage, endsOnly }];
+  });
+}

@@ -1,0 +1,37 @@
+import { MINUTE, SECOND, type Millis } from "../time.ts";
+import type { Hold, HoldRule } from "./hold.ts";
+
+/** A person said that they want to hear no more of it, not even its end. */
+const muted: HoldRule = ({ incident, event }) =>
+  incident.mutedAt === null || event === "opened" ? null : forGood("muted");
+
+/** The end is told all the same; a snooze that is over is what a reminder is for. */
+const snoozed: HoldRule = ({ incident, event }, _context, now) => {
+  if (event !== "changed" && event !== "reminder") return null;
+  const asleep = incident.snoozedUntilSuccess || (incident.snoozedUntil ?? now) > now;
+  return asleep ? forGood("snoozed") : null;
+};
+
+/** How often it is looked whether an upstream is up again, and what a job has after that to come right by itself. */
+const UPSTREAM_POLL_MS: Millis = 15 * SECOND;
+const AFTER_UPSTREAM_MS: Millis = 5 * MINUTE;
+
+/** Without its upstream a job cannot do its work: the upstream's alarm is enough, unless the job stays in trouble after it. */
+const upstream: HoldRule = ({ event, job }, { upstreams }, now) => {
+  if (event !== "opened") return null;
+  for (const id of job.upstreamIds) {
+    const known = upstreams.get(id);
+    if (known === undefined) continue;
+    if (known.upAt === null) return { reason: "upstream", until: now + UPSTREAM_POLL_MS, detail: known.name };
+    const until = known.upAt + AFTER_UPSTREAM_MS;
+    if (until > now) return { reason: "upstream", until, detail: known.name };
+  }
+  return null;
+};
+
+/** Asked in this order; the first that applies is the reason that people see. */
+export const HOLD_RULES: readonly HoldRule[] = [muted, snoozed, upstream];
+
+function forGood(reason: Hold["reason"]): Hold {
+  return { reason, until: null, detail: null };
+}

@@ -1,0 +1,84 @@
+import type { Cause, JobAlertEvent, ResolveReason, Severity } from "../incident.ts";
+import type { Instant, Millis } from "../time.ts";
+import type { ChannelRules } from "./channel-rules.ts";
+import type { HoldReason } from "./hold.ts";
+import type { OpenOutage } from "./outage.ts";
+
+/** The incident that an alert is about, as it stands now. */
+export type AlertIncident = {
+  id: string;
+  openedAt: Instant;
+  resolvedAt: Instant | null;
+  resolveReason: ResolveReason | null;
+  acknowledgedAt: Instant | null;
+  snoozedUntil: Instant | null;
+  snoozedUntilSuccess: boolean;
+  mutedAt: Instant | null;
+  /** When its alarm was given to channels; null: nobody has heard of it. */
+  toldAt: Instant | null;
+  outageId: string | null;
+};
+
+/** The job that an alert is about. */
+export type AlertJob = {
+  id: string;
+  name: string;
+  tags: readonly string[];
+  /** Name of the machine that it ran on last, else the address that its pings come from; null where nobody knows. */
+  host: string | null;
+  /** Channels of its own list; null: all of the project's. */
+  channelIds: readonly string[] | null;
+  /** Jobs without which it cannot do its work. */
+  upstreamIds: readonly string[];
+};
+
+/** An alert that has not been given to channels yet. */
+export type PendingAlert = {
+  id: string;
+  event: JobAlertEvent;
+  sequence: number;
+  createdAt: Instant;
+  severity: Severity;
+  cause: Cause;
+  /** The limit that was broken, or when it was noticed: from here the time until people hear of it is counted. */
+  dueAt: Instant;
+  /** Why it waited until now; null: it is new. */
+  hold: HoldReason | null;
+  job: AlertJob;
+  incident: AlertIncident;
+};
+
+export type AlertChannel = {
+  id: string;
+  rules: ChannelRules;
+};
+
+/** What is known of a project when its alerts are planned. */
+export type AlertingContext = {
+  /** Those that are switched on, oldest first. */
+  channels: readonly AlertChannel[];
+  /** Where a project has no channel at all: mail addresses of its owners, else of the operators. */
+  fallback: readonly string[];
+  /** Outages that are still open, and those that are resolved with these alerts. */
+  outages: readonly OpenOutage[];
+  /** Open incidents of the last minutes that were told alone: what opens now may be of the same outage. */
+  alone: readonly LoneIncident[];
+  /** Who heard of incidents that have ended: ids of channels, or mail addresses, by incident. */
+  heard: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Upstream jobs that are down, or were a moment ago: their names, and since when they are up again. */
+  upstreams: ReadonlyMap<string, { name: string; upAt: Instant | null }>;
+  /** No job waits for its verdict: what opens together has opened. */
+  drained: boolean;
+  /** Jobs of the project that had something to do in the last minute. */
+  dueJobs: number;
+  /** After how long the first reminder comes; null: none. */
+  remindAfterMs: Millis | null;
+};
+
+export type LoneIncident = {
+  incidentId: string;
+  jobId: string;
+  host: string | null;
+  openedAt: Instant;
+  toldAt: Instant;
+};

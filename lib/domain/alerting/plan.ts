@@ -1,0 +1,81 @@
+import { address, type PlannedDelivery } from "./address.ts";
+import type { Hold } from "./hold.ts";
+import { groupAlarms, type OpenOutage } from "./outage.ts";
+import { FOLLOW_UP_MS, holdGathering, holdRecovery, holdFollowUp } from "./pace.ts";
+import type { AlertingContext, PendingAlert } from "./pending.ts";
+import { nextReminder } from "./reminder.ts";
+import { sift } from "./sift.ts";
+import type { Instant } from "../time.ts";
+
+/** What the alerts of a project come to. Every alert is in exactly one of `held` and `planned`. */
+export type Plan = {
+  held: { alert: PendingAlert; hold: Hold }[];
+  /** Given to channels; `reached` is false where none takes it. */
+  planned: { alert: PendingAlert; outageId: string | null; reached: boolean }[];
+  deliveries: PlannedDelivery[];
+  /** New outages and those that changed. */
+  outages: OpenOutage[];
+  /** Incidents that turned out to be of an outage. */
+  members: { incidentId: string; outageId: string }[];
+  /** Incidents of which people hear for the first time. */
+  told: { incidentId: string; remindAt: Instant | null }[];
+};
+
+export type PlanMoment = {
+  now: Instant;
+  /** Names outages and bundles. */
+  newId: () => string;
+};
+
+/**
+ * Decides who hears of which alerts, when, and in how many messages. Pure. `alerts` are all that wait of their incidents
+ * and outages, in the order in which they came about.
+ */
+export function planAlerts(alerts: readonly PendingAlert[], context: AlertingContext, moment: PlanMoment): Plan {
+  const { now, newId } = moment;
+  const { held, alarms, others } = sift(alerts, context, now);
+  const gathering = holdGathering(alarms, context.drained, now);
+  const grouping = groupAlarms(gathering === null ? alarms : [], context, newId);
+  const outages = new Map([...context.outages, ...grouping.outages].map((outage) => [outage.id, outage]));
+  const waiting = new Map<string, Hold>();
+  const released: PendingAlert[] = [];
+  const outageIdOf = ({ id, incident }: PendingAlert) => grouping.outageOf.get(id) ?? incident.outageId;
+  for (const alarm of alarms) {
+    const hold = gathering ?? holdFollowUp(outages.get(outageIdOf(alarm) ?? ""), now);
+    if (hold === null) released.push(alarm);
+    else waiting.set(alarm.incident.id, hold);
+    if (hold !== null) held.push({ alert: alarm, hold });
+  }
+  for (const alert of others) {
+    const outage = outages.get(outageIdOf(alert) ?? "");
+    const hold = waiting.get(alert.incident.id) ?? holdRecovery(alert, outage, now);
+    if (hold === null) released.push(alert);
+    else held.push({ alert, hold });
+  }
+  const deliveries = address(released, context, { now, newId, outageIdOf });
+  const reached = new Set(deliveries.map(({ alert }) => alert.id));
+  const planned = released.map((alert) => ({ alert, outageId: outageIdOf(alert), reached: reached.has(alert.id) }));
+  const remindAt = nextReminder(context.remindAfterMs, 0, now);
+  return {
+    ...{ held, planned, deliveries, members: grouping.members },
+    outages: markTold(grouping.outages, outages, { planned, now }),
+    told: planned
+      .filter((one) => one.reached && one.alert.event === "opened")
+      .map(({ alert }) => ({ incidentId: alert.incident.id, remindAt })),
+  };
+}
+
+/** Outages that changed, those among them that are told now with the time of their next message. */
+function markTold(
+  changed: readonly OpenOutage[],
+  known: ReadonlyMap<string, OpenOutage>,
+  { planned, now }: { planned: Plan["planned"]; now: Instant },
+): OpenOutage[] {
+  const result = new Map(changed.map((outage) => [outage.id, outage]));
+  for (const { alert, outageId } of planned) {
+    const outage = known.get(outageId ?? "");
+    if (outage === undefined || alert.event === "resolved") continue;
+    result.set(outage.id, { ...outage, toldAt: outage.toldAt ?? now, nextMessageAt: now + FOLLOW_UP_MS });
+  }
+  return [...result.values()];
+}

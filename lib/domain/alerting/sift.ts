@@ -1,0 +1,59 @@
+import { groupBy } from "../group-by.ts";
+import type { Instant } from "../time.ts";
+import type { Hold, HoldReason } from "./hold.ts";
+import { HOLD_RULES } from "./holds.ts";
+import type { AlertingContext, PendingAlert } from "./pending.ts";
+
+/** What rules say of alerts: those that wait or are never told, alarms that may be told, and what else may. */
+export type Sifted = {
+  held: { alert: PendingAlert; hold: Hold }[];
+  alarms: PendingAlert[];
+  others: PendingAlert[];
+};
+
+/** The alarm was wrong, or a person who knows of the trouble ended it. */
+const TAKEN_BACK: readonly (string | null)[] = ["withdrawn", "edited", "paused"];
+
+/** Asks the rules about every alert. What follows an alarm shares its fate: nobody hears of the end of what they never heard of. */
+export function sift(alerts: readonly PendingAlert[], context: AlertingContext, now: Instant): Sifted {
+  const sifted: Sifted = { held: [], alarms: [], others: [] };
+  for (const own of groupBy(alerts, ({ incident }) => incident.id).values()) {
+    const alarm = own.find(({ event }) => event === "opened");
+    const ofAll = alarm === undefined ? null : holdAlarm(alarm, context, now);
+    for (const alert of own) {
+      const hold = ofAll ?? (alert === alarm ? null : holdLater(alert, alarm !== undefined, context, now));
+      if (hold !== null) sifted.held.push({ alert, hold });
+      else if (alert === alarm) sifted.alarms.push(alert);
+      else sifted.others.push(alert);
+    }
+  }
+  return sifted;
+}
+
+/** Whoever was held back until the trouble was over has nothing to tell any more. */
+function holdAlarm(alarm: PendingAlert, context: AlertingContext, now: Instant): Hold | null {
+  const { resolvedAt, resolveReason } = alarm.incident;
+  if (resolvedAt === null) return holdOf(alarm, context, now);
+  if (TAKEN_BACK.includes(resolveReason)) return forGood("withdrawn");
+  const before = alarm.hold === null || alarm.hold === "gathering" ? null : alarm.hold;
+  const hold = holdOf(alarm, context, now);
+  if (hold !== null) return { ...hold, until: null };
+  return before === null ? null : forGood(before);
+}
+
+function holdLater(alert: PendingAlert, withAlarm: boolean, context: AlertingContext, now: Instant): Hold | null {
+  if (!withAlarm && alert.incident.toldAt === null) return forGood("passed");
+  return holdOf(alert, context, now);
+}
+
+function holdOf(alert: PendingAlert, context: AlertingContext, now: Instant): Hold | null {
+  for (const rule of HOLD_RULES) {
+    const hold = rule(alert, context, now);
+    if (hold !== null) return hold;
+  }
+  return null;
+}
+
+function forGood(reason: HoldReason): Hold {
+  return { reason, until: null, detail: null };
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from "node:crypto";
+import type { PoolClient } from "pg";
+import type { PlannedDelivery } from "../domain/alerting/address.ts";
+import type { OpenOutage } from "../domain/alerting/outage.ts";
+import type { Plan } from "../domain/alerting/plan.ts";
+import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
+
+/** Writes what was decided. Wakes the dispatchers with the commit where there is something to send. */
+export async function savePlan(client: PoolClient, projectId: string, plan: Plan): Promise<void> {
+  const { outages, members, told } = plan;
+  if (outages.length > 0) await client.query(UPSERT_OUTAGES, [...valuesOf(OUTAGE_COLUMNS, outages), projectId]);
+  if (members.length > 0) await client.query(JOIN_INCIDENTS, valuesOf(MEMBER_COLUMNS, members));
+  await client.query(UPDATE_ALERTS, valuesOf(ALERT_COLUMNS, alertRowsOf(plan)));
+  if (told.length > 0) await client.query(TELL_INCIDENTS, valuesOf(TOLD_COLUMNS, told));
+  await client.query(RESOLVE_OUTAGES, [projectId]);
+  const rows = deliveryRowsOf(plan.deliveries);
+  if (rows.length === 0) return;
+  await client.query(INSERT_DELIVERIES, valuesOf(DELIVERY_COLUMNS, rows));
+  await client.query("SELECT pg_notify('belfry_deliver', '')");
+}
+
+const OUTAGE_COLUMNS: readonly Column<OpenOutage>[] = [
+  ["id", "uuid", (row) => row.id],
+  ["kind", "text", (row) => row.kind],
+  ["host", "text", (row) => row.host],
+  ["opened_at", "instant", (row) => row.openedAt],
+  ["latest_at", "instant", (row) => row.latestAt],
+  ["told_at", "instant", (row) => row.toldAt],
+  ["next_message_at", "instant", (row) => row.nextMessageAt],
+];
+
+const UPSERT_OUTAGES = `INSERT INTO outages (project_id, ${namesOf(OUTAGE_COLUMNS)})
+  SELECT $${OUTAGE_COLUMNS.length + 1}::uuid, ${namesOf(OUTAGE_COLUMNS)} FROM ${sourceOf(OUTAGE_COLUMNS)}
+  ON CONFLICT (id) DO UPDATE SET latest_at = excluded.latest_at, told_at = excluded.told_at,
+    next_message_at = excluded.next_message_at`;
+
+const MEMBER_COLUMNS: readonly Column<Plan["members"][number]>[] = [
+  ["incident_id", "uuid", (row) => row.incidentId],
+  ["outage_id", "uuid", (row) => row.outageId],
+];
+
+const JOIN_INCIDENTS = `UPDATE incidents i SET outage_id = x.outage_id FROM ${sourceOf(MEMBER_COLUMNS)}
+  WHERE i.id = x.incident_id`;
+
+type AlertRow = {
+  id: string;
+  planAt: number | null;
+  hold: string | null;
+  detail: string | null;
+  outageId: string | null;
+};
+
+const ALERT_COLUMNS: readonly Column<AlertRow>[] = [
+  ["id", "uuid", (row) => row.id],
+  ["plan_at", "instant", (row) => row.planAt],
+  ["hold", "text", (row) => row.hold],
+  ["hold_detail", "text", (row) => row.detail],
+  ["outage_id", "uuid", (row) => row.outageId],
+];
+
+const UPDATE_ALERTS = `UPDATE alerts a SET plan_at = x.plan_at, hold = x.hold, hold_detail = x.hold_detail, outage_id = x.outage_id
+  FROM ${sourceOf(ALERT_COLUMNS)} WHERE a.id = x.id`;
+
+function alertRowsOf({ held, planned }: Plan): AlertRow[] {
+  return [
+    ...held.map(({ alert, hold }) => {
+      const { reason, until, detail } = hold;
+      return { id: alert.id, planAt: until, hold: reason, detail, outageId: alert.incident.outageId };
+    }),
+    ...planned.map(({ alert, outageId, reached }) => {
+      return { id: alert.id, planAt: null, hold: reached ? null : "nobody", detail: null, outageId };
+    }),
+  ];
+}
+
+const TOLD_COLUMNS: readonly Column<Plan["told"][number]>[] = [
+  ["incident_id", "uuid", (row) => row.incidentId],
+  ["remind_at", "instant", (row) => row.remindAt],
+];
+
+const TELL_INCIDENTS = `UPDATE incidents i SET told_at = belfry_now(), remind_at = x.remind_at
+  FROM ${sourceOf(TOLD_COLUMNS)} WHERE i.id = x.incident_id`;
+
+const RESOLVE_OUTAGES = `UPDATE outages o SET resolved_at = belfry_now()
+  WHERE o.project_id = $1 AND o.resolved_at IS NULL
+    AND NOT EXISTS (SELECT FROM incidents i WHERE i.outage_id = o.id AND i.state = 'open')`;
+
+type DeliveryRow = PlannedDelivery & { id: string; leadId: string | null; position: number };
+
+// Numbered in the order in which the alerts came about: within a job and channel they leave in it.
+const DELIVERY_COLUMNS: readonly Column<DeliveryRow>[] = [
+  ["id", "uuid", (row) => row.id],
+  ["alert_id", "uuid", (row) => row.alert.id],
+  ["channel_id", "uuid", (row) => row.channelId],
+  ["recipient", "text", (row) => row.recipient],
+  ["job_id", "uuid", (row) => row.alert.job.id],
+  ["incident_id", "uuid", (row) => row.alert.incident.id],
+  ["lead_id", "uuid", (row) => row.leadId],
+  ["only_if", "text", (row) => row.onlyIf],
+  ["next_attempt_at", "instant", (row) => row.at],
+  ["ordinal_hint", "int4", (row) => row.position],
+];
+
+const STORED = namesOf(DELIVERY_COLUMNS.slice(0, -1));
+
+const INSERT_DELIVERIES = `INSERT INTO deliveries (created_at, ${STORED})
+  SELECT belfry_now(), ${STORED} FROM ${sourceOf(DELIVERY_COLUMNS)} ORDER BY ordinal_hint
+  ON CONFLICT DO NOTHING`;
+
+/** The first of a bundle over a channel leads the others. */
+function deliveryRowsOf(deliveries: readonly PlannedDelivery[]): DeliveryRow[] {
+  const leads = new Map<string, string>();
+  return deliveries.map((delivery, position) => {
+    const id = randomUUID();
+    const { bundle, channelId, recipient } = delivery;
+    if (bundle === null) return { ...delivery, id, leadId: null, position };
+    const key = `${bundle} ${channelId ?? recipient}`;
+    const leadId = leads.get(key) ?? null;
+    if (leadId === null) leads.set(key, id);
+    return { ...delivery, id, leadId, position };
+  });
+}

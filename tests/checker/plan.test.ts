@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
+import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
+import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
+import { addPerson } from "../support/outbox.ts";
+
+let database: TestDatabase;
+let project: TestProject;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+beforeEach(async () => {
+  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
+  await offsetClock(database, 0);
+  project = await makeProject(database);
+});
+afterAll(() => database.close());
+
+describe("an incident alone", () => {
+  test("is told at once over every channel, and its end after it", async () => {
+    await makeChannel(database, project);
+    await makeChannel(database, project);
+    const incident = await openIncident(database, project, { name: "backup" });
+    await planNow(database);
+    await resolveIncident(database, incident);
+    await planNow(database);
+    const planned = await listPlanned(database);
+    expect(planned.map(({ event, leadId }) => [event, leadId])).toEqual([
+      ["opened", null],
+      ["opened", null],
+      ["resolved", null],
+      ["resolved", null],
+    ]);
+    expect((await listHolds(database)).every(({ hold, waits }) => hold === null && !waits)).toBe(true);
+  });
+
+  test("is told to the owners by mail where the project has no channel", async () => {
+    await addPerson(database, "owner@example.org", { owns: project });
+    await addPerson(database, "root@example.org", { operator: true });
+    await openIncident(database, project);
+    await planNow(database);
+    expect((await listPlanned(database)).map(({ to }) => to)).toEqual(["owner@example.org"]);
+  });
+
+  test("that nobody can be told of says so", async () => {
+    await openIncident(database, project, { name: "backup" });
+    await planNow(database, { mailWorks: false });
+    expect(await listHolds(database)).toEqual([{ job: "backup", event: "opened", hold: "nobody", waits: false }]);
+  });
+});
+
+describe("jobs of one machine", () => {
+  test("are one message, its follow-up a minute later, and one recovery", async () => {
+    await makeChannel(database, project);
+    const first = [];
+    for (const name of ["a", "b", "c"]) first.push(await openIncident(database, project, { name, host: "db-03" }));
+    await planNow(database);
+    expect(await bundles()).toEqual([["a", "b", "c"]]);
+    await offsetClock(database, 20 * SECOND);
+    for (const name of ["d", "e"]) first.push(await openIncident(database, project, { name, host: "db-03" }));
+    await planNow(database);
+    expect(await bundles()).toEqual([["a", "b", "c"]]);
+    await offsetClock(database, 61 * SECOND);
+    await planNow(database);
+    expect(await bundles()).toEqual([
+      ["a", "b", "c"],
+      ["d", "e"],
+    ]);
+    const last = first.pop();
+    for (const incident of first) await resolveIncident(database, incident);
+    await planNow(database);
+    expect((await bundles()).length).toBe(2);
+    if (last !== undefined) await resolveIncident(database, last);
+    await planNow(database);
+    expect((await bundles()).at(-1)?.toSorted()).toEqual(["a", "b", "c", "d", "e"]);
+    const { rows } = await database.pool.query("SELECT kind, host, resolved_at IS NOT NULL AS resolved FROM outages");
+    expect(rows).toEqual([{ kind: "host", host: "db-03", resolved: true }]);
+  });
+
+  test("that recover slowly are told of after five minutes, and the rest when it is over", async () => {
+    await makeChannel(database, project);
+    const [a, b] = [
+      await openIncident(database, project, { name: "a", host: "h" }),
+      await openIncident(database, project, { name: "b", host: "h" }),
+    ];
+    await planNow(database);
+    await resolveIncident(database, a);
+    await planNow(database);
+    expect(await bundles()).toEqual([["a", "b"]]);
+    await offsetClock(database, 5 * MINUTE + SECOND);
+    await planNow(database);
+    expect(await bundles()).toEqual([["a", "b"], ["a"]]);
+    await resolveIncident(database, b);
+    await planNow(database);
+    expect(await bundles()).toEqual([["a", "b"], ["a"], ["b"]]);
+  });
+
+  test("stay apart from those of others, and from those that are long after", async () => {
+    await makeChannel(database, project);
+    await openIncident(database, project, { name: "a", host: "one" });
+    await openIncident(database, project, { name: "b", host: "two" });
+    await planNow(database);
+    await offsetClock(database, 2 * MINUTE);
+    await openIncident(database, project, { name: "c", host: "one" });
+    await planNow(database);
+    expect(await bundles()).toEqual([["a"], ["b"], ["c"]]);
+  });
+});
+
+/** Names of the jobs in each message, in order. */
+async function bundles(): Promise<string[][]> {
+  const messages = new Map<string, string[]>();
+  for (const { id, leadId, job } of await listPlanned(database)) {
+    const key = leadId ?? id;
+    messages.set(key, [...(messages.get(key) ?? []), job]);
+  }
+  return [...messages.values()];
+}
