@@ -49,6 +49,8 @@ export async function putOffPlanning(database: Queryable, projectId: string, ms:
 const ALERTS_AT_ONCE = 2_000;
 /** A missed run has no host, so those before it are asked. */
 const LOOK_BACK_RUNS = 20;
+/** The machine of a run `r`. What comes from loopback may come through a proxy there: it says nothing of the machine. */
+const MACHINE = String.raw`coalesce(r.host, CASE WHEN r.source !~ '^(127\.|::1$|::ffff:127\.)' THEN r.source END)`;
 
 // What waits of the same incidents and outages comes along: it stands or falls with what is due.
 const ALERTS = `WITH due AS MATERIALIZED (
@@ -65,7 +67,7 @@ const ALERTS = `WITH due AS MATERIALIZED (
     i.id AS "incidentId", i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt", i.resolve_reason AS "resolveReason",
     i.acknowledged_at AS "acknowledgedAt", i.snoozed_until AS "snoozedUntil", i.muted_at AS "mutedAt",
     i.snoozed_until_success AS "snoozedUntilSuccess", i.told_at AS "toldAt", i.outage_id AS "outageId",
-    j.id AS "jobId", j.name, j.tags, coalesce(a.facts ->> 'host', r.host, r.source) AS host,
+    j.id AS "jobId", j.name, j.tags, coalesce(a.facts ->> 'host', ${MACHINE}) AS host,
     CASE WHEN NOT j.all_channels THEN coalesce((SELECT array_agg(channel_id::text) FROM job_channels WHERE job_id = j.id), '{}') END AS "channelIds",
     coalesce((SELECT array_agg(upstream_id::text) FROM job_upstreams WHERE job_id = j.id), '{}') AS "upstreamIds"
   FROM chosen c JOIN alerts a ON a.id = c.id JOIN incidents i ON i.id = a.incident_id JOIN jobs j ON j.id = a.job_id
@@ -247,7 +249,7 @@ async function loadOutages(client: Queryable, projectId: string, ids: readonly s
 
 async function loadAlone(client: Queryable, projectId: string, since: Instant): Promise<LoneIncident[]> {
   const { rows } = await client.query<Omit<LoneIncident, "openedAt" | "toldAt"> & { openedAt: Date; toldAt: Date }>(
-    `SELECT i.id AS "incidentId", i.job_id AS "jobId", i.opened_at AS "openedAt", i.told_at AS "toldAt", coalesce(r.host, r.source) AS host
+    `SELECT i.id AS "incidentId", i.severity, i.job_id AS "jobId", i.opened_at AS "openedAt", i.told_at AS "toldAt", ${MACHINE} AS host
      FROM incidents i LEFT JOIN LATERAL (
        SELECT r.host, r.source FROM runs r WHERE r.job_id = i.job_id AND r.number <= i.run_number
          AND r.number > i.run_number - ${LOOK_BACK_RUNS} AND (r.host IS NOT NULL OR r.source IS NOT NULL)

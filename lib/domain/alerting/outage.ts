@@ -45,12 +45,12 @@ export function groupAlarms(alarms: readonly PendingAlert[], context: AlertingCo
   const { joining, left } = joinOpen(alarms, context.outages);
   for (const { outage, alarms: own } of joining) enter(grouping, grow(outage, own), { alarms: own, alone: [] });
   const wide = projectWide(left, context);
-  if (wide !== null) {
-    enter(grouping, newOutage({ id: newId(), kind: "project", host: null }, wide), wide);
-    return grouping;
-  }
-  for (const [host, own] of groupBy(left, ({ job }) => job.host)) {
-    const alone = context.alone.filter((one) => one.host === host && own.some((alarm) => isNear(one, alarm)));
+  if (wide !== null) enter(grouping, newOutage({ id: newId(), kind: "project", host: null }, wide), wide);
+  const members = new Set(grouping.members.map(({ incidentId }) => incidentId));
+  const rest = left.filter(({ incident }) => !members.has(incident.id));
+  const lone = context.alone.filter(({ incidentId }) => !members.has(incidentId));
+  for (const [host, own] of groupBy(rest, ({ job }) => job.host)) {
+    const alone = lone.filter((one) => one.host === host && own.some((alarm) => isNear(one, alarm)));
     if (host === null || countJobs({ alarms: own, alone }) < LEAST_OF_HOST) continue;
     const found = { alarms: own, alone };
     enter(grouping, newOutage({ id: newId(), kind: "host", host }, found), found);
@@ -78,8 +78,9 @@ function joinOpen(
 }
 
 /** An outage goes on while its incidents follow each other closely; a silent machine stays silent, whatever its jobs' hours. */
-function takes(outage: OpenOutage, { job, incident, cause }: PendingAlert): boolean {
-  if (outage.open === 0 || (outage.kind === "host" && outage.host !== job.host)) return false;
+function takes(outage: OpenOutage, { job, incident, cause, severity }: PendingAlert): boolean {
+  const isOfIts = outage.kind === "host" ? outage.host === job.host : severity === "critical";
+  if (outage.open === 0 || !isOfIts) return false;
   const near = Math.abs(incident.openedAt - outage.latestAt) <= TOGETHER_MS;
   return near || (outage.kind === "host" && cause === "missed" && outage.open === outage.total);
 }
@@ -96,10 +97,12 @@ function grow(outage: OpenOutage, alarms: readonly PendingAlert[]): OpenOutage {
 
 /** More than half of what the project had to do, on more than one machine: else it is that machine's outage. */
 function projectWide(alarms: readonly PendingAlert[], { alone, dueJobs }: AlertingContext): Candidates | null {
-  const found = { alarms, alone: alone.filter((one) => alarms.some((alarm) => isNear(one, alarm))) };
+  const critical = alarms.filter(({ severity }) => severity === "critical");
+  const near = alone.filter((one) => one.severity === "critical" && critical.some((alarm) => isNear(one, alarm)));
+  const found = { alarms: critical, alone: near };
   const jobs = countJobs(found);
   if (jobs < LEAST_OF_PROJECT || jobs * 2 <= dueJobs) return null;
-  const hosts = new Set([...alarms.map(({ job }) => job.host), ...found.alone.map(({ host }) => host)]);
+  const hosts = new Set([...critical.map(({ job }) => job.host), ...near.map(({ host }) => host)]);
   return hosts.size === 1 && !hosts.has(null) ? null : found;
 }
 

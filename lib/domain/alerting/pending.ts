@@ -24,7 +24,7 @@ export type AlertJob = {
   id: string;
   name: string;
   tags: readonly string[];
-  /** Name of the machine that it ran on last, else the address that its pings come from; null where nobody knows. */
+  /** Name of the machine that it ran on last, else the address that its pings come from; null where neither says which. */
   host: string | null;
   /** Channels of its own list; null: all of the project's. */
   channelIds: readonly string[] | null;
@@ -75,8 +75,10 @@ export type AlertingContext = {
   remindAfterMs: Millis | null;
 };
 
+/** An open incident that was told by itself. */
 export type LoneIncident = {
   incidentId: string;
+  severity: Severity;
   jobId: string;
   host: string | null;
   openedAt: Instant;
