@@ -1,0 +1,28 @@
+import type { Instant } from "./time.ts";
+
+/** A stretch of time [start, end). */
+export type Span = { start: Instant; end: Instant };
+
+/** Spans that touch or overlap become one; empty ones vanish. In order of time. */
+export function mergeSpans(spans: readonly Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const { start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    if (end <= start) continue;
+    const last = merged.at(-1);
+    if (last === undefined || start > last.end) merged.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  return merged;
+}
+
+/** What is left of [from, to) outside these merged spans. */
+export function gapsBetween(spans: readonly Span[], from: Instant, to: Instant): Span[] {
+  const gaps: Span[] = [];
+  let start = from;
+  for (const span of spans) {
+    if (span.start > start) gaps.push({ start, end: Math.min(span.start, to) });
+    start = Math.max(start, span.end);
+  }
+  if (start < to) gaps.push({ start, end: to });
+  return gaps.filter((gap) => gap.end > gap.start);
+}
