@@ -11,7 +11,7 @@ const UNIT = [
   "tests/*.test.ts",
 ];
 /** These have configurations of their own. */
-const ELSEWHERE = ["tests/e2e/**", "tests/bench/**"];
+const ELSEWHERE = ["tests/e2e/**", "tests/real-time/**", "tests/bench/**"];
 
 export default defineConfig({
   test: {

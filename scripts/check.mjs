@@ -26,16 +26,21 @@ const SUITES = [
   ["Unit and integration tests", "tests", "vitest.config.ts"],
   ["Tests with browser and real clients", "e2e", "vitest.e2e.config.ts"],
 ];
+/** It waits for minutes to pass, so it takes none of its own. */
+const BESIDE = ["Tests by the minute of a real clock", "real-time", "vitest.real-time.config.ts"];
 
 await prepare("Packages", async () => (await import("./install.mjs")).install());
 const built = await prepare("Build", async () => (await import("./build.mjs")).build());
 for (const [title, log, command, args] of STATIC) await check(title, log, command, args);
 if (built) {
   await findMissingTools();
+  const beside = suite(...BESIDE, { quiet: true });
   for (const [title, log, config] of SUITES) await suite(title, log, config);
+  await beside;
 } else {
-  total.skipped += SUITES.length;
-  notes.push(...SUITES.map(([title]) => `skipped: ${title}: the build failed`));
+  const all = [...SUITES, BESIDE];
+  total.skipped += all.length;
+  notes.push(...all.map(([title]) => `skipped: ${title}: the build failed`));
 }
 
 for (const note of notes) console.log(note);
@@ -70,9 +75,9 @@ async function check(title, log, command, args) {
 }
 
 /** Shows a step; what it threw for us to print, null where it went well. */
-async function outcome(title, work) {
+async function outcome(title, work, options) {
   try {
-    await step(title, work);
+    await step(title, work, options);
     return null;
   } catch (error) {
     if (error instanceof StepError) return error.message;
@@ -80,23 +85,27 @@ async function outcome(title, work) {
   }
 }
 
-async function suite(title, log, config) {
+async function suite(title, log, config, options) {
   const report = join(root, "dist", "logs", `${log}.json`);
   rmSync(report, { force: true });
-  const failure = await outcome(title, async (note) => {
-    const reporters = ["--reporter=default", `--reporter=${join(root, "scripts", "check-reporter.mjs")}`];
-    const { code, output, file } = await attempt(
-      process.execPath,
-      [bin("vitest/vitest.mjs"), "run", "--config", config, ...reporters],
-      {
-        log,
-        env: { BELFRY_REPORT: report, NO_COLOR: "1" },
-        onLine: (line) => line.startsWith("@counts ") && note(words(JSON.parse(line.slice(8)))),
-      },
-    );
-    if (code !== 0)
-      throw new StepError(`${existsSync(report) ? "" : lastLines(output)}\nThe whole output is in ${file}.`);
-  });
+  const failure = await outcome(
+    title,
+    async (note) => {
+      const reporters = ["--reporter=default", `--reporter=${join(root, "scripts", "check-reporter.mjs")}`];
+      const { code, output, file } = await attempt(
+        process.execPath,
+        [bin("vitest/vitest.mjs"), "run", "--config", config, ...reporters],
+        {
+          log,
+          env: { BELFRY_REPORT: report, NO_COLOR: "1" },
+          onLine: (line) => line.startsWith("@counts ") && note(words(JSON.parse(line.slice(8)))),
+        },
+      );
+      if (code !== 0)
+        throw new StepError(`${existsSync(report) ? "" : lastLines(output)}\nThe whole output is in ${file}.`);
+    },
+    options,
+  );
   const { counts, skips, failures } = readReport(report);
   // It ended badly although every test it tells of went well.
   if (failure !== null && counts.failed === 0) counts.failed = 1;

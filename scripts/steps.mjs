@@ -17,15 +17,17 @@ export class StepError extends Error {}
  * @template T
  * @param {string} title
  * @param {(note: (words: string) => void) => Promise<T>} work
+ * @param {{ quiet?: boolean }} [options] quiet: only the end is shown, as another step shows its clock meanwhile
  * @returns {Promise<T>}
  */
-export async function step(title, work) {
+export async function step(title, work, { quiet = false } = {}) {
   const startedAt = performance.now();
   let words = "";
   const line = (mark) => `${mark} ${title}${words && `: ${words}`} (${clock(performance.now() - startedAt)})`;
-  const timer = process.stdout.isTTY
-    ? setInterval(() => process.stdout.write(`\r\u001b[2K${line("…")}`), 200)
-    : setInterval(() => console.log(line("…")), 20_000);
+  const show = process.stdout.isTTY
+    ? () => process.stdout.write(`\r\u001b[2K${line("…")}`)
+    : () => console.log(line("…"));
+  const timer = quiet ? undefined : setInterval(show, process.stdout.isTTY ? 200 : 20_000);
   const end = (mark) => {
     clearInterval(timer);
     console.log(`${process.stdout.isTTY ? "\r\u001b[2K" : ""}${line(mark)}`);
