@@ -45,7 +45,7 @@ export function contextOf(changes: Partial<AlertingContext> = {}): AlertingConte
     outages: [],
     alone: [],
     drained: true,
-    dueJobs: 0,
+    dueJobs: 100,
   };
   const rest = { upstreams: new Map(), heard: new Map(), windows: [], remindAfterMs: null };
   return { ...quiet, ...rest, ...changes } as AlertingContext;
