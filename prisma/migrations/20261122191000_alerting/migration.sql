@@ -80,6 +80,8 @@ CREATE INDEX "deliveries_due_idx" ON "deliveries"("priority", "next_attempt_at",
 
 -- Which alerts a channel takes (lib/domain/alerting/channel-rules.ts), and how it fares.
 ALTER TABLE "channels" ADD COLUMN "rules" JSONB NOT NULL DEFAULT '{}';
+-- Where its reader unsubscribed by the link in a mail.
+ALTER TABLE "channels" ADD COLUMN "unsubscribed_at" TIMESTAMPTZ(3);
 
 ALTER TABLE "projects"
     ADD COLUMN "remind_after_ms" BIGINT DEFAULT 14400000,
@@ -167,12 +169,25 @@ CREATE TABLE "drills" (
     "project_id" UUID NOT NULL,
     "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT belfry_now(),
     "requested_by" TEXT,
+    "checked_at" TIMESTAMPTZ(3),
 
     CONSTRAINT "drills_pkey" PRIMARY KEY ("id")
 );
 CREATE INDEX "drills_project_id_started_at_idx" ON "drills"("project_id", "started_at" DESC);
+CREATE INDEX "drills_checked_at_started_at_idx" ON "drills"("checked_at", "started_at");
 ALTER TABLE "drills" ADD CONSTRAINT "drills_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 ALTER TABLE "alerts" ADD CONSTRAINT "alerts_drill_id_fkey" FOREIGN KEY ("drill_id") REFERENCES "drills"("id") ON DELETE SET NULL ON UPDATE CASCADE;
+CREATE INDEX "projects_drill_at_idx" ON "projects"("drill_at");
+
+-- A person confirmed that a drill's message came in front of their eyes.
+CREATE TABLE "drill_sightings" (
+    "delivery_id" UUID NOT NULL,
+    "seen_at" TIMESTAMPTZ(3) NOT NULL DEFAULT belfry_now(),
+    "seen_by" TEXT,
+
+    CONSTRAINT "drill_sightings_pkey" PRIMARY KEY ("delivery_id")
+);
+ALTER TABLE "drill_sightings" ADD CONSTRAINT "drill_sightings_delivery_id_fkey" FOREIGN KEY ("delivery_id") REFERENCES "deliveries"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- New causes: runs that come far too often, and jobs that were set up and never heard of.
 ALTER TABLE "incidents"
