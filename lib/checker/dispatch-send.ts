@@ -1,6 +1,7 @@
 import { attemptSend, type Attempt } from "../delivery/attempt.ts";
 import type { Channel } from "../delivery/channel.ts";
 import type { Channels } from "../delivery/kinds.ts";
+import type { LinkSigner } from "../delivery/signed-link.ts";
 import type { AlertEvent } from "../domain/incident.ts";
 import { composeMessage, type AlertMessage, type MessageInput } from "../domain/message.ts";
 import type { Instant, Millis } from "../domain/time.ts";
@@ -10,6 +11,7 @@ import type { ClaimedDelivery } from "../store/deliveries.ts";
 import type { Bundle } from "../store/deliveries-bundle.ts";
 import type { DeliveryContext } from "../store/deliveries-context.ts";
 import type { DeliveryResult } from "../store/deliveries-results.ts";
+import { withActions } from "./dispatch-actions.ts";
 import type { Cargo } from "./dispatch-bundle.ts";
 import { resultOf } from "./dispatch-result.ts";
 
@@ -39,6 +41,8 @@ export type SenderDeps = {
   channels: Channels;
   /** Opens the sealed settings of channels. */
   secrets: { open(sealed: string): string };
+  /** Of links by which people act on what they are told. */
+  links: LinkSigner;
   onAttempt?: (report: AttemptReport) => void;
   random?: () => number;
   /** Breaks off what is under way. */
@@ -108,9 +112,10 @@ function rememberOpened(secrets: SenderDeps["secrets"]): SenderDeps["secrets"] {
 
 type Prepared = { channel: Channel; settings: Readonly<Record<string, string>>; message: AlertMessage };
 
-function prepare({ channels, secrets }: SenderDeps, { context, kind }: Held, input: MessageInput | null): Prepared {
+function prepare(deps: SenderDeps, { context, kind }: Held, input: MessageInput | null): Prepared {
+  const { channels, secrets, links } = deps;
   if (input === null) throw new Error("This alert has no wording.");
-  const message = composeMessage(input);
+  const message = withActions(links, composeMessage(input), { input, receiver: context });
   const channel = channels.get(kind);
   if (context.channel === null) return { channel, settings: { to: context.recipient ?? "" }, message };
   return { channel, settings: parseSettings(secrets.open(context.channel.sealedSettings)), message };

@@ -33,6 +33,7 @@ export function composeIncident(input: IncidentInput): AlertMessage {
     nextExpected: facts.nextSlotAt === null ? null : fullTime(facts.nextSlotAt, job.timeZone),
     action: actionOf(input, host),
     links: linksOf(input),
+    actions: [],
     project: input.project === null ? null : { ...input.project, name: cleanLine(input.project.name, NAME_LENGTH) },
     job: { id: job.id, slug: job.slug, name },
     ...figuresOf(input, host),

@@ -26,6 +26,7 @@ export function blankMessage(
     duration: null,
     lastGood: null,
     nextExpected: null,
+    actions: [],
     job: null,
     incident: null,
     run: null,

@@ -33,6 +33,8 @@ export type AlertMessage = {
   /** One concrete sentence: what to do now. */
   action: string | null;
   links: readonly MessageLink[];
+  /** What people can do at once: signed links that show on GET and act on POST. Filled in when it is sent. */
+  actions: readonly MessageLink[];
   project: { id: string; name: string } | null;
   job: { id: string; slug: string; name: string } | null;
   incident: MessageIncident | null;

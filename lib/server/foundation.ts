@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { openWatch, type Watch } from "../checker/watch.ts";
 import type { Config } from "../config.ts";
+import { createLinkSigner, type LinkSigner } from "../delivery/signed-link.ts";
 import type { Logger } from "../log.ts";
 import { openBus, type Bus } from "../store/bus.ts";
 import type { Database } from "../store/client.ts";
@@ -20,6 +21,7 @@ export type Foundation = {
   log: Logger;
   database: Database;
   secrets: SecretBox;
+  links: LinkSigner;
   clock: DatabaseClock;
   bus: Bus;
   watch: Watch;
@@ -53,5 +55,6 @@ export async function layFoundation(database: Database, config: CompleteConfig, 
     roles: config.roles,
     onGap: (client, gap) => insertGapNotice(client, gap, { mail: config.smtpUrl !== null }),
   });
-  return { config, log, database, secrets, clock, bus, watch, zones };
+  const links = createLinkSigner(config.secretKey);
+  return { config, log, database, secrets, links, clock, bus, watch, zones };
 }

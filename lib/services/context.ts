@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import type { LinkSigner } from "../delivery/signed-link.ts";
 import type { Logger } from "../log.ts";
 import type { Database } from "../store/client.ts";
 import type { DatabaseClock } from "../store/clock.ts";
@@ -11,6 +12,7 @@ export type Actor = { kind: "user"; userId: string; operator: boolean } | { kind
 export type Services = {
   database: Database;
   secrets: SecretBox;
+  links: LinkSigner;
   config: Config;
   clock: DatabaseClock;
   log: Logger;

@@ -1,5 +1,6 @@
 import { type Auth, createAuth } from "../auth/server.ts";
 import { readConfig } from "../config.ts";
+import { createLinkSigner } from "../delivery/signed-link.ts";
 import { SECOND } from "../domain/time.ts";
 import { createLog } from "../log.ts";
 import { type Bus, openBus } from "../store/bus.ts";
@@ -52,7 +53,11 @@ async function openScreenProcess(): Promise<ScreenProcess> {
     const bus = await openBus(databaseUrl, log);
     const refresh = setInterval(() => void clock.refresh().catch(() => null), CLOCK_REFRESH_MS).unref();
     return {
-      services: { database, secrets: createSecretBox(secretKey), config, clock, log },
+      services: {
+        ...{ database, config, clock, log },
+        secrets: createSecretBox(secretKey),
+        links: createLinkSigner(secretKey),
+      },
       auth: createAuth({ database, config, log }),
       watchProject: watcherOf(bus),
       async close() {

@@ -6,7 +6,7 @@ import { createLog } from "../../lib/log.ts";
 import { openBus } from "../../lib/store/bus.ts";
 import { openDatabase } from "../../lib/store/client.ts";
 import { openClock } from "../../lib/store/clock.ts";
-import { TEST_SECRETS } from "../support/outbox.ts";
+import { TEST_LINKS, TEST_SECRETS } from "../support/outbox.ts";
 
 // The loops of one Belfry process without its front: what sweeps deadlines and what delivers.
 
@@ -28,8 +28,8 @@ async function open(url: string): Promise<void> {
     mailFrom: "Belfry <belfry@localhost>",
     allowPrivateTargets: ["127.0.0.0/8"],
   });
-  const secrets = TEST_SECRETS;
-  const dispatch = createDispatch({ pool, clock, log, channels, secrets, baseUrl: "http://localhost:3000" });
+  const [secrets, links] = [TEST_SECRETS, TEST_LINKS];
+  const dispatch = createDispatch({ pool, clock, log, channels, secrets, links, baseUrl: "http://localhost:3000" });
   bus.on("belfry_deliver", () => dispatch.wake());
   createSweep({ pool, clock, log, bus, watch }).start();
   dispatch.start();

@@ -17,6 +17,7 @@ import {
   addProject,
   addRecovery,
   listStored,
+  TEST_LINKS,
   TEST_SECRETS,
   type TestIncident,
 } from "../support/outbox.ts";
@@ -57,6 +58,7 @@ function start(changes: Partial<DispatchDeps> = {}, smtpUrl: string | null = mai
     log: pino({ level: "silent" }),
     channels,
     secrets: TEST_SECRETS,
+    links: TEST_LINKS,
     baseUrl: "https://belfry.example.org",
     random: () => 0,
     stopGraceMs: 50,

@@ -220,6 +220,7 @@ test("webhook: the exact request", async () => {
   expect(JSON.parse(sink.requests[0]?.body ?? "")).toMatchInlineSnapshot(`
     {
       "action": "Read the output, repair the cause, then run the command by hand on db-03 as the same user.",
+      "actions": [],
       "alertId": "0198c0de-0000-7000-8000-000000000001",
       "at": "2025-03-04T00:04:00.000Z",
       "deliveryId": "0198c0de-0000-4000-8000-000000000002",

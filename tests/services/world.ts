@@ -1,4 +1,5 @@
 import { readConfig, type Config } from "../../lib/config.ts";
+import { createLinkSigner } from "../../lib/delivery/signed-link.ts";
 import type { Ping } from "../../lib/domain/ping.ts";
 import type { Transition } from "../../lib/domain/state.ts";
 import type { Instant } from "../../lib/domain/time.ts";
@@ -44,6 +45,7 @@ export async function openServices(
   const services = {
     database,
     secrets,
+    links: createLinkSigner(SECRET_KEY),
     config: { ...readConfig({}), secretKey: SECRET_KEY, ...config },
     clock: await openClock(database.pool),
     log: createLog("silent"),
@@ -102,12 +104,12 @@ export async function book(
     services,
     jobId,
     ({ state }) => applyPing(state, ping, receivedAt),
-    (transition) =>
+    (applied) =>
       pingStatements([
         {
           ...{ ...ping, jobId, body, bodySize: sent ?? body?.length ?? 0, method: "GET", userAgent: "curl/8" },
           ...{ protocol: "native", metrics: null, message: null },
-          ...{ runNumber: transition.pingRunNumber, disposition: transition.disposition ?? "applied" },
+          ...{ runNumber: applied.pingRunNumber, disposition: applied.disposition ?? "applied" },
         },
       ]),
   );

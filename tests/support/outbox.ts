@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { createLinkSigner } from "../../lib/delivery/signed-link.ts";
 import type { AlertEvent, AlertFacts, ResolveReason } from "../../lib/domain/incident.ts";
 import type { Database } from "../../lib/store/client.ts";
 import { createSecretBox } from "../../lib/store/secrets.ts";
@@ -6,6 +7,8 @@ import { makeJob, makeProject, type TestProject } from "./jobs.ts";
 
 /** Seals the settings of channels made here. */
 export const TEST_SECRETS = createSecretBox("a key for tests that nobody else ever has");
+
+export const TEST_LINKS = createLinkSigner("a key for tests that nobody else ever has");
 
 export type TestIncident = { id: string; jobId: string; projectId: string };
 

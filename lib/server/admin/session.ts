@@ -1,5 +1,6 @@
 import { pino } from "pino";
 import { type Config, readConfig } from "../../config.ts";
+import { createLinkSigner } from "../../delivery/signed-link.ts";
 import type { Logger } from "../../log.ts";
 import type { Ctx } from "../../services/context.ts";
 import { openDatabase } from "../../store/client.ts";
@@ -40,7 +41,8 @@ export async function openSession({ checkKey }: { checkKey: boolean }): Promise<
     if (checkKey) await checkSecretKey(database.pool, secrets);
     const clock = await openClock(database.pool);
     const actor = { kind: "system" } as const;
-    return { ctx: { database, secrets, config: { ...config, secretKey }, clock, log, actor }, close };
+    const links = createLinkSigner(secretKey);
+    return { ctx: { database, secrets, links, config: { ...config, secretKey }, clock, log, actor }, close };
   } catch (error) {
     await close();
     throw error;
