@@ -1,9 +1,12 @@
 import type { Severity } from "../incident.ts";
 import { MINUTE, type Instant, type Millis } from "../time.ts";
 import type { PendingAlert } from "./pending.ts";
+import { isWithin, nextEdge, type WeeklyHours } from "./weekly-hours.ts";
 
 /** What a channel may leave out; recoveries go with the alarms that they end. */
 export type ChannelEvent = "opened" | "reminder" | "resolved";
+
+export const CHANNEL_EVENTS: readonly ChannelEvent[] = ["opened", "reminder", "resolved"];
 
 /** Which alerts a channel takes, and when. An empty object is every alert at once. */
 export type ChannelRules = {
@@ -15,7 +18,12 @@ export type ChannelRules = {
   tags?: readonly string[];
   /** Told only if nobody has acknowledged the incident, and it is still open, after so many minutes. Default: at once. */
   delayMinutes?: number;
+  /** What comes then waits for their end. Default: none. */
+  quietHours?: QuietHours;
 };
+
+/** `exceptCritical`: only warnings wait. */
+export type QuietHours = WeeklyHours & { exceptCritical?: boolean };
 
 /** When a delivery may leave, and what must still hold then. */
 export type Passage = { at: Instant; onlyIf: OnlyIf };
@@ -25,14 +33,33 @@ export type OnlyIf = "open" | "unacknowledged" | null;
 
 /** Whether and when an alert goes over a channel; null: not at all. */
 export function passageOf(rules: ChannelRules, alert: PendingAlert, now: Instant): Passage | null {
-  const { events, severities, tags = [], delayMinutes = 0 } = rules;
   const kind = kindOf(alert);
-  if (events !== undefined && !events.includes(kind)) return null;
-  if (severities !== undefined && !severities.includes(alert.severity)) return null;
-  if (tags.length > 0 && !tags.some((tag) => alert.job.tags.includes(tag))) return null;
-  const delay: Millis = delayMinutes * MINUTE;
-  if (delay === 0 || kind === "resolved") return { at: now, onlyIf: null };
-  return { at: now + delay, onlyIf: "unacknowledged" };
+  if (!takes(rules, { kind, severity: alert.severity, tags: alert.job.tags })) return null;
+  const end = kind === "resolved";
+  const delay: Millis = end ? 0 : (rules.delayMinutes ?? 0) * MINUTE;
+  const at = afterQuiet(rules.quietHours, alert.severity, now + delay);
+  // Whoever heard of the trouble hears of its end, however late.
+  if (end || at === now) return { at, onlyIf: null };
+  return { at, onlyIf: delay > 0 ? "unacknowledged" : "open" };
+}
+
+/** Whether a channel takes alarms of critical incidents of a job with these tags, at whatever hour. */
+export function hearsAlarms(rules: ChannelRules, tags: readonly string[]): boolean {
+  return takes(rules, { kind: "opened", severity: "critical", tags });
+}
+
+type Asked = { kind: ChannelEvent; severity: Severity; tags: readonly string[] };
+
+function takes({ events, severities, tags: wanted = [] }: ChannelRules, { kind, severity, tags }: Asked): boolean {
+  if (events !== undefined && !events.includes(kind)) return false;
+  if (severities !== undefined && !severities.includes(severity)) return false;
+  return wanted.length === 0 || wanted.some((tag) => tags.includes(tag));
+}
+
+/** Hours that never end hold nothing back: nobody would ever hear of it. */
+function afterQuiet(quiet: QuietHours | undefined, severity: Severity, at: Instant): Instant {
+  if (quiet === undefined || (quiet.exceptCritical === true && severity === "critical")) return at;
+  return isWithin(quiet, at) ? (nextEdge(quiet, at) ?? at) : at;
 }
 
 function kindOf({ event }: PendingAlert): ChannelEvent {
