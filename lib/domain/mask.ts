@@ -1,3 +1,5 @@
+import { maskPatterns, type MaskPattern } from "./mask-pattern.ts";
+
 const MASK = "[masked]";
 
 type Rule = { pattern: RegExp; replacement: string };
@@ -66,10 +68,12 @@ const RULES: readonly Rule[] = [
 
 /**
  * `text` with what looks like a secret replaced by "[masked]": private keys, credentials in addresses, tokens of well-known
- * shapes, values beside telling names, and Belfry's own ping addresses. A guess: it cannot know every secret.
+ * shapes, values beside telling names, Belfry's own ping addresses, and what a project wants masked beside these. A guess: it
+ * cannot know every secret.
  */
-export function maskSecrets(text: string): string {
-  return RULES.reduce((masked, { pattern, replacement }) => masked.replace(pattern, replacement), maskKeyBlocks(text));
+export function maskSecrets(text: string, patterns: readonly MaskPattern[] = []): string {
+  const own = maskPatterns(maskKeyBlocks(text), patterns, MASK);
+  return RULES.reduce((masked, { pattern, replacement }) => masked.replace(pattern, replacement), own);
 }
 
 /** Private keys in PEM form, also where the excerpt lacks their first or last line. */
