@@ -25,10 +25,31 @@ export type NoticeFacts =
       /** First line of the alert that did not arrive. */
       verdict: string;
       incidentId: string | null;
+    }
+  | {
+      notice: "drill";
+      drillId: string;
+      startedAt: Instant;
+      /** Channels that took the drill in time. */
+      arrived: number;
+      missing: readonly MissedByDrill[];
+    }
+  | {
+      notice: "unsubscribed";
+      /** The mail channel that is off now. */
+      channelId: string;
+      channel: string;
+      /** Its address. */
+      to: string;
     };
+
+/** A channel that a drill did not reach, and what its receiver said last. */
+export type MissedByDrill = { channelId: string; channel: string; reason: string };
 
 /** The facts of a `test` alert. */
 export type TestFacts = {
   /** Name or address of the person who asked for it. */
   requestedBy: string | null;
+  /** Set where it is part of a fire drill. */
+  drillId?: string;
 };

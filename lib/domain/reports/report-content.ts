@@ -1,0 +1,174 @@
+import { formatDuration } from "../duration.ts";
+import { maskSecrets } from "../mask.ts";
+import { cleanLine } from "../message-text.ts";
+import type { MessageLink } from "../message.ts";
+import { dayIn } from "../message-time.ts";
+import type { FailedJob, GraceProposal, Listed, ReportFacts } from "./report-facts.ts";
+
+/** A report as mail and page show it: every text is one line of visible characters. */
+export type ReportContent = {
+  /** `Your week in Night shift`. */
+  title: string;
+  /** The days it is about. */
+  days: string;
+  /** Sentences; the first says whether anything wants to be looked at. */
+  lead: readonly string[];
+  sections: readonly ReportSection[];
+};
+
+export type ReportSection = {
+  title: string;
+  /** What it means, and what to do. */
+  note: string;
+  lines: readonly ReportLine[];
+  /** Those that are not shown. */
+  more: number;
+};
+
+export type ReportLine = {
+  text: string;
+  /** Where `text` leads to; null: nowhere. */
+  url: string | null;
+  detail: string;
+  /** What can be done at once. */
+  action: MessageLink | null;
+};
+
+type Known = {
+  baseUrl: string;
+  project: string;
+  facts: ReportFacts;
+  /** Links that put proposals in force, by job; where one is missing only the proposal is shown. */
+  graceLinks: ReadonlyMap<string, string>;
+};
+
+const PERIOD_WORDS = { day: "day", week: "week", month: "month" } as const;
+
+/** Puts a report into words. Sections without a line are left out. */
+export function reportContent(known: Known): ReportContent {
+  const sections = sectionsOf(known).filter(({ lines }) => lines.length > 0);
+  const { facts } = known;
+  return {
+    title: `Your ${PERIOD_WORDS[facts.period]} in ${cleanLine(known.project, 80)}`,
+    days: daysOf(facts),
+    lead: leadOf(facts),
+    sections,
+  };
+}
+
+function daysOf({ from, to, timeZone, period }: ReportFacts): string {
+  const first = dayIn(from, timeZone);
+  const last = dayIn(to - 1, timeZone);
+  return `${period === "day" ? first : `${first} to ${last}`}, ${timeZone}`;
+}
+
+function leadOf({ totals, failed, fallback, period }: ReportFacts): string[] {
+  const { ok, bad, incidents, alerts, jobs } = totals;
+  const down = failed.top.filter(({ stillDown }) => stillDown).length;
+  const runs = ok + bad;
+  const quiet = bad === 0 && incidents === 0;
+  const share = runs === 0 ? "" : `, ${percent(ok / runs)} of them good`;
+  return [
+    quiet
+      ? `Nothing failed in this ${PERIOD_WORDS[period]}.`
+      : `${count(failed.total, "job")} failed, ${down} of them still down.`,
+    `${count(jobs, "job")} had ${count(runs, "run")}${share}; ${count(incidents, "incident")} opened, and ${count(alerts, "alert")} ${alerts === 1 ? "was" : "were"} sent.`,
+    ...(fallback === null ? [] : [fallbackSentence(fallback)]),
+  ];
+}
+
+/** What happens to alarms of a project without any channel. */
+export function fallbackSentence(addresses: readonly string[]): string {
+  return addresses.length === 0
+    ? "This project has no channel and no owner who can be reached by mail: nobody would hear of an alarm. Add a channel."
+    : `This project has no channel: alarms go by mail to ${addresses.map((address) => cleanLine(address, 100)).join(", ")}. Add a channel to choose for yourself.`;
+}
+
+function percent(share: number): string {
+  const rounded = Math.floor(share * 1_000) / 10;
+  return `${rounded === 100 && share < 1 ? 99.9 : rounded} %`;
+}
+
+function count(number: number, noun: string): string {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function sectionsOf(known: Known): ReportSection[] {
+  const { facts } = known;
+  return [
+    section("Failed", "Those that are still down first, then the longest.", facts.failed, (job) =>
+      ofJob(known, job, failedWords(job)),
+    ),
+    section("Nobody would be told", "Give these jobs a channel that works.", facts.untold, (job) =>
+      ofJob(known, job, "No working channel hears of it."),
+    ),
+    section(
+      "Broken channels",
+      "Their receivers refused for good. Send a test once they are repaired.",
+      facts.broken,
+      (one) => ({
+        text: `${cleanLine(one.name, 100)} (${cleanLine(one.kind, 40)})`,
+        url: `${known.baseUrl}/channels`,
+        detail: cleanLine(maskSecrets(one.reason), 200),
+        action: null,
+      }),
+    ),
+    section(
+      "Flakiest",
+      "They break and recover again and again: mend the cause, or ask for two failures in a row.",
+      facts.flaky,
+      (job) => ofJob(known, job, `Broke ${count(job.incidents, "time")}.`),
+    ),
+    section("Noisiest", "The most alerts. Raise a limit that is too narrow, or mend what breaks.", facts.noisy, (job) =>
+      ofJob(known, job, `${count(job.alerts, "alert")}.`),
+    ),
+    section(
+      "Growing slower",
+      "Medians of good runs against the four weeks before.",
+      facts.slower,
+      ({ beforeMs, nowMs, ...job }) => ofJob(known, job, `${formatDuration(nowMs)}, was ${formatDuration(beforeMs)}.`),
+    ),
+    section(
+      "Grace that does not fit",
+      "How late a run may come, beside how late most of them do.",
+      facts.graces,
+      (proposal) => graceLine(known, proposal),
+    ),
+    section(
+      "Never pinged",
+      "Set up and not heard of since: install the ping, or delete the job.",
+      facts.silent,
+      (job) => ofJob(known, job, `Made on ${dayIn(job.createdAt, facts.timeZone)}.`),
+    ),
+  ];
+}
+
+function section<T>(
+  title: string,
+  note: string,
+  { top, total }: Listed<T>,
+  lineOf: (one: T) => ReportLine,
+): ReportSection {
+  return { title, note, lines: top.map(lineOf), more: total - top.length };
+}
+
+function ofJob({ baseUrl }: Known, { jobId, name }: { jobId: string; name: string }, detail: string): ReportLine {
+  return { text: cleanLine(maskSecrets(name), 128), url: `${baseUrl}/jobs/${jobId}`, detail, action: null };
+}
+
+function failedWords({ incidents, downMs, bad, stillDown }: FailedJob): string {
+  const opened =
+    incidents === 0 ? "Broken since before" : `Broke ${incidents === 1 ? "once" : count(incidents, "time")}`;
+  const still = stillDown ? "; still down" : "";
+  return `${opened}, down for ${formatDuration(downMs)} in all, ${count(bad, "bad run")}${still}.`;
+}
+
+function graceLine(known: Known, proposal: GraceProposal): ReportLine {
+  const { jobId, graceMs, proposedMs, usualMs } = proposal;
+  const url = known.graceLinks.get(jobId);
+  const usual = usualMs < 1_000 ? "on time" : `within ${formatDuration(usualMs)}`;
+  return {
+    ...ofJob(known, proposal, `Grace ${formatDuration(graceMs)}; most runs come ${usual}.`),
+    action: url === undefined ? null : { label: `Change to ${formatDuration(proposedMs)}`, url },
+  };
+}
