@@ -15,14 +15,13 @@ export function mergeSpans(spans: readonly Span[]): Span[] {
   return merged;
 }
 
-/** What is left of [from, to) outside these merged spans. */
-export function gapsBetween(spans: readonly Span[], from: Instant, to: Instant): Span[] {
+/** What is left of a stretch outside these merged spans. */
+export function gapsBetween(spans: readonly Span[], within: Span): Span[] {
   const gaps: Span[] = [];
-  let start = from;
+  let { start } = within;
   for (const span of spans) {
-    if (span.start > start) gaps.push({ start, end: Math.min(span.start, to) });
+    if (span.start > start) gaps.push({ start, end: Math.min(span.start, within.end) });
     start = Math.max(start, span.end);
   }
-  if (start < to) gaps.push({ start, end: to });
-  return gaps.filter((gap) => gap.end > gap.start);
+  return start < within.end ? [...gaps, { start, end: within.end }] : gaps;
 }

@@ -3,9 +3,11 @@ import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
 import type { HoldReason } from "../domain/alerting/hold.ts";
 import type { OpenOutage } from "../domain/alerting/outage.ts";
 import type { AlertingContext, LoneIncident, PendingAlert } from "../domain/alerting/pending.ts";
+import { placeWindows } from "../domain/alerting/window.ts";
 import type { Cause, JobAlertEvent, ResolveReason, Severity } from "../domain/incident.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
+import { listWindowRecords } from "./windows.ts";
 
 /** The projects that have alerts to be planned now, those that wait longest first. */
 export async function listProjectsToPlan(database: Queryable, limit: number): Promise<string[]> {
@@ -62,7 +64,7 @@ const ALERTS = `WITH due AS MATERIALIZED (
     UNION SELECT a.id FROM alerts a JOIN incidents i ON i.id = a.incident_id
       WHERE a.plan_at IS NOT NULL AND i.outage_id IN (SELECT outage_id FROM due WHERE outage_id IS NOT NULL)
   )
-  SELECT a.id, a.event, a.sequence, a.created_at AS "createdAt", i.severity, i.cause, a.hold,
+  SELECT a.id, a.event, a.sequence, a.created_at AS "createdAt", i.severity, i.cause, a.hold, a.hold_detail AS "holdDetail",
     least(a.created_at, to_timestamp((a.facts ->> 'deadlineAt')::float8 / 1000)) AS "dueAt",
     i.id AS "incidentId", i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt", i.resolve_reason AS "resolveReason",
     i.acknowledged_at AS "acknowledgedAt", i.snoozed_until AS "snoozedUntil", i.muted_at AS "mutedAt",
@@ -87,6 +89,7 @@ type AlertRow = {
   severity: Severity;
   cause: Cause;
   hold: HoldReason | null;
+  holdDetail: string | null;
   dueAt: Date;
   incidentId: string;
   openedAt: Date;
@@ -113,10 +116,10 @@ export async function loadPendingAlerts(client: Queryable, projectId: string): P
 }
 
 function pendingOf(row: AlertRow): PendingAlert {
-  const { id, event, sequence, severity, cause, hold } = row;
+  const { id, event, sequence, severity, cause, hold, holdDetail } = row;
   const { jobId, name, tags, host, channelIds, upstreamIds } = row;
   return {
-    ...{ id, event, sequence, severity, cause, hold },
+    ...{ id, event, sequence, severity, cause, hold, holdDetail },
     createdAt: instantOf(row.createdAt),
     dueAt: instantOf(row.dueAt),
     job: { id: jobId, name, tags, host, channelIds, upstreamIds },
@@ -165,6 +168,7 @@ export async function loadAlertingContext(
       alerts.flatMap(({ job }) => job.upstreamIds),
     ),
     outages: await loadOutages(client, projectId, outageIds),
+    windows: placeWindows(await listWindowRecords(client, projectId, { enabled: true }), judgedUntil),
     alone: opened.length === 0 ? [] : await loadAlone(client, projectId, since),
     ...(await loadProject(client, { projectId, since, judgedUntil, counts: opened.length > 0 })),
   };

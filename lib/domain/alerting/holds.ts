@@ -1,5 +1,6 @@
 import { MINUTE, SECOND, type Millis } from "../time.ts";
 import type { Hold, HoldRule } from "./hold.ts";
+import { windowAt } from "./window.ts";
 
 /** A person said that they want to hear no more of it, not even its end. */
 const muted: HoldRule = ({ incident, event }) =>
@@ -10,6 +11,12 @@ const snoozed: HoldRule = ({ incident, event }, _context, now) => {
   if (event !== "changed" && event !== "reminder") return null;
   const asleep = incident.snoozedUntilSuccess || (incident.snoozedUntil ?? now) > now;
   return asleep ? forGood("snoozed") : null;
+};
+
+/** What was told already may end at any time: its end wakes nobody who did not know. All else waits for the window's end. */
+const window: HoldRule = ({ event, job }, { windows }, now) => {
+  const found = event === "resolved" ? null : windowAt(windows, job, now);
+  return found === null ? null : { reason: "window", until: found.until, detail: found.window.name };
 };
 
 /** How often it is looked whether an upstream is up again, and what a job has after that to come right by itself. */
@@ -30,7 +37,7 @@ const upstream: HoldRule = ({ event, job }, { upstreams }, now) => {
 };
 
 /** Asked in this order; the first that applies is the reason that people see. */
-export const HOLD_RULES: readonly HoldRule[] = [muted, snoozed, upstream];
+export const HOLD_RULES: readonly HoldRule[] = [muted, snoozed, window, upstream];
 
 function forGood(reason: Hold["reason"]): Hold {
   return { reason, until: null, detail: null };

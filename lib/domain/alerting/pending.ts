@@ -3,6 +3,7 @@ import type { Instant, Millis } from "../time.ts";
 import type { ChannelRules } from "./channel-rules.ts";
 import type { HoldReason } from "./hold.ts";
 import type { OpenOutage } from "./outage.ts";
+import type { PlacedWindow } from "./window.ts";
 
 /** The incident that an alert is about, as it stands now. */
 export type AlertIncident = {
@@ -44,6 +45,8 @@ export type PendingAlert = {
   dueAt: Instant;
   /** Why it waited until now; null: it is new. */
   hold: HoldReason | null;
+  /** What people were told of that reason, such as the name of a window. */
+  holdDetail?: string | null;
   job: AlertJob;
   incident: AlertIncident;
 };
@@ -67,6 +70,8 @@ export type AlertingContext = {
   heard: ReadonlyMap<string, ReadonlySet<string>>;
   /** Upstream jobs that are down, or were a moment ago: their names, and since when they are up again. */
   upstreams: ReadonlyMap<string, { name: string; upAt: Instant | null }>;
+  /** Times in which alerts wait. */
+  windows: readonly PlacedWindow[];
   /** No job waits for its verdict: what opens together has opened. */
   drained: boolean;
   /** Jobs of the project that had something to do in the last minute. */

@@ -21,7 +21,8 @@ export function sift(alerts: readonly PendingAlert[], context: AlertingContext, 
     const alarm = own.find(({ event }) => event === "opened");
     const ofAll = alarm === undefined ? null : holdAlarm(alarm, context, now);
     for (const alert of own) {
-      const hold = ofAll ?? (alert === alarm ? null : holdLater(alert, alarm !== undefined, context, now));
+      const stale = isStale(alert, own) ? whyHeld(alert) : null;
+      const hold = ofAll ?? stale ?? (alert === alarm ? null : holdLater(alert, alarm !== undefined, context, now));
       if (hold !== null) sifted.held.push({ alert, hold });
       else if (alert === alarm) sifted.alarms.push(alert);
       else sifted.others.push(alert);
@@ -38,7 +39,18 @@ function holdAlarm(alarm: PendingAlert, context: AlertingContext, now: Instant):
   const before = alarm.hold === null || alarm.hold === "gathering" ? null : alarm.hold;
   const hold = holdOf(alarm, context, now);
   if (hold !== null) return { ...hold, until: null };
-  return before === null ? null : forGood(before);
+  return before === null ? null : whyHeld(alarm);
+}
+
+/** It waited for the end of a window until it was out of date: the trouble is over, or a newer reminder waits as well. */
+function isStale({ event, hold, sequence, incident }: PendingAlert, own: readonly PendingAlert[]): boolean {
+  if (hold !== "window" || (event !== "changed" && event !== "reminder")) return false;
+  return incident.resolvedAt !== null || own.some((other) => other.event === event && other.sequence > sequence);
+}
+
+/** What it waited for is why nobody was told. */
+function whyHeld({ hold, holdDetail = null }: PendingAlert): Hold {
+  return { ...forGood(hold ?? "passed"), detail: holdDetail };
 }
 
 function holdLater(alert: PendingAlert, withAlarm: boolean, context: AlertingContext, now: Instant): Hold | null {

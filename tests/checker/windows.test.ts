@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { WindowScope, WindowTimes } from "../../lib/domain/alerting/window.ts";
+import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { deleteWindowRecord, insertWindowRecord, replanHeldAlerts } from "../../lib/store/windows.ts";
+import { listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
+import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
+import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
+
+let database: TestDatabase;
+let project: TestProject;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+beforeEach(async () => {
+  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
+  await offsetClock(database, 0);
+  project = await makeProject(database);
+  await makeChannel(database, project);
+});
+afterAll(() => database.close());
+
+async function openWindow(
+  ms: { from?: number; to: number },
+  change: { name?: string; scope?: Partial<WindowScope>; enabled?: boolean; times?: WindowTimes } = {},
+): Promise<string> {
+  const { rows } = await database.pool.query<{ now: Date }>("SELECT belfry_now() AS now");
+  const now = rows[0]?.now.getTime() ?? 0;
+  const times: WindowTimes = { kind: "once", startsAt: now + (ms.from ?? -MINUTE), endsAt: now + ms.to };
+  const { id } = await insertWindowRecord(database.pool, {
+    ...{ projectId: project.id, name: "Maintenance", enabled: true, source: "person", createdBy: null, times },
+    ...change,
+    scope: { jobIds: [], tags: [], hosts: [], ...change.scope },
+  });
+  return id;
+}
+
+/** Of every alert in order: what it waits for, until when from now, and the window's name. */
+async function listWaits(): Promise<unknown[]> {
+  const { rows } = await database.pool.query<{ event: string; hold: string; detail: string; minutes: number | null }>(
+    `SELECT event, hold, hold_detail AS detail, round(extract(epoch FROM plan_at - belfry_now()) / 60)::int4 AS minutes
+     FROM alerts ORDER BY created_at, sequence`,
+  );
+  return rows.map(({ event, hold, detail, minutes }) => [event, hold, detail, minutes]);
+}
+
+describe("an alarm inside a window", () => {
+  test("waits until its end, and is told then because the job is still in trouble", async () => {
+    await openWindow({ to: HOUR });
+    await openIncident(database, project);
+    await planNow(database);
+    expect(await listWaits()).toEqual([["opened", "window", "Maintenance", 60]]);
+    expect(await listPlanned(database)).toEqual([]);
+    await offsetClock(database, HOUR + SECOND);
+    await planNow(database);
+    expect((await listPlanned(database)).map(({ event }) => event)).toEqual(["opened"]);
+  });
+
+  test("is never told where the job came right inside it, and says which window it was", async () => {
+    await openWindow({ to: HOUR });
+    const incident = await openIncident(database, project);
+    await planNow(database);
+    await resolveIncident(database, incident);
+    await planNow(database);
+    await offsetClock(database, HOUR + SECOND);
+    await planNow(database);
+    expect(await listPlanned(database)).toEqual([]);
+    expect(await listWaits()).toEqual([
+      ["opened", "window", "Maintenance", null],
+      ["resolved", "window", "Maintenance", null],
+    ]);
+  });
+
+  test("is never told where the job comes right as the window ends", async () => {
+    await openWindow({ to: HOUR });
+    const incident = await openIncident(database, project);
+    await planNow(database);
+    await offsetClock(database, HOUR + SECOND);
+    await resolveIncident(database, incident);
+    await planNow(database);
+    expect(await listPlanned(database)).toEqual([]);
+    expect(await listWaits()).toEqual([
+      ["opened", "window", "Maintenance", null],
+      ["resolved", "window", "Maintenance", null],
+    ]);
+  });
+
+  test("waits for the end of the windows that follow without a gap", async () => {
+    await openWindow({ to: HOUR });
+    await openWindow({ from: HOUR - MINUTE, to: 3 * HOUR }, { name: "Night" });
+    await openIncident(database, project);
+    await planNow(database);
+    expect(await listWaits()).toEqual([["opened", "window", "Maintenance", 180]]);
+  });
+
+  test("is told at once where the window is for others, or is switched off", async () => {
+    await openWindow({ to: HOUR }, { scope: { tags: ["web"] } });
+    await openWindow({ to: HOUR }, { enabled: false });
+    await openIncident(database, project, { tags: ["db"] });
+    await planNow(database);
+    expect((await listPlanned(database)).length).toBe(1);
+  });
+
+  test("is found by the job's tag and by its host", async () => {
+    await openWindow({ to: HOUR }, { scope: { tags: ["db"] } });
+    await openWindow({ to: HOUR }, { scope: { hosts: ["WEB-1"] } });
+    await openIncident(database, project, { name: "a", tags: ["db"] });
+    await openIncident(database, project, { name: "b", host: "web-1" });
+    await openIncident(database, project, { name: "c", host: "web-2" });
+    await planNow(database);
+    expect((await listPlanned(database)).map(({ job }) => job)).toEqual(["c"]);
+  });
+
+  test("is told as soon as the window is taken away", async () => {
+    const id = await openWindow({ to: HOUR });
+    await openIncident(database, project);
+    await planNow(database);
+    await deleteWindowRecord(database.pool, id);
+    await replanHeldAlerts(database.pool, project.id);
+    await planNow(database);
+    expect((await listPlanned(database)).length).toBe(1);
+  });
+
+  test("of several jobs of a machine is one message at its end", async () => {
+    await openWindow({ to: HOUR });
+    for (const name of ["a", "b", "c"]) await openIncident(database, project, { name, host: "db-03" });
+    await planNow(database);
+    await offsetClock(database, HOUR + SECOND);
+    await planNow(database);
+    const planned = await listPlanned(database);
+    expect(planned.map(({ leadId }) => leadId === null)).toEqual([true, false, false]);
+  });
+});
+
+describe("an incident that was told before a window", () => {
+  test("is told as resolved inside it", async () => {
+    const incident = await openIncident(database, project);
+    await planNow(database);
+    await openWindow({ to: HOUR });
+    await resolveIncident(database, incident);
+    await planNow(database);
+    expect((await listPlanned(database)).map(({ event }) => event)).toEqual(["opened", "resolved"]);
+  });
+
+  test("has one reminder at its end, however many came due inside", async () => {
+    await openIncident(database, project);
+    await planNow(database);
+    await openWindow({ to: 24 * HOUR });
+    for (const hours of [4.1, 12.2, 24.5]) {
+      await offsetClock(database, hours * HOUR);
+      await planNow(database);
+    }
+    expect((await listPlanned(database)).map(({ event }) => event)).toEqual(["opened", "reminder"]);
+    expect((await listHolds(database)).map(({ event, hold, waits }) => [event, hold, waits])).toEqual([
+      ["opened", null, false],
+      ["reminder", "window", false],
+      ["reminder", null, false],
+    ]);
+  });
+
+  test("has no reminder where it was resolved inside", async () => {
+    const incident = await openIncident(database, project);
+    await planNow(database);
+    await openWindow({ to: 6 * HOUR });
+    await offsetClock(database, 4.1 * HOUR);
+    await planNow(database);
+    await resolveIncident(database, incident);
+    await offsetClock(database, 7 * HOUR);
+    await planNow(database);
+    expect((await listPlanned(database)).map(({ event }) => event)).toEqual(["opened", "resolved"]);
+  });
+});
+
+test("a weekly window and a holiday hold alarms as one that comes once does", async () => {
+  const days = [1, 2, 3, 4, 5, 6, 7];
+  const hours = { timeZone: "UTC", days, from: "00:00", to: "00:00" };
+  const weekly = await openWindow({ to: 0 }, { name: "Weekly", times: { kind: "weekly", hours, outside: false } });
+  await openIncident(database, project, { name: "a" });
+  await planNow(database);
+  await deleteWindowRecord(database.pool, weekly);
+  const holiday = {
+    ...{ name: "Always", length: 24 * HOUR, timeZone: null, except: [] },
+    ...{ start: Math.floor((Date.now() - HOUR) / (24 * HOUR)) * 24 * HOUR, yearly: null },
+  };
+  const next = { ...holiday, start: holiday.start + 24 * HOUR };
+  const times: WindowTimes = { kind: "holidays", timeZone: "UTC", holidays: [holiday, next] };
+  await openWindow({ to: 0 }, { name: "Holidays", times });
+  await openIncident(database, project, { name: "b" });
+  await planNow(database);
+  expect((await listWaits()).map((wait) => JSON.stringify(wait))).toEqual([
+    expect.stringContaining('["opened","window","Weekly"'),
+    expect.stringContaining('["opened","window","Holidays"'),
+  ]);
+});
