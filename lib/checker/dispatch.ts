@@ -2,7 +2,9 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as timeout } from "node:timers/promises";
 import type pg from "pg";
 import type { Attempt } from "../delivery/attempt.ts";
+import { paceOf } from "../delivery/paces.ts";
 import { SECOND, type Instant, type Millis } from "../domain/time.ts";
+import { hurryChannel, loadChannelFailures } from "../store/channel-failures.ts";
 import { claimDeliveries, findNextDue, renewLeases, type ClaimedDelivery } from "../store/deliveries.ts";
 import { loadBundles } from "../store/deliveries-bundle.ts";
 import { loadDeliveryContexts } from "../store/deliveries-context.ts";
@@ -11,6 +13,8 @@ import { type Cargo, cargoOf } from "./dispatch-bundle.ts";
 import { createSender, type Held, type SenderDeps } from "./dispatch-send.ts";
 import { createLanes, type LaneLimits, type Lanes } from "./lanes.ts";
 import { createLoop, type Loop, type Sleep } from "./loop.ts";
+import { createPacer } from "./pacer.ts";
+import { createReceivers, type Receivers } from "./receivers.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
 
 export type DispatchDeps = Omit<SenderDeps, "signal"> & {
@@ -47,8 +51,6 @@ const CLAIM_LIMIT = 64;
 const SEARCH_PAUSE: Millis = 250;
 /** Another process holds what is due: it takes a moment to commit. */
 const CONTENDED_PAUSE: Millis = 50;
-/** A receiver that asks for more is asked again after this. */
-const LONGEST_REST: Millis = 3_600 * SECOND;
 
 /**
  * Sends what is due in the outbox, each lane in order and within its limits. Wake it on `belfry_deliver`. A stop hands
@@ -60,12 +62,13 @@ export function createDispatch(deps: DispatchDeps): Loop {
   // Every send under way listens: more than node's ten are no leak.
   setMaxListeners(0, breakOff.signal);
   const send = createSender({ ...deps, signal: breakOff.signal });
-  const lanes = createLanes<Held>(deps.limits ?? LIMITS, handle);
+  const pacer = createPacer(paceOf, () => performance.now());
+  const lanes = createLanes<Held>(deps.limits ?? LIMITS, handle, pacer);
+  const receivers = createReceivers({ now: () => clock.now(), random: deps.random ?? Math.random });
   const recorder = createRecorder<DeliveryResult>(
     (results) => write(deps, results),
     () => loop.wake(),
   );
-  const rests = new Map<string, Instant>();
   let renewAt = clock.now() + leaseMs / 3;
   let claimAt = clock.now();
   let searchAt = clock.now();
@@ -82,16 +85,24 @@ export function createDispatch(deps: DispatchDeps): Loop {
     for (let claims = 1; !signal.aborted && (claims === 1 || clock.now() >= searchAt); claims += 1) {
       const room = lanes.room();
       if (room.limit <= 0) break;
-      for (const lane of resting(rests, clock.now())) room.lanes.named.set(lane, 0);
+      for (const lane of receivers.resting()) room.lanes.named.set(lane, 0);
       const limit = Math.min(room.limit, CLAIM_LIMIT);
       const claimed = await claimDeliveries(pool, { ...room, limit, leaseMs });
-      await take(deps, lanes, claimed);
+      await take(claimed);
       if (claimed.length > 0) continue;
       searchAt = clock.now() + SEARCH_PAUSE;
       break;
     }
     if (lanes.held().length > 0) return clock.now() + BUSY_PAUSE;
-    return nextDue(deps, rests.size > 0 ? BUSY_PAUSE : CONTENDED_PAUSE);
+    return nextDue(deps, receivers.resting().length > 0 ? BUSY_PAUSE : CONTENDED_PAUSE);
+  }
+
+  /** What was claimed comes in hand, unless its receiver is to be left alone: that is only found out now. */
+  async function take(claimed: readonly ClaimedDelivery[]): Promise<void> {
+    for (const lane of await recall(deps, receivers, claimed)) lanes.narrow(lane);
+    const rested = claimed.filter(({ lane }) => receivers.restsUntil(lane) !== null);
+    for (const claim of rested) release(recorder, [claim], receivers.restsUntil(claim.lane) ?? clock.now());
+    await load(deps, lanes, rested.length === 0 ? claimed : claimed.filter((claim) => !rested.includes(claim)));
   }
 
   async function handle(held: Held): Promise<void> {
@@ -105,21 +116,20 @@ export function createDispatch(deps: DispatchDeps): Loop {
     } else {
       const { ended, result } = await send(held, cargo);
       recorder.add(result);
-      steer(held.lane, ended);
+      await steer(held.lane, ended);
     }
   }
 
-  /** A receiver in trouble gets one message at a time, and none before the time it asked for. */
-  function steer(lane: string, ended: Attempt): void {
-    if (ended.accepted || ended.permanent) {
-      lanes.widen(lane);
+  /** A receiver in trouble gets one message at a time, and none before its rest is over. */
+  async function steer(lane: string, ended: Attempt): Promise<void> {
+    const verdict = receivers.note(lane, ended);
+    if (verdict.state === "trouble") {
+      lanes.narrow(lane);
+      release(recorder, lanes.takeWaiting(lane), verdict.until);
       return;
     }
-    lanes.narrow(lane);
-    const restMs = Math.min(ended.retryAfterMs ?? 0, LONGEST_REST);
-    const until = clock.now() + restMs;
-    if (restMs > 0) rests.set(lane, Math.max(rests.get(lane) ?? 0, until));
-    release(recorder, lanes.takeWaiting(lane), until);
+    lanes.widen(lane);
+    if (verdict.state === "back" && isChannel(lane)) await hurry(deps, lane);
   }
 
   const loop = createLoop({ name: "dispatch", turn, clock, log, pollMs: deps.pollMs, sleep: deps.sleep });
@@ -137,7 +147,19 @@ export function createDispatch(deps: DispatchDeps): Loop {
   };
 }
 
-async function take(deps: DispatchDeps, lanes: Lanes<Held>, claimed: readonly ClaimedDelivery[]): Promise<void> {
+/** Looks up how receivers fared that this process has not met yet. @returns lanes of those in trouble. */
+async function recall(
+  { pool }: DispatchDeps,
+  receivers: Receivers,
+  claimed: readonly ClaimedDelivery[],
+): Promise<string[]> {
+  const unknown = receivers.unknownOf(claimed.map(({ lane }) => lane));
+  return unknown.length === 0
+    ? []
+    : receivers.recall(unknown, await loadChannelFailures(pool, unknown.filter(isChannel)));
+}
+
+async function load(deps: DispatchDeps, lanes: Lanes<Held>, claimed: readonly ClaimedDelivery[]): Promise<void> {
   if (claimed.length === 0) return;
   const inHand = new Map(lanes.held().map((held) => [held.id, held]));
   const ids = claimed.map(({ id }) => id);
@@ -159,10 +181,19 @@ async function nextDue({ pool, clock }: DispatchDeps, pauseMs: Millis): Promise<
   return dueAt !== null && dueAt <= now ? now + pauseMs : dueAt;
 }
 
-/** Lanes whose receivers asked to be left alone; those whose time is up are forgotten. */
-function resting(rests: Map<string, Instant>, now: Instant): string[] {
-  for (const [lane, until] of rests) if (until <= now) rests.delete(lane);
-  return [...rests.keys()];
+/** What waited for a receiver that is back leaves. Where that fails it leaves when it is due. */
+async function hurry({ pool, log }: DispatchDeps, channelId: string): Promise<void> {
+  try {
+    const count = await hurryChannel(pool, channelId);
+    log.info({ channelId, count }, "A receiver is back, and what waited for it leaves");
+  } catch (error) {
+    log.error({ err: error, channelId }, "What waits for a channel could not be hurried");
+  }
+}
+
+/** Mail to a person has an address for a lane. */
+function isChannel(lane: string): boolean {
+  return !lane.includes("@");
 }
 
 type Dropped = { reason: string; withdrawn: boolean; left: Cargo["left"] };
@@ -171,7 +202,7 @@ function drop(recorder: Recorder<DeliveryResult>, { id, attempt }: Held, { left,
   recorder.add({ id, attempt, outcome: { state: "dropped", ...why }, message: null, left });
 }
 
-function release(recorder: Recorder<DeliveryResult>, waiting: readonly Held[], at: Instant): void {
+function release(recorder: Recorder<DeliveryResult>, waiting: readonly ClaimedDelivery[], at: Instant): void {
   for (const { id, attempt } of waiting)
     recorder.add({ id, attempt, outcome: { state: "released", at }, message: null });
 }

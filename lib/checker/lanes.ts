@@ -1,3 +1,5 @@
+import type { Pacer } from "./pacer.ts";
+
 /** What goes through lanes: one lane a receiver, and a kind whose lanes share their fate. */
 export type LaneItem = { readonly lane: string; readonly kind: string };
 
@@ -32,14 +34,24 @@ export type Lanes<T extends LaneItem> = {
   settled(): Promise<void>;
 };
 
-/** Runs items side by side within limits: first in, first out in a lane, and lanes take turns. `run` never rejects. */
-export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: T) => Promise<void>): Lanes<T> {
+const UNPACED: Pacer = { waitMs: () => 0, began: () => undefined };
+
+/**
+ * Runs items side by side within limits and at the pace of their lanes: first in, first out in a lane, and lanes take
+ * turns. `run` never rejects.
+ */
+export function createLanes<T extends LaneItem>(
+  limits: LaneLimits,
+  run: (item: T) => Promise<void>,
+  pacer: Pacer = UNPACED,
+): Lanes<T> {
   const waiting = new Map<string, T[]>();
   const running = new Set<T>();
   const perLane = createCounts();
   const perKind = createCounts();
   const narrowed = new Set<string>();
   let whenSettled: (() => void)[] = [];
+  let timer: NodeJS.Timeout | undefined;
 
   function mayStart({ lane, kind }: T): boolean {
     const width = narrowed.has(lane) ? 1 : limits.runningPerLane;
@@ -48,21 +60,28 @@ export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: 
 
   /** Starts the first item of the first lane that may; its lane goes to the end of the line. */
   function startOne(): boolean {
+    clearTimeout(timer);
     if (running.size >= limits.running) return false;
+    let soonestMs = Infinity;
     for (const [lane, queue] of waiting) {
       const [item] = queue;
       if (item === undefined || !mayStart(item)) continue;
+      const waitMs = pacer.waitMs(item);
+      soonestMs = Math.min(soonestMs, waitMs);
+      if (waitMs > 0) continue;
       queue.shift();
       waiting.delete(lane);
       if (queue.length > 0) waiting.set(lane, queue);
       start(item);
       return true;
     }
+    if (soonestMs < Infinity) timer = setTimeout(startNext, soonestMs);
     return false;
   }
 
   function start(item: T): void {
     running.add(item);
+    pacer.began(item);
     perLane.add(item.lane, 1);
     perKind.add(item.kind, 1);
     void run(item).finally(() => {
@@ -80,9 +99,7 @@ export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: 
     whenSettled = [];
   }
 
-  function held(): T[] {
-    return [...running, ...[...waiting.values()].flat()];
-  }
+  const held = (): T[] => [...running, ...[...waiting.values()].flat()];
 
   return {
     held,
@@ -93,9 +110,7 @@ export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: 
       startNext();
     },
     takeWaiting(lane) {
-      const taken = lane === undefined ? [...waiting.values()].flat() : (waiting.get(lane) ?? []);
-      if (lane === undefined) waiting.clear();
-      else waiting.delete(lane);
+      const taken = takeOut(waiting, lane);
       startNext();
       return taken;
     },
@@ -110,6 +125,13 @@ export function createLanes<T extends LaneItem>(limits: LaneLimits, run: (item: 
       return new Promise((resolve) => whenSettled.push(resolve));
     },
   };
+}
+
+function takeOut<T>(waiting: Map<string, T[]>, lane: string | undefined): T[] {
+  const taken = lane === undefined ? [...waiting.values()].flat() : (waiting.get(lane) ?? []);
+  if (lane === undefined) waiting.clear();
+  else waiting.delete(lane);
+  return taken;
 }
 
 function roomBeside(held: readonly LaneItem[], limits: LaneLimits, narrowed: ReadonlySet<string>): LaneRoom {

@@ -2,9 +2,12 @@ import type { AlertEvent, AlertFacts } from "../domain/incident.ts";
 import type { ScheduleSpec } from "../domain/job.ts";
 import type { MessageInput } from "../domain/message.ts";
 import type { NoticeFacts, TestFacts } from "../domain/notice.ts";
+import type { ReportFacts } from "../domain/reports/report-facts.ts";
 import type { Millis } from "../domain/time.ts";
+import { LAPSED, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { unpackBody } from "./ping-bodies.ts";
+import { loadSurroundings, type Surroundings } from "./deliveries-surroundings.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 /** What is needed to word and send one delivery. */
@@ -22,6 +25,8 @@ export type DeliveryContext = {
   lapsed: boolean;
   /** It was not to leave at once: the time that it waits says nothing of us. */
   delayed: boolean;
+  /** The receiver's id of what it was told of the same incident before; null: nothing. */
+  earlierId: string | null;
   /** Null for an event that has no wording yet. */
   input: MessageInput | null;
 };
@@ -32,21 +37,12 @@ const USUAL_RUNS = 50;
 /** Further back nothing is looked for: a job may have failed a million times in a row. */
 const LOOK_BACK_RUNS = 1_000;
 
-/** The alarm was wrong, or a person who knows of the trouble ended it; a recovery is told together with its alarm. */
-const TAKEN_BACK = "('withdrawn', 'edited', 'paused')";
-
-/** Of a delivery `d` with its alert `a` and incident `i`. */
-export const WITHDRAWN = `a.event = 'opened' AND d.attempts <= 1 AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK}`;
-export const LAPSED = `d.only_if IS NOT NULL AND d.attempts <= 1 AND (i.state <> 'open' OR i.muted_at IS NOT NULL
-  OR i.snoozed_until_success OR coalesce(i.snoozed_until > belfry_now(), false)
-  OR (d.only_if = 'unacknowledged' AND i.acknowledged_at IS NOT NULL))`;
-
 const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event, a.created_at AS at, a.facts,
     a.incident_id AS "incidentId", i.number AS "incidentNumber", a.job_id AS "jobId",
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, c.settings,
-    p.id AS "projectId", p.name AS "projectName", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
+    p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
-    ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed, d.only_if IS NOT NULL AS delayed
+    ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed, (d.only_if IS NOT NULL OR a.event = 'report') AS delayed
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
   JOIN alerts a ON a.id = d.alert_id
@@ -98,6 +94,7 @@ type Row = {
   settings: string | null;
   projectId: string | null;
   projectName: string | null;
+  maskPatterns: string[] | null;
   slug: string | null;
   jobName: string | null;
   timeZone: string | null;
@@ -128,10 +125,14 @@ export async function loadDeliveryContexts(
     text: SELECT,
     values: [plainColumn(deliveryIds, (id) => id)],
   });
-  return new Map(rows.map((row) => [row.id, contextOf(row, baseUrl)]));
+  const ofIncidents = rows.filter(({ incidentId }) => incidentId !== null).map(({ id }) => id);
+  const around = await loadSurroundings(database, ofIncidents);
+  return new Map(rows.map((row) => [row.id, contextOf(row, around.get(row.id) ?? NOTHING_AROUND, baseUrl)]));
 }
 
-function contextOf(row: Row, baseUrl: string): DeliveryContext {
+const NOTHING_AROUND: Surroundings = { earlierId: null, elsewhere: null };
+
+function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: string): DeliveryContext {
   const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed, delayed } = row;
   return {
     id,
@@ -142,8 +143,9 @@ function contextOf(row: Row, baseUrl: string): DeliveryContext {
     withdrawn,
     lapsed: lapsed === true,
     delayed,
+    earlierId,
     channel: channelOf(row),
-    input: inputOf(row, baseUrl),
+    input: inputOf(row, elsewhere, baseUrl),
   };
 }
 
@@ -152,13 +154,13 @@ function channelOf({ channelId, kind, channelName, enabled, settings }: Row): De
   return { id: channelId, kind, name: channelName ?? kind, enabled: enabled ?? true, sealedSettings: settings };
 }
 
-function inputOf(row: Row, baseUrl: string): MessageInput | null {
+function inputOf(row: Row, elsewhere: Surroundings["elsewhere"], baseUrl: string): MessageInput | null {
   const { alertId, event, projectId, projectName } = row;
   const project = projectId === null ? null : { id: projectId, name: projectName ?? "" };
-  const common = { alertId, at: instantOf(row.at), baseUrl, project };
+  const common = { alertId, at: instantOf(row.at), baseUrl, maskPatterns: row.maskPatterns ?? [], project };
   switch (event) {
     case "report":
-      return null;
+      return { ...common, event, facts: factsAs<ReportFacts>(row), graceLinks: new Map() };
     case "notice":
       return { ...common, event, facts: factsAs<NoticeFacts>(row) };
     case "test":
@@ -180,6 +182,7 @@ function inputOf(row: Row, baseUrl: string): MessageInput | null {
         lastHost: row.host,
         usual: usualOf(row),
         output: outputOf(row),
+        elsewhere,
       };
   }
 }

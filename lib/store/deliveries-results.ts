@@ -150,7 +150,7 @@ function isFinal({ outcome }: DeliveryResult): boolean {
   return outcome.state === "sent" || outcome.state === "dead" || outcome.state === "dropped";
 }
 
-/** What waits behind a withdrawn alarm, its recovery among it, is about nothing that anybody heard of. */
+/** What waits behind an alarm that was not told, its recovery among it, is about nothing that anybody heard of. */
 async function dropWithdrawn(client: pg.PoolClient, results: readonly DeliveryResult[]): Promise<void> {
   const ids = results.flatMap((result) => {
     const { id, outcome, left = [] } = result;
@@ -161,7 +161,7 @@ async function dropWithdrawn(client: pg.PoolClient, results: readonly DeliveryRe
   await client.query(
     `UPDATE deliveries d SET state = 'dropped', last_error = o.last_error
      FROM deliveries o JOIN alerts a ON a.id = o.alert_id JOIN alerts later ON later.incident_id = a.incident_id
-     WHERE o.id = ANY ($1::uuid[]) AND d.alert_id = later.id AND d.state = 'pending' AND d.attempts = 0
+     WHERE o.id = ANY ($1::uuid[]) AND a.event = 'opened' AND d.alert_id = later.id AND d.state = 'pending' AND d.attempts = 0
        AND d.channel_id IS NOT DISTINCT FROM o.channel_id AND d.recipient IS NOT DISTINCT FROM o.recipient`,
     [ids],
   );

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { createLanes, type LaneLimits } from "../../lib/checker/lanes.ts";
+import { createPacer, type Pacer } from "../../lib/checker/pacer.ts";
+import { eventually } from "../support/eventually.ts";
 
 type Item = { lane: string; kind: string; name: string };
 
@@ -13,13 +15,14 @@ const LIMITS: LaneLimits = {
 };
 
 /** Lanes whose items run until they are finished by name. */
-function setUp(limits: Partial<LaneLimits> = {}) {
+function setUp(limits: Partial<LaneLimits> = {}, pacer?: Pacer) {
   const running = new Map<string, () => void>();
   const started: string[] = [];
-  const lanes = createLanes<Item>({ ...LIMITS, ...limits }, ({ name }) => {
+  const run = ({ name }: Item) => {
     started.push(name);
-    return new Promise((resolve) => running.set(name, resolve));
-  });
+    return new Promise<void>((resolve) => running.set(name, resolve));
+  };
+  const lanes = createLanes<Item>({ ...LIMITS, ...limits }, run, pacer);
   const add = (...names: string[]) => {
     // "a1" is the first of lane a; lanes in lower case are of kind x, others of kind Y.
     for (const name of names) lanes.add({ name, lane: name.slice(0, 1), kind: /[a-z]/.test(name) ? "x" : "Y" });
@@ -106,4 +109,37 @@ test("what waits can be taken out; the rest settles", async () => {
   await settling;
   await lanes.settled();
   expect(lanes.held()).toEqual([]);
+});
+
+test("a lane keeps its pace, and others do not wait for it", async () => {
+  let now = 0;
+  const pacer = createPacer(
+    (kind) => (kind === "Y" ? { count: 2, withinMs: 60_000 } : null),
+    () => now,
+  );
+  const { lanes, add, finish, started } = setUp({}, pacer);
+  add("A1", "A2", "A3", "B1", "a1");
+  expect(started).toEqual(["A1", "A2", "B1", "a1"]);
+  for (const name of ["A1", "A2"]) await finish(name);
+  expect(started).not.toContain("A3");
+  now = 59_999;
+  await finish("B1");
+  expect(started).not.toContain("A3");
+  now = 60_000;
+  await finish("a1");
+  expect(started.at(-1)).toBe("A3");
+  await finish("A3");
+  await lanes.settled();
+});
+
+test("what waits for its pace begins by itself", async () => {
+  const pacer = createPacer(
+    () => ({ count: 1, withinMs: 50 }),
+    () => performance.now(),
+  );
+  const { add, finish, started } = setUp({}, pacer);
+  add("a1", "a2");
+  await finish("a1");
+  expect(started).toEqual(["a1"]);
+  await eventually(() => expect(started).toEqual(["a1", "a2"]), 10_000);
 });

@@ -1,0 +1,50 @@
+import type { Instant } from "../domain/time.ts";
+import { plainColumn } from "./literals.ts";
+import { instantOf, type Queryable } from "./queryable.ts";
+
+/** How a channel fares whose latest messages all failed for the time being. */
+export type ChannelFailures = { failures: number; at: Instant };
+
+/** Further back nothing is counted. */
+const MOST = 20;
+
+// A message that failed for good answered the question whether anybody is there: its delivery waits no longer.
+const SELECT = `SELECT c.id, f.failures, f.at FROM unnest($1::uuid[]) AS c(id)
+  CROSS JOIN LATERAL (
+    SELECT count(*)::int4 AS failures, max(m.finished_at) AS at
+    FROM (SELECT * FROM messages WHERE channel_id = c.id ORDER BY started_at DESC LIMIT ${MOST}) m
+    WHERE NOT m.accepted
+      AND m.started_at > coalesce((SELECT max(started_at) FROM messages WHERE channel_id = c.id AND accepted), '-infinity')
+      AND EXISTS (SELECT FROM message_deliveries l JOIN deliveries d ON d.id = l.delivery_id
+        WHERE l.message_id = m.id AND d.state IN ('pending', 'sending'))
+  ) f WHERE f.failures > 0`;
+
+/** Of these channels: failures in a row of what is tried again, and when the latest was. Those that fare well are missing. */
+export async function loadChannelFailures(
+  database: Queryable,
+  channelIds: readonly string[],
+): Promise<Map<string, ChannelFailures>> {
+  if (channelIds.length === 0) return new Map();
+  const { rows } = await database.query<{ id: string; failures: number; at: Date }>({
+    name: "channel-failures",
+    text: SELECT,
+    values: [plainColumn(channelIds, (id) => id)],
+  });
+  return new Map(rows.map(({ id, failures, at }) => [id, { failures, at: instantOf(at) }]));
+}
+
+/**
+ * Its receiver takes messages again: what waits for a further attempt leaves now. Wakes the dispatchers with the commit.
+ * @returns how many.
+ */
+export async function hurryChannel(database: Queryable, channelId: string): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `WITH hurried AS (
+       UPDATE deliveries SET next_attempt_at = belfry_now()
+       WHERE channel_id = $1 AND state = 'pending' AND attempts > 0 AND next_attempt_at > belfry_now() RETURNING id
+     ), woken AS MATERIALIZED (SELECT pg_notify('belfry_deliver', '') FROM hurried LIMIT 1)
+     SELECT (SELECT count(*) FROM hurried)::int4 AS count FROM (SELECT count(*) FROM woken) AS w`,
+    [channelId],
+  );
+  return rows[0]?.count ?? 0;
+}

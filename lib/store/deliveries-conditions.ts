@@ -1,0 +1,21 @@
+/** The alarm was wrong, or a person who knows of the trouble ended it; a recovery is told together with its alarm. */
+const TAKEN_BACK = "('withdrawn', 'edited', 'paused')";
+
+/** Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back. */
+export const WITHDRAWN = `a.event = 'opened' AND d.attempts <= 1 AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK}`;
+
+// What fails and recovers again and again may be well just now.
+const OVER = `(i.state <> 'open' AND a.event <> 'unstable')`;
+
+const SOMEBODY_KNOWS = `i.muted_at IS NOT NULL OR i.snoozed_until_success
+  OR coalesce(i.snoozed_until > belfry_now(), false) OR (d.only_if = 'unacknowledged' AND i.acknowledged_at IS NOT NULL)`;
+
+/** Reminders that were put off together are one: the latest, or whatever was told since of the same trouble. */
+const SUPERSEDED = `a.event = 'reminder' AND EXISTS (
+  SELECT FROM deliveries x JOIN alerts y ON y.id = x.alert_id
+  WHERE x.incident_id = d.incident_id AND x.id <> d.id AND y.event <> 'resolved'
+    AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient
+    AND (x.sent_at > d.created_at OR (x.ordinal > d.ordinal AND x.state IN ('pending', 'sending'))))`;
+
+/** Whether what a delivery `d` was put off for does not hold any more. Once it may have arrived it is sent until it has. */
+export const LAPSED = `d.only_if IS NOT NULL AND d.attempts <= 1 AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))`;
