@@ -13,6 +13,7 @@ import type { DeliveryContext } from "../store/deliveries-context.ts";
 import type { DeliveryResult } from "../store/deliveries-results.ts";
 import { withActions } from "./dispatch-actions.ts";
 import type { Cargo } from "./dispatch-bundle.ts";
+import { unsubscribeUrlOf, withGraceLinks, withSeenLink } from "./dispatch-letters.ts";
 import { resultOf } from "./dispatch-result.ts";
 
 /** A claimed delivery in hand. `attempt` moves on where this process claims it again because its lease ran out. */
@@ -83,12 +84,13 @@ async function attempt(
 ): Promise<{ ended: Attempt; verdict: string; kindLabel: string }> {
   const known = { verdict: "", kindLabel: held.kind };
   try {
-    const { channel, settings, message } = prepare(deps, held, input);
+    const { channel, settings, message, unsubscribeUrl } = prepare(deps, held, input);
     known.verdict = message.verdict;
     known.kindLabel = channel.label;
     const threadKey = thread === null ? null : `${thread}.${held.lane}`;
-    const earlierId = held.bundle?.earlierId ?? null;
-    const context = { earlierId, deliveryId: held.id, attempt: held.attempt, threadKey, signal: deps.signal };
+    const earlierId = held.bundle === null ? held.context.earlierId : held.bundle.earlierId;
+    const { id: deliveryId, attempt: nth } = held;
+    const context = { earlierId, deliveryId, attempt: nth, threadKey, unsubscribeUrl, signal: deps.signal };
     return { ...known, ended: await attemptSend(channel, settings, message, context) };
   } catch (error) {
     // Settings that do not open, a kind that is gone, a mistake of ours: a person can repair it within a day.
@@ -110,15 +112,26 @@ function rememberOpened(secrets: SenderDeps["secrets"]): SenderDeps["secrets"] {
   };
 }
 
-type Prepared = { channel: Channel; settings: Readonly<Record<string, string>>; message: AlertMessage };
+type Prepared = {
+  channel: Channel;
+  settings: Readonly<Record<string, string>>;
+  message: AlertMessage;
+  unsubscribeUrl: string | null;
+};
 
-function prepare(deps: SenderDeps, { context, kind }: Held, input: MessageInput | null): Prepared {
+function prepare(deps: SenderDeps, { id: deliveryId, context, kind }: Held, given: MessageInput | null): Prepared {
   const { channels, secrets, links } = deps;
-  if (input === null) throw new Error("This alert has no wording.");
-  const message = withActions(links, composeMessage(input), { input, receiver: context });
-  const channel = channels.get(kind);
-  if (context.channel === null) return { channel, settings: { to: context.recipient ?? "" }, message };
-  return { channel, settings: parseSettings(secrets.open(context.channel.sealedSettings)), message };
+  if (given === null) throw new Error("This alert has no wording.");
+  const input = withGraceLinks(links, given);
+  const acting = withActions(links, composeMessage(input), { input, receiver: context });
+  const message = withSeenLink(links, acting, { input, deliveryId });
+  const prepared = {
+    channel: channels.get(kind),
+    message,
+    unsubscribeUrl: unsubscribeUrlOf(links, { ...context, input }),
+  };
+  if (context.channel === null) return { ...prepared, settings: { to: context.recipient ?? "" } };
+  return { ...prepared, settings: parseSettings(secrets.open(context.channel.sealedSettings)) };
 }
 
 /** Settings are sealed as JSON of the texts that `Channel.check` answered. */

@@ -30,6 +30,8 @@ export type SendContext = {
   threadKey: string | null;
   /** The receiver's id of the message that this one brings up to date; null: there is none. Who can, edits that. */
   earlierId: string | null;
+  /** Where whoever reads a mail unsubscribes at one click; absent or null: it is no mail of that kind. */
+  unsubscribeUrl?: string | null;
   /** Aborted when the process stops: the send gives up and counts as not accepted. */
   signal: AbortSignal;
 };

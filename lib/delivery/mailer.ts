@@ -9,6 +9,8 @@ export type Mail = MailContent & {
   messageId: string;
   /** Message-ID of the first mail of the thread; null where this is it, or there is none. */
   inReplyTo: string | null;
+  /** Unsubscribes at a POST (RFC 8058); null: there is nothing to unsubscribe from. */
+  unsubscribeUrl: string | null;
   signal: AbortSignal;
 };
 
@@ -78,7 +80,11 @@ async function sendMail(
       messageId: `<${mail.messageId}>`,
       ...(mail.inReplyTo === null ? {} : { inReplyTo: `<${mail.inReplyTo}>`, references: `<${mail.inReplyTo}>` }),
       // No vacation notes and no bounces of robots in return.
-      headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+      headers: {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        ...unsubscribeHeaders(mail.unsubscribeUrl),
+      },
       signal: limit.signal,
     });
     return { status: Number(/^\d{3}/.exec(response)?.[0] ?? 250), answer: response };
@@ -88,6 +94,10 @@ async function sendMail(
     clearTimeout(timer);
     mail.signal.removeEventListener("abort", onAbort);
   }
+}
+
+function unsubscribeHeaders(url: string | null): Record<string, string> {
+  return url === null ? {} : { "List-Unsubscribe": `<${url}>`, "List-Unsubscribe-Post": "List-Unsubscribe=One-Click" };
 }
 
 const FAILURES: Readonly<Record<string, string>> = {

@@ -104,7 +104,7 @@ async function tellOf(client: Queryable, letter: Letter, mailWorks: boolean): Pr
     [alertId, projectId, JSON.stringify(facts), channelId, QUIET_MS],
   );
   if (rowCount === 0) return null;
-  const channels = await addChannels(client, { alertId, projectId, except: channelId });
+  const channels = await addChannels(client, { alertId, projectId, except: [channelId] });
   return channels.length > 0 ? channels : addPeople(client, { alertId, projectId, mailWorks });
 }
 
@@ -114,13 +114,13 @@ async function passOn(client: Queryable, { alertId, projectId }: Letter, mailWor
 }
 
 /** Names of the project's other working channels, each of which now has the alert in its queue. */
-async function addChannels(
+export async function addChannels(
   client: Queryable,
-  { alertId, projectId, except }: { alertId: string; projectId: string; except: string },
+  { alertId, projectId, except }: { alertId: string; projectId: string; except: readonly string[] },
 ): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `WITH working AS (
-       SELECT id, name FROM channels WHERE project_id = $2 AND id <> $3 AND enabled AND broken_at IS NULL
+       SELECT id, name FROM channels WHERE project_id = $2 AND id <> ALL ($3::uuid[]) AND enabled AND broken_at IS NULL
      ), queued AS (
        INSERT INTO deliveries (alert_id, channel_id, priority, next_attempt_at, created_at)
        SELECT $1::uuid, id, ${NOTICE_PRIORITY}, belfry_now(), belfry_now() FROM working
@@ -132,7 +132,7 @@ async function addChannels(
 }
 
 /** Addresses of the project's owners, else of the operators; those that the alert went to before are left out. */
-async function addPeople(
+export async function addPeople(
   client: Queryable,
   { alertId, projectId, mailWorks }: { alertId: string; projectId: string; mailWorks: boolean },
 ): Promise<string[]> {

@@ -14,7 +14,7 @@ const GOOD_RUNS = 200;
 /** A job that hardly ever ends well must not have all its history read. */
 const RUNS_LOOKED_AT = 1_000;
 
-type GoodRunEntry = [
+export type GoodRunEntry = [
   number: number,
   startedAt: Instant,
   signAt: Instant,
@@ -25,7 +25,7 @@ type GoodRunEntry = [
 const msOf = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::bigint`;
 
 /** The latest good runs as JSON, which Node reads many times faster than as many rows. Guessed ends tell no length. */
-const goodRunsOf = (jobId: string): string => `SELECT json_agg(json_build_array(number, ${msOf("started_at")},
+export const goodRunsOf = (jobId: string): string => `SELECT json_agg(json_build_array(number, ${msOf("started_at")},
     ${msOf("CASE WHEN start_seen THEN started_at ELSE finished_at END")}, ${msOf("slot_at")}, duration_ms)) AS runs
   FROM (
     SELECT * FROM (SELECT * FROM runs WHERE job_id = ${jobId} ORDER BY number DESC LIMIT ${RUNS_LOOKED_AT}) newest
@@ -39,7 +39,8 @@ export async function listGoodRuns(database: Queryable, jobId: string): Promise<
   return goodRuns(rows[0]?.runs ?? null);
 }
 
-function goodRuns(entries: readonly GoodRunEntry[] | null): GoodRun[] {
+/** Reads `runs` of `goodRunsOf`. */
+export function goodRuns(entries: readonly GoodRunEntry[] | null): GoodRun[] {
   return (entries ?? []).map(([number, startedAt, signAt, slotAt, durationMs]) => ({
     ...{ number, startedAt, signAt, slotAt, durationMs },
   }));

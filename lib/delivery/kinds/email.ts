@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import type { ChannelKind, SendContext } from "../channel.ts";
 import { DeliveryError } from "../channel.ts";
 import { renderMail } from "../markup/mail.ts";
+import { renderReport } from "../markup/report-mail.ts";
 import type { Mailer } from "../mailer.ts";
 
 export type EmailSettings = { to: string };
@@ -30,7 +31,9 @@ export function emailKind(mailer: Mailer | null): ChannelKind<EmailSettings> {
     async send({ to }, message, context) {
       if (mailer === null) throw new DeliveryError({ permanent: true, answer: MAIL_UNAVAILABLE });
       const ids = threadIds(message, context, mailer.domain);
-      const { status, answer } = await mailer.send({ ...renderMail(message), to, ...ids, signal: context.signal });
+      const { unsubscribeUrl = null, signal } = context;
+      const content = message.report === undefined ? renderMail(message) : renderReport(message.report, unsubscribeUrl);
+      const { status, answer } = await mailer.send({ ...content, to, ...ids, unsubscribeUrl, signal });
       return { status, answer, externalId: `<${ids.messageId}>` };
     },
   };

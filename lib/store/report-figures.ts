@@ -1,0 +1,128 @@
+import type { Reach } from "../domain/reports/reach.ts";
+import type {
+  BrokenChannel,
+  FailedJob,
+  NoisyJob,
+  ReportFacts,
+  SilentJob,
+  SlowerJob,
+} from "../domain/reports/report-facts.ts";
+import type { ReportSpan } from "../domain/reports/report-period.ts";
+import { DAY, type Millis } from "../domain/time.ts";
+import { loadPeople } from "./alerting.ts";
+import { instantOf, type Queryable } from "./queryable.ts";
+
+export type SpanOf = ReportSpan & { projectId: string };
+
+const BAD = "('failed', 'missed', 'overlong', 'abandoned')";
+/** Alerts that somebody was sent, or will be. */
+const SENT = "EXISTS (SELECT FROM deliveries d WHERE d.alert_id = a.id AND d.state <> 'dropped')";
+
+/** Figures of a whole project. */
+export async function loadTotals(database: Queryable, { projectId, from, to }: SpanOf): Promise<ReportFacts["totals"]> {
+  const { rows } = await database.query<ReportFacts["totals"]>(
+    `SELECT (SELECT count(*) FROM jobs WHERE project_id = $1) AS jobs, r.ok, r.bad,
+       (SELECT count(*) FROM incidents WHERE project_id = $1 AND opened_at >= $2 AND opened_at < $3) AS incidents,
+       (SELECT count(*) FROM alerts a WHERE a.project_id = $1 AND a.incident_id IS NOT NULL
+         AND a.created_at >= $2 AND a.created_at < $3 AND ${SENT}) AS alerts
+     FROM (
+       SELECT coalesce(sum(r.count) FILTER (WHERE outcome = 'ok'), 0)::int8 AS ok,
+         coalesce(sum(r.count) FILTER (WHERE outcome IN ${BAD}), 0)::int8 AS bad
+       FROM runs r JOIN jobs j ON j.id = r.job_id
+       WHERE j.project_id = $1 AND r.settled_at >= $2 AND r.settled_at < $3
+     ) r`,
+    [projectId, new Date(from), new Date(to)],
+  );
+  return rows[0] ?? { jobs: 0, ok: 0, bad: 0, incidents: 0, alerts: 0 };
+}
+
+/** Jobs with critical incidents that were open in the span; those that turned out to be wrong are left out. */
+export async function loadFailedJobs(database: Queryable, { projectId, from, to }: SpanOf): Promise<FailedJob[]> {
+  const { rows } = await database.query<FailedJob>(
+    `SELECT j.id AS "jobId", j.name, count(*) FILTER (WHERE i.opened_at >= $2) AS incidents, sum(i.bad_count)::int8 AS bad,
+       bool_or(i.state = 'open') AS "stillDown",
+       round(sum(extract(epoch FROM least(coalesce(i.resolved_at, $3), $3) - greatest(i.opened_at, $2))) * 1000)::int8 AS "downMs"
+     FROM incidents i JOIN jobs j ON j.id = i.job_id
+     WHERE i.project_id = $1 AND i.severity = 'critical' AND i.opened_at < $3 AND (i.resolved_at IS NULL OR i.resolved_at >= $2)
+       AND i.resolve_reason IS DISTINCT FROM 'withdrawn'
+     GROUP BY j.id, j.name ORDER BY j.name`,
+    [projectId, new Date(from), new Date(to)],
+  );
+  return rows;
+}
+
+/** What the span is held against: long enough for a weekly rhythm to even out. */
+const BEFORE: Millis = 28 * DAY;
+const ENOUGH_NOW = 3;
+const ENOUGH_BEFORE = 10;
+
+/** Medians of good runs in the span and before it, of jobs with enough of both that take longer now. */
+export async function loadSlowerJobs(database: Queryable, { projectId, from, to }: SpanOf): Promise<SlowerJob[]> {
+  const { rows } = await database.query<SlowerJob>(
+    `SELECT "jobId", name, "beforeMs", "nowMs" FROM (
+       SELECT j.id AS "jobId", j.name,
+         count(*) FILTER (WHERE r.settled_at >= $2) AS fresh, count(*) FILTER (WHERE r.settled_at < $2) AS old,
+         percentile_disc(0.5) WITHIN GROUP (ORDER BY r.duration_ms) FILTER (WHERE r.settled_at < $2) AS "beforeMs",
+         percentile_disc(0.5) WITHIN GROUP (ORDER BY r.duration_ms) FILTER (WHERE r.settled_at >= $2) AS "nowMs"
+       FROM jobs j JOIN runs r ON r.job_id = j.id
+       WHERE j.project_id = $1 AND r.settled_at >= $4 AND r.settled_at < $3 AND r.duration_ms IS NOT NULL
+         AND (r.outcome = 'ok' OR r.finished_late) AND NOT r.ambiguous
+       GROUP BY j.id, j.name
+     ) m WHERE fresh >= ${ENOUGH_NOW} AND old >= ${ENOUGH_BEFORE} AND "nowMs" > "beforeMs"`,
+    [projectId, new Date(from), new Date(to), new Date(from - BEFORE)],
+  );
+  return rows;
+}
+
+/** Jobs of which nothing was ever heard, oldest first; those of the last day are still being set up. */
+export async function loadSilentJobs(database: Queryable, projectId: string): Promise<SilentJob[]> {
+  const { rows } = await database.query<Omit<SilentJob, "createdAt"> & { createdAt: Date }>(
+    `SELECT j.id AS "jobId", j.name, j.created_at AS "createdAt" FROM jobs j JOIN job_state s ON s.job_id = j.id
+     WHERE j.project_id = $1 AND s.first_ping_at IS NULL AND s.paused_at IS NULL
+       AND j.created_at < belfry_now() - interval '1 day'
+     ORDER BY j.created_at, j.name`,
+    [projectId],
+  );
+  return rows.map((row) => ({ ...row, createdAt: instantOf(row.createdAt) }));
+}
+
+/** How many alerts about each job people were sent. */
+export async function loadNoisyJobs(database: Queryable, { projectId, from, to }: SpanOf): Promise<NoisyJob[]> {
+  const { rows } = await database.query<NoisyJob>(
+    `SELECT j.id AS "jobId", j.name, count(*) AS alerts FROM alerts a JOIN jobs j ON j.id = a.job_id
+     WHERE a.project_id = $1 AND a.incident_id IS NOT NULL AND a.created_at >= $2 AND a.created_at < $3 AND ${SENT}
+     GROUP BY j.id, j.name`,
+    [projectId, new Date(from), new Date(to)],
+  );
+  return rows;
+}
+
+/** Channels that are switched on and whose receivers refused for good. */
+export async function loadBrokenChannels(database: Queryable, projectId: string): Promise<BrokenChannel[]> {
+  const { rows } = await database.query<BrokenChannel>(
+    `SELECT name, kind, coalesce(broken_reason, '') AS reason FROM channels
+     WHERE project_id = $1 AND enabled AND broken_at IS NOT NULL ORDER BY name`,
+    [projectId],
+  );
+  return rows;
+}
+
+/** What decides who hears of a project's jobs, as it is now. */
+export async function loadReach(
+  database: Queryable,
+  { projectId, mailWorks }: { projectId: string; mailWorks: boolean },
+): Promise<Reach> {
+  const channels = await database.query<Reach["channels"][number]>(
+    "SELECT id, broken_at IS NULL AS working, rules FROM channels WHERE project_id = $1 AND enabled",
+    [projectId],
+  );
+  const fallback = channels.rows.length > 0 || !mailWorks ? [] : await loadPeople(database, projectId);
+  const jobs = await database.query<Reach["jobs"][number]>(
+    `SELECT j.id AS "jobId", j.name, j.tags, CASE WHEN NOT j.all_channels THEN
+       coalesce((SELECT array_agg(channel_id::text) FROM job_channels WHERE job_id = j.id), '{}') END AS "channelIds"
+     FROM jobs j JOIN job_state s ON s.job_id = j.id
+     WHERE j.project_id = $1 AND s.paused_at IS NULL ORDER BY j.name`,
+    [projectId],
+  );
+  return { channels: channels.rows, jobs: jobs.rows, fallback: channels.rows.length > 0 ? null : fallback };
+}

@@ -1,0 +1,47 @@
+import { untoldJobs } from "../domain/reports/reach.ts";
+import type { ReportFacts } from "../domain/reports/report-facts.ts";
+import { failedJobs, flakyJobs, listed, noisyJobs, slowerJobs } from "../domain/reports/report-lists.ts";
+import type { Instant } from "../domain/time.ts";
+import type { Queryable } from "./queryable.ts";
+import {
+  loadBrokenChannels,
+  loadFailedJobs,
+  loadNoisyJobs,
+  loadReach,
+  loadSilentJobs,
+  loadSlowerJobs,
+  loadTotals,
+} from "./report-figures.ts";
+import { loadGraceProposals } from "./report-graces.ts";
+
+/** What a report is asked for. */
+export type ReportAsked = Pick<ReportFacts, "period" | "userId" | "timeZone" | "from" | "to" | "mayChange"> & {
+  projectId: string;
+  /** Whether people can be reached by mail where there is no channel. */
+  mailWorks: boolean;
+  /** What people call a kind of channel. */
+  labelOf: (kind: string) => string;
+};
+
+/** Everything that a report tells, as it stands now. */
+export async function loadReport(database: Queryable, asked: ReportAsked, now: Instant): Promise<ReportFacts> {
+  const { mailWorks, labelOf, projectId, ...known } = asked;
+  const span = { projectId, from: asked.from, to: asked.to };
+  // One after the other: they may share one connection.
+  const failed = await loadFailedJobs(database, span);
+  const reach = await loadReach(database, { projectId, mailWorks });
+  const broken = await loadBrokenChannels(database, projectId);
+  return {
+    ...known,
+    totals: await loadTotals(database, span),
+    failed: failedJobs(failed),
+    flaky: flakyJobs(failed),
+    slower: slowerJobs(await loadSlowerJobs(database, span)),
+    silent: listed(await loadSilentJobs(database, projectId)),
+    noisy: noisyJobs(await loadNoisyJobs(database, span)),
+    graces: listed(await loadGraceProposals(database, span, now)),
+    broken: listed(broken.map((channel) => ({ ...channel, kind: labelOf(channel.kind) }))),
+    untold: listed(untoldJobs(reach)),
+    fallback: reach.fallback,
+  };
+}
