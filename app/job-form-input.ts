@@ -18,8 +18,13 @@ export function parseJobForm(input: unknown): JobFormValues {
     minRuntime: asText(given.minRuntime),
     jitter: asText(given.jitter),
     failuresToOpen: Number(given.failuresToOpen ?? 1),
+    failureWindow:
+      given.failureWindow === null || given.failureWindow === undefined ? null : Number(given.failureWindow),
+    successesToClose: Number(given.successesToClose ?? 1),
     overlap: asText(given.overlap),
     unusual: asText(given.unusual),
+    tooOften: asText(given.tooOften),
+    upstreams: asTexts(given.upstreams),
     pingPolicy: parsePolicyForm(given.pingPolicy),
     channelIds: given.channelIds === null || given.channelIds === undefined ? null : asTexts(given.channelIds),
   };

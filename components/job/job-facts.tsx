@@ -47,11 +47,23 @@ export function JobFacts(props: Props) {
             </>
           )}
           <dt>Told after</dt>
-          <dd>{limits.failuresToOpen === 1 ? "the first bad run" : `${limits.failuresToOpen} bad runs in a row`}</dd>
+          <dd>{toldAfter(limits)}</dd>
+          {limits.successesToClose > 1 && (
+            <>
+              <dt>Recovered after</dt>
+              <dd>{limits.successesToClose} good runs in a row</dd>
+            </>
+          )}
           <dt>Overlaps</dt>
           <dd>{limits.overlap === "alert" ? "are warned of" : "are fine"}</dd>
           <dt>Unusual runs</dt>
           <dd>{limits.unusual === "alert" ? "are warned of" : "are only marked"}</dd>
+          {limits.tooOften === "ignore" && (
+            <>
+              <dt>Too many runs</dt>
+              <dd>are fine</dd>
+            </>
+          )}
         </dl>
       </Panel>
       <Panel title="About">
@@ -109,6 +121,12 @@ export function JobFacts(props: Props) {
 function rulesText({ scheduler, guessed, timeZone }: Reading): string | null {
   const rules = scheduler === null || !guessed ? scheduler : `read as ${scheduler} would`;
   return [rules, timeZone].filter((part) => part !== null).join(", ") || null;
+}
+
+function toldAfter({ failuresToOpen, failureWindow }: Limits): string {
+  if (failuresToOpen === 1) return "the first bad run";
+  if (failureWindow === null) return `${failuresToOpen} bad runs in a row`;
+  return `${failuresToOpen} bad runs among the last ${failureWindow}`;
 }
 
 function graceText(set: Millis | null, effective: Millis | null): string {

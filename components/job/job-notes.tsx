@@ -4,12 +4,16 @@ import type { Instant } from "../../lib/domain/time.ts";
 import { Ago } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
 import { CAUSE_LABEL, WARNING_CAUSES } from "../base/status.ts";
+import { Said } from "../base/said.tsx";
 import { HostZoneNote, type HostZoneView } from "./host-zone-note.tsx";
+import type { LinkedJobView } from "./job-links.tsx";
 
 type Props = {
   openIncidents: { id: string; cause: Cause; openedAt: Instant }[];
   /** Why nobody would be told, with what to do. */
   nobodyTold: string | null;
+  /** Jobs that it waits for and that are down. */
+  upstreamsDown: LinkedJobView[];
   ambiguous: boolean;
   /** Its schedule has no slot at all. */
   neverRuns: boolean;
@@ -19,7 +23,8 @@ type Props = {
 };
 
 /** What one should know before the rest of a job's page. */
-export function JobNotes({ openIncidents, nobodyTold, ambiguous, neverRuns, hostZone, editHref }: Props) {
+export function JobNotes(props: Props) {
+  const { openIncidents, nobodyTold, upstreamsDown, ambiguous, neverRuns, hostZone, editHref } = props;
   return (
     <>
       {openIncidents.map(({ id, cause, openedAt }) => (
@@ -43,6 +48,17 @@ export function JobNotes({ openIncidents, nobodyTold, ambiguous, neverRuns, host
           </p>
         </Note>
       )}
+      {upstreamsDown.map(({ id, name }) => (
+        <Note key={id} tone="late">
+          <p>
+            It waits for{" "}
+            <Link href={`/jobs/${id}`}>
+              <Said text={name} />
+            </Link>
+            , which is down: until that is up again, nobody is told if this job fails.
+          </p>
+        </Note>
+      ))}
       {ambiguous && (
         <Note tone="unknown">
           <p>

@@ -29,8 +29,14 @@ export type JobFormValues = {
   minRuntime: string;
   jitter: string;
   failuresToOpen: number;
+  /** Null: bad runs in a row. */
+  failureWindow: number | null;
+  successesToClose: number;
   overlap: string;
   unusual: string;
+  tooOften: string;
+  /** Slugs, or `environment/slug`. */
+  upstreams: string[];
   pingPolicy: PolicyValues;
   /** Null: every channel of the project, later ones too. */
   channelIds: string[] | null;
@@ -68,8 +74,12 @@ export const NEW_JOB: JobFormValues = {
   minRuntime: "",
   jitter: "",
   failuresToOpen: 1,
+  failureWindow: null,
+  successesToClose: 1,
   overlap: "alert",
   unusual: "ignore",
+  tooOften: "alert",
+  upstreams: [],
   pingPolicy: PLAIN_POLICY_VALUES,
   channelIds: null,
 };

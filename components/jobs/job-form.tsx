@@ -20,6 +20,7 @@ import { type CountedJitter, LimitFields } from "./limit-fields.tsx";
 import { PolicyFields } from "./policy-fields.tsx";
 import { ScheduleFields } from "./schedule-fields.tsx";
 import { TellFields } from "./tell-fields.tsx";
+import { UpstreamFields } from "./upstream-fields.tsx";
 import { useSchedulePreview } from "./use-schedule-preview.ts";
 
 type Props = {
@@ -27,6 +28,8 @@ type Props = {
   /** A new job takes the viewer's zone. */
   isNew: boolean;
   channels: ChannelChoice[];
+  /** Of the project's other jobs, as far as they are offered. */
+  slugs: string[];
   zones: string[];
   dialects: DialectChoice[];
   /** Null for a new job. */
@@ -38,7 +41,7 @@ type Props = {
 };
 
 export function JobForm(props: Props) {
-  const { initial, isNew, channels, zones, dialects, suggested, cancelHref, save, preview } = props;
+  const { initial, isNew, channels, slugs, zones, dialects, suggested, cancelHref, save, preview } = props;
   const [values, setValues] = useState(initial);
   const [failure, setFailure] = useState<FormState<JobFormValues> | null>(null);
   const [saving, start] = useTransition();
@@ -86,6 +89,7 @@ export function JobForm(props: Props) {
         change={change}
       />
       <TellFields values={values} errors={errors} change={change} />
+      <UpstreamFields values={values} errors={errors} slugs={slugs} change={change} />
       <PolicyFields
         policy={values.pingPolicy}
         errors={errors}

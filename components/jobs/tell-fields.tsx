@@ -11,24 +11,12 @@ type Props = {
   change: (part: Partial<JobFormValues>) => void;
 };
 
-/** Failures in a row, overlaps and unusual runs: when somebody is told. */
+/** How many bad runs open an incident and how many good ones close it, and which warnings are wanted. */
 export function TellFields({ values, errors, change }: Props) {
   return (
     <Panel title="When somebody is told">
       <div className={styles.fields}>
-        <NumberInput
-          name="failuresToOpen"
-          label="Tell somebody after"
-          description="Bad runs in a row that open an incident."
-          min={1}
-          max={100}
-          allowDecimal={false}
-          value={values.failuresToOpen}
-          error={errors.failuresToOpen}
-          onChange={(value) => change({ failuresToOpen: Number(value) })}
-          suffix={values.failuresToOpen === 1 ? " bad run" : " bad runs"}
-          className={styles.short}
-        />
+        <CountFields values={values} errors={errors} change={change} />
         <Radio.Group
           name="overlap"
           label="When two runs are open at once"
@@ -54,7 +42,67 @@ export function TellFields({ values, errors, change }: Props) {
             <Radio value="ignore" label="Only mark it among the runs" />
           </div>
         </Radio.Group>
+        <Radio.Group
+          name="tooOften"
+          label="When it runs far more often than its schedule says"
+          description="More than twice as many good runs as a cron schedule has slots, over several slots."
+          value={values.tooOften}
+          error={errors.tooOften}
+          onChange={(tooOften) => change({ tooOften })}
+        >
+          <div className={styles.radios}>
+            <Radio value="alert" label="Warn, without calling the job down" />
+            <Radio value="ignore" label="That is fine" />
+          </div>
+        </Radio.Group>
       </div>
     </Panel>
+  );
+}
+
+function CountFields({ values, errors, change }: Props) {
+  return (
+    <>
+      <div className={styles.columns}>
+        <NumberInput
+          name="failuresToOpen"
+          label="Tell somebody after"
+          description="Bad runs in a row that open an incident."
+          min={1}
+          max={100}
+          allowDecimal={false}
+          value={values.failuresToOpen}
+          error={errors.failuresToOpen}
+          onChange={(value) => change({ failuresToOpen: Number(value) })}
+          suffix={values.failuresToOpen === 1 ? " bad run" : " bad runs"}
+        />
+        <NumberInput
+          name="failureWindow"
+          label="Or as many of the latest"
+          description="For a job that often fails once: so many bad runs among the last, up to 8."
+          placeholder="only in a row"
+          min={1}
+          max={8}
+          allowDecimal={false}
+          value={values.failureWindow ?? ""}
+          error={errors.failureWindow}
+          onChange={(value) => change({ failureWindow: value === "" ? null : Number(value) })}
+          suffix=" runs"
+        />
+      </div>
+      <NumberInput
+        name="successesToClose"
+        label="Call it recovered after"
+        description="Good runs in a row that close an incident."
+        min={1}
+        max={100}
+        allowDecimal={false}
+        value={values.successesToClose}
+        error={errors.successesToClose}
+        onChange={(value) => change({ successesToClose: Number(value) })}
+        suffix={values.successesToClose === 1 ? " good run" : " good runs"}
+        className={styles.short}
+      />
+    </>
   );
 }

@@ -7,7 +7,7 @@ import type { Gap, JobState, Memory, Transition } from "./state.ts";
 import type { Instant } from "./time.ts";
 
 /** As many settled runs as the rules ever look back at. */
-const RECENT_RUNS = 8;
+export const RECENT_RUNS = 8;
 
 /**
  * The working copy of one evaluation. The rules change it step by step; the state it was made from stays untouched.
@@ -39,6 +39,7 @@ export function newMemory(): Memory {
     recentPings: [],
     incidents: [],
     badStreak: 0,
+    countsSince: null,
     okStreak: 0,
     lastRunNumber: 0,
     lastIncidentNumber: 0,
@@ -64,6 +65,7 @@ export function openDraft(state: JobState): Draft {
       recentPings: state.recentPings,
       incidents: [...state.incidents],
       badStreak: state.badStreak,
+      countsSince: state.countsSince,
       okStreak: state.okStreak,
       lastRunNumber: state.lastRunNumber,
       lastIncidentNumber: state.lastIncidentNumber,
@@ -106,6 +108,7 @@ function stateOf({ memory, job, gaps }: Draft): JobState {
     recentPings: memory.recentPings,
     incidents: memory.incidents,
     badStreak: memory.badStreak,
+    countsSince: memory.countsSince,
     okStreak: memory.okStreak,
     lastRunNumber: memory.lastRunNumber,
     lastIncidentNumber: memory.lastIncidentNumber,

@@ -67,6 +67,7 @@ export function resolve(
   const ended = { ...incident, sequence: incident.sequence + 1 };
   // A clock that was set back must not let it end before it began.
   const endedAt = Math.max(at, incident.openedAt);
+  if (incident.severity === "critical") draft.memory.countsSince = endedAt;
   tell(draft, ended, { kind: "resolved", at: endedAt, runNumber: run?.number ?? null, cause: null, reason });
   if (alert) draft.alerts.push(alertOf(draft, "resolved", ended, run, endedAt, reason));
 }

@@ -43,11 +43,15 @@ export type Limits = {
   jitterMs: Millis;
   /** Bad verdicts in a row that open an incident. */
   failuresToOpen: number;
+  /** Bad verdicts that open an incident too where they are among so many of the latest; at most 8. Null: only in a row. */
+  failureWindow: number | null;
   /** Good finishes in a row that close it. */
   successesToClose: number;
   overlap: OverlapPolicy;
   /** Whether people hear of runs that are much slower or faster than usual. */
   unusual: UnusualPolicy;
+  /** Whether people hear that far more runs come than the schedule has slots. */
+  tooOften: UnusualPolicy;
 };
 
 export const DEFAULT_LIMITS: Limits = {
@@ -56,9 +60,11 @@ export const DEFAULT_LIMITS: Limits = {
   minRuntimeMs: null,
   jitterMs: 0,
   failuresToOpen: 1,
+  failureWindow: null,
   successesToClose: 1,
   overlap: "alert",
   unusual: "ignore",
+  tooOften: "alert",
 };
 
 /** What the rules of time and runs need to know of a job. */

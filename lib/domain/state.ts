@@ -29,6 +29,8 @@ export type Memory = {
   /** At most one critical and one warning. */
   incidents: OpenIncident[];
   badStreak: number;
+  /** What was bad until then counts for nothing any more: the job recovered, or was paused. Null: it never did. */
+  countsSince: Instant | null;
   okStreak: number;
   /** Highest numbers given so far. */
   lastRunNumber: number;

@@ -171,6 +171,7 @@ function resume(draft: Draft, now: Instant): void {
   const { memory } = draft;
   memory.pausedAt = null;
   memory.badStreak = 0;
+  memory.countsSince = now;
   if (memory.accountedThrough !== null) account(draft, Math.max(now, memory.accountedThrough));
 }
 

@@ -1,10 +1,11 @@
 import type { Draft } from "./draft.ts";
+import { countInWindow } from "./failure-window.ts";
 import type { Cause, ResolveReason } from "./incident.ts";
 import { advance, openIncident, openNew, resolve } from "./incident-steps.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
 
-/** Counts a bad verdict about `run`, given at `at`; opens the job's incident when there are enough in a row. */
+/** Counts a bad verdict about `run`, given at `at`; opens the job's incident when there are enough in a row, or among the latest. */
 export function countBad(draft: Draft, cause: Cause, run: Run, at: Instant): void {
   const { memory, job } = draft;
   memory.badStreak += 1;
@@ -23,13 +24,14 @@ export function countBad(draft: Draft, cause: Cause, run: Run, at: Instant): voi
     });
     return;
   }
-  if (memory.badStreak < job.limits.failuresToOpen) return;
+  const badCount = Math.max(memory.badStreak, countInWindow(draft));
+  if (badCount < job.limits.failuresToOpen) return;
   openNew(draft, {
     severity: "critical",
     cause,
     run,
     at,
-    badCount: memory.badStreak,
+    badCount,
     missedCount: missed ? run.count : 0,
   });
 }
@@ -70,4 +72,5 @@ export function resolveQuietly(draft: Draft, reason: ResolveReason, at: Instant)
     resolve(draft, incident, { reason, run: null, at, alert: false });
   }
   draft.memory.badStreak = 0;
+  draft.memory.countsSince = at;
 }

@@ -1,3 +1,4 @@
+import type { Limits } from "../domain/job.ts";
 import type { JobRecord, JobSettings } from "../store/jobs.ts";
 import { formOf, type JobForm, type NewJob, parseNewJob } from "./job-input.ts";
 import { InvalidInput } from "./input.ts";
@@ -91,11 +92,13 @@ export function adoptRequest(current: JobSettings, request: CodeRequest): JobSet
   );
 }
 
+const NO_LINKS = { channelIds: [], upstreams: [] };
+
 /** What code asks for and is otherwise here. */
 export function listDifferences(job: JobRecord, request: CodeRequest): CodeDifference[] {
   const { settings, problems } = readCodeRequest(namesOf(job), request);
-  const here = formOf(job, []);
-  const code = formOf({ ...job, ...settings }, []);
+  const here = formOf(job, NO_LINKS);
+  const code = formOf({ ...job, ...settings }, NO_LINKS);
   return askedFields(request)
     .filter((field) => problems.has(field) || valueOf(job, field) !== valueOf(settings, field))
     .map((field) => {
@@ -119,8 +122,11 @@ function valueOf(settings: JobSettings, field: CodeField): string {
 
 function take(current: JobSettings, from: JobSettings, fields: readonly CodeField[]): JobSettings {
   const { schedule, scheduleText } = fields.includes("schedule") ? from : current;
-  const limits = fields.flatMap((field) => (field === "schedule" ? [] : [[LIMITS[field], from.limits[LIMITS[field]]]]));
-  return { ...current, schedule, scheduleText, limits: { ...current.limits, ...Object.fromEntries(limits) } };
+  const taken = fields.flatMap((field) => (field === "schedule" ? [] : [[LIMITS[field], from.limits[LIMITS[field]]]]));
+  const limits: Limits = { ...current.limits, ...Object.fromEntries(taken) };
+  // Of fewer runs than have to be bad nothing would ever be told.
+  const failureWindow = (limits.failureWindow ?? 0) < limits.failuresToOpen ? null : limits.failureWindow;
+  return { ...current, schedule, scheduleText, limits: { ...limits, failureWindow } };
 }
 
 const WITHOUT: Readonly<Record<CodeField, string>> = {

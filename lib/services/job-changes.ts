@@ -11,7 +11,6 @@ import {
   insertJobRecord,
   type JobRecord,
   type JobSettings,
-  listJobChannelIds,
   replaceJobChannels,
   updateJobRecord,
 } from "../store/jobs.ts";
@@ -20,9 +19,10 @@ import { loadStates } from "../store/states.ts";
 import { addTransition, earliestMove, openChange, saveTransitions } from "../store/transitions.ts";
 import { isUuid, requireProject } from "./access.ts";
 import type { Ctx } from "./context.ts";
-import { formOf, type NewJob, parseJobEdit, parseNewJob } from "./job-input.ts";
+import { DEFAULT_ENVIRONMENT, formOf, type NewJob, parseJobEdit, parseNewJob } from "./job-input.ts";
 import type { CreatedJob } from "./job-views.ts";
-import { pingUrlOf, requireJob } from "./jobs.ts";
+import { writeUpstreams } from "./job-upstreams.ts";
+import { linksOf, pingUrlOf, requireJob } from "./jobs.ts";
 import { publishCache, publishCheck, publishLive } from "./publish.ts";
 
 export type ChangedJob = { id: string; slug: string; state: JobStatus };
@@ -31,11 +31,12 @@ export type ChangedJob = { id: string; slug: string; state: JobStatus };
 export async function createJob(ctx: Ctx, input: { projectId: string } & NewJob): Promise<CreatedJob> {
   const { projectId, ...given } = input;
   const project = await requireProject(ctx, projectId, "change-jobs");
-  const { settings, channelIds } = parseNewJob(given);
+  const { settings, channelIds, upstreams } = parseNewJob(given);
   return inTransaction(ctx.database.pool, async (client) => {
     const job = await insertJobRecord(client, { projectId: project.id, settings, code: null });
     if (job === null) throw slugInUse(settings.slug);
     await writeChannels(client, job.id, channelIds);
+    await writeUpstreams(client, { ...settings, id: job.id, projectId: project.id, upstreams });
     await publishCache(client, job.id);
     await publishLive(client, project.id);
     return createdJob(ctx, job.id, settings);
@@ -46,13 +47,16 @@ export async function createJob(ctx: Ctx, input: { projectId: string } & NewJob)
 export async function updateJob(ctx: Ctx, input: { jobId: string } & NewJob): Promise<CreatedJob> {
   const { jobId, ...given } = input;
   const before = await requireJob(ctx, jobId, "change-jobs");
-  const form = formOf(before, await listJobChannelIds(ctx.database.pool, before.id));
-  const { settings, channelIds } = parseJobEdit(form, given);
+  // In another environment the same words would name other jobs.
+  const environment = (given.environment ?? before.environment).trim() || DEFAULT_ENVIRONMENT;
+  const form = formOf(before, await linksOf(ctx, { id: before.id, environment }));
+  const { settings, channelIds, upstreams } = parseJobEdit(form, given);
   try {
     await changeState(ctx, before, async (state, now, client) => {
       const job = editedJob(state.job, settings, now);
       await updateJobRecord(client, { jobId: before.id, settings, scheduleSince: job.scheduleSince });
       await writeChannels(client, before.id, channelIds);
+      await writeUpstreams(client, { ...settings, id: before.id, projectId: before.projectId, upstreams });
       return applyEdit(state, job, now);
     });
   } catch (error) {

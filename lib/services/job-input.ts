@@ -10,6 +10,7 @@ import { AppError } from "../errors.ts";
 import type { JobRecord, JobSettings } from "../store/jobs.ts";
 import { given, parseAll, parseName } from "./input.ts";
 import { parseLimits } from "./limit-input.ts";
+import { parseUpstreams } from "./job-upstreams.ts";
 import { parsePolicy, type PolicyInput } from "./policy-input.ts";
 
 /** A job as its form shows it: durations and schedule as text, empty for "the default" or "none". */
@@ -29,25 +30,31 @@ export type JobForm = {
   minRuntime: string;
   jitter: string;
   failuresToOpen: number;
+  /** Null: bad runs in a row. */
+  failureWindow: number | null;
   successesToClose: number;
   overlap: OverlapPolicy;
   unusual: UnusualPolicy;
+  tooOften: UnusualPolicy;
   /** Null: every channel of the project, later ones too. */
   channelIds: string[] | null;
+  /** Jobs without which it cannot do its work: slugs, or `environment/slug`. */
+  upstreams: string[];
   /** Null: pings are read as they come. */
   pingPolicy: PingPolicy | null;
 };
 
 /** What may be given of a job; `name` or `slug` is needed, each defaults to the other. What is text here is checked. */
-export type NewJob = Partial<Omit<JobForm, "overlap" | "unusual" | "pingPolicy">> & {
+export type NewJob = Partial<Omit<JobForm, Checked>> & {
   overlap?: string;
   unusual?: string;
+  tooOften?: string;
   /** What is not given of it stays, or is as plain as it can be. */
   pingPolicy?: Partial<PolicyInput> | null;
 };
 
 /** Where nobody names one. */
-const DEFAULT_ENVIRONMENT = "production";
+export const DEFAULT_ENVIRONMENT = "production";
 const ENVIRONMENT_MAX = 64;
 
 const EMPTY_FORM: JobForm = {
@@ -64,10 +71,13 @@ const EMPTY_FORM: JobForm = {
   minRuntime: "",
   jitter: "",
   failuresToOpen: 1,
+  failureWindow: null,
   successesToClose: 1,
   overlap: "alert",
   unusual: "ignore",
+  tooOften: "alert",
   channelIds: null,
+  upstreams: [],
   pingPolicy: null,
 };
 
@@ -78,19 +88,25 @@ const MOST_TAGS = 20;
 const TAG_MAX = 50;
 const DESCRIPTION_MAX = 5_000;
 
+/** What is written of a form: `upstreams` are looked up where they are written. */
+export type ParsedJob = { settings: JobSettings; channelIds: string[] | null; upstreams: string[] };
+
 /** The settings of a new job. @throws AppError `invalid`: names every field that is wrong. */
-export function parseNewJob(input: NewJob): { settings: JobSettings; channelIds: string[] | null } {
+export function parseNewJob(input: NewJob): ParsedJob {
   return parseForm({ ...EMPTY_FORM, ...given(input) });
 }
 
 /** The settings of a job after an edit: what is not given stays. */
-export function parseJobEdit(current: JobForm, input: NewJob): { settings: JobSettings; channelIds: string[] | null } {
+export function parseJobEdit(current: JobForm, input: NewJob): ParsedJob {
   const pingPolicy = input.pingPolicy && { ...current.pingPolicy, ...given(input.pingPolicy) };
   return parseForm({ ...current, ...given({ ...input, pingPolicy }) });
 }
 
+/** What a job's form names of other things, in texts of the form. */
+export type FormLinks = { channelIds: readonly string[]; upstreams: readonly string[] };
+
 /** A job as its form shows it. */
-export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
+export function formOf(job: JobRecord, { channelIds, upstreams }: FormLinks): JobForm {
   const { name, slug, environment, description, tags, schedule, limits, pingPolicy } = job;
   return {
     ...{ name, slug, environment, description, tags, pingPolicy },
@@ -102,10 +118,13 @@ export function formOf(job: JobRecord, channelIds: readonly string[]): JobForm {
     minRuntime: durationText(limits.minRuntimeMs),
     jitter: durationText(limits.jitterMs === 0 ? null : limits.jitterMs),
     failuresToOpen: limits.failuresToOpen,
+    failureWindow: limits.failureWindow,
     successesToClose: limits.successesToClose,
     overlap: limits.overlap,
     unusual: limits.unusual,
+    tooOften: limits.tooOften,
     channelIds: job.allChannels ? null : [...channelIds],
+    upstreams: [...upstreams],
   };
 }
 
@@ -113,12 +132,12 @@ function durationText(ms: Millis | null): string {
   return ms === null ? "" : spellDuration(ms);
 }
 
-type Checked = "overlap" | "unusual" | "pingPolicy";
+type Checked = "overlap" | "unusual" | "tooOften" | "pingPolicy";
 
 type Texts = Omit<JobForm, Checked> & Pick<NewJob, Checked>;
 
-function parseForm(form: Texts): { settings: JobSettings; channelIds: string[] | null } {
-  const parsed = parseAll({
+function parseForm(form: Texts): ParsedJob {
+  const { upstreams, ...parsed } = parseAll({
     slug: () => parseSlug(form),
     name: () => parseName(form.name.trim() || form.slug, "name", NAME_MAX),
     environment: () => parseEnvironment(form.environment),
@@ -127,12 +146,14 @@ function parseForm(form: Texts): { settings: JobSettings; channelIds: string[] |
     schedule: () => parseSchedule(form),
     limits: () => parseLimits(form),
     pingPolicy: () => parsePolicy(form.pingPolicy ?? null),
+    upstreams: () => parseUpstreams(form.upstreams),
   });
   const { schedule } = parsed;
   const scheduleText = schedule.kind === "cron" ? schedule.expression : form.schedule.trim();
   return {
     settings: { ...parsed, scheduleText, allChannels: form.channelIds === null },
     channelIds: form.channelIds,
+    upstreams,
   };
 }
 

@@ -5,6 +5,7 @@ import { type Reading, scheduleWords } from "../domain/schedule/reading.ts";
 import { statusOf } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import type { JobRecord } from "../store/jobs.ts";
+import type { LinkedJob } from "../store/jobs-upstreams.ts";
 import type { StripEntry } from "../store/jobs-list.ts";
 import type { CodeDifference } from "./code-request.ts";
 import type { JobForm } from "./job-input.ts";
@@ -104,6 +105,10 @@ export type JobPage = JobRow & {
   /** A sentence where nobody would be told, with what to do; null where somebody would. */
   nobodyTold: string | null;
   channels: { id: string; name: string; kind: string; working: boolean }[];
+  /** Jobs without which it cannot do its work: while one is down, nobody is told of this one. */
+  upstreams: LinkedJob[];
+  /** Jobs that cannot do their work without it. */
+  downstreams: LinkedJob[];
   /** Null where no code has ever asked for anything. */
   followsCode: FollowsCode | null;
   form: JobForm;

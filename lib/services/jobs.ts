@@ -11,11 +11,13 @@ import { listOpenIncidents } from "../store/incidents.ts";
 import { findJobRecord, type JobRecord, listJobChannelIds } from "../store/jobs.ts";
 import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
 import { countWorkingChannels, listJobRecords, listStrip } from "../store/jobs-list.ts";
+import { type LinkedJob, listDownstreams, listUpstreams } from "../store/jobs-upstreams.ts";
 import { hasAmbiguousRuns } from "../store/runs.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
 import { listDifferences, requestOf } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
-import { formOf } from "./job-input.ts";
+import { formOf, type FormLinks } from "./job-input.ts";
+import { upstreamTexts } from "./job-upstreams.ts";
 import { type Figures, type FollowsCode, type JobList, type JobPage, jobRowOf, type Period } from "./job-views.ts";
 import { NEXT_SHOWN } from "./schedule-preview.ts";
 
@@ -62,15 +64,16 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
   const job = await requireJob(ctx, input.jobId, "see");
   const { pool } = ctx.database;
   const now = ctx.clock.now();
-  const [strip, figures, openIncidents, ambiguous, channels, ownChannelIds] = await Promise.all([
+  const [strip, figures, openIncidents, ambiguous, channels, links, downstreams] = await Promise.all([
     listStrip(pool, job.id),
     figuresOf(ctx, job.id, now),
     listOpenIncidents(pool, job.id),
     hasAmbiguousRuns(pool, job.id),
     listChannelRecords(pool, job.projectId),
-    listJobChannelIds(pool, job.id),
+    linksOf(ctx, job),
+    listDownstreams(pool, job.id),
   ]);
-  const heard = channels.filter((channel) => job.allChannels || ownChannelIds.includes(channel.id));
+  const heard = channels.filter((channel) => job.allChannels || links.channelIds.includes(channel.id));
   const { description, limits, pings, createdAt, facts } = job;
   return {
     ...jobRowOf({ ...job, strip }, { now, channelCount: heard.filter(isWorking).length }),
@@ -88,8 +91,18 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
       working: isWorking(channel),
     })),
     followsCode: followsCode(job),
-    form: formOf(job, ownChannelIds),
+    ...{ upstreams: links.jobs, downstreams },
+    form: formOf(job, links),
   };
+}
+
+/** What a job's form names of other things, and the jobs that it waits for. */
+export async function linksOf(
+  { database: { pool } }: Ctx,
+  { id, environment }: Pick<JobRecord, "id" | "environment">,
+): Promise<FormLinks & { jobs: LinkedJob[] }> {
+  const [channelIds, jobs] = await Promise.all([listJobChannelIds(pool, id), listUpstreams(pool, id)]);
+  return { channelIds, jobs, upstreams: upstreamTexts(jobs, environment) };
 }
 
 function followsCode(job: JobRecord): FollowsCode | null {

@@ -1,3 +1,4 @@
+import { RECENT_RUNS } from "../domain/draft.ts";
 import { parseDuration } from "../domain/duration.ts";
 import type { Limits, OverlapPolicy, UnusualPolicy } from "../domain/job.ts";
 import { DAY, type Millis, SECOND } from "../domain/time.ts";
@@ -11,9 +12,12 @@ export type LimitTexts = {
   minRuntime: string;
   jitter: string;
   failuresToOpen: number;
+  /** Null: bad runs in a row. */
+  failureWindow: number | null;
   successesToClose: number;
   overlap?: string;
   unusual?: string;
+  tooOften?: string;
 };
 
 const LONGEST: Millis = 366 * DAY;
@@ -34,9 +38,11 @@ export function parseLimits(form: LimitTexts): Limits {
     minRuntimeMs: () => parseLimit(form.minRuntime, { field: "minRuntime", least: SECOND }),
     jitterMs: () => parseLimit(form.jitter, { field: "jitter", least: 0 }),
     failuresToOpen: () => parseCount(form.failuresToOpen, "failuresToOpen"),
+    failureWindow: () => parseWindow(form),
     successesToClose: () => parseCount(form.successesToClose, "successesToClose"),
     overlap: () => parseOverlap(form.overlap),
     unusual: () => parseUnusual(form.unusual),
+    tooOften: () => parseTooOften(form.tooOften),
   });
   return { ...limits, jitterMs: jitterMs ?? 0 };
 }
@@ -63,6 +69,19 @@ function parseCount(count: number, field: "failuresToOpen" | "successesToClose")
   throw new AppError("invalid", `Give a whole number from 1 to ${MOST_IN_A_ROW}.`, field);
 }
 
+/** The rules remember so many runs that more cannot be counted. */
+function parseWindow({ failureWindow: count, failuresToOpen }: LimitTexts): number | null {
+  if (count === null) return null;
+  if (Number.isInteger(count) && count >= failuresToOpen && count <= RECENT_RUNS) return count;
+  throw new AppError(
+    "invalid",
+    failuresToOpen > RECENT_RUNS
+      ? `Only the last ${RECENT_RUNS} runs are looked back at: leave this empty for ${failuresToOpen} bad runs in a row.`
+      : `Give a whole number from ${failuresToOpen} to ${RECENT_RUNS}, or leave it empty for bad runs in a row.`,
+    "failureWindow",
+  );
+}
+
 function parseOverlap(text = "alert"): OverlapPolicy {
   if (text === "alert" || text === "allow") return text;
   throw new AppError("invalid", `"${text}" is no rule for overlapping runs; use alert or allow.`, "overlap");
@@ -71,4 +90,9 @@ function parseOverlap(text = "alert"): OverlapPolicy {
 function parseUnusual(text = "ignore"): UnusualPolicy {
   if (text === "alert" || text === "ignore") return text;
   throw new AppError("invalid", `"${text}" is no rule for unusual runs; use alert or ignore.`, "unusual");
+}
+
+function parseTooOften(text = "alert"): UnusualPolicy {
+  if (text === "alert" || text === "ignore") return text;
+  throw new AppError("invalid", `"${text}" is no rule for runs that come too often; use alert or ignore.`, "tooOften");
 }

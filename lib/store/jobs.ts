@@ -68,6 +68,8 @@ export type JobRow = {
   successesToClose: number;
   overlap: string;
   unusual: string;
+  failureWindow: number | null;
+  tooOften: string;
   allChannels: boolean;
   pingPolicy: PingPolicy | null;
   managedBy: string;
@@ -93,6 +95,7 @@ export const JOB_COLUMNS = `j.id, j.project_id AS "projectId", j.slug, j.name, j
   j.interval_ms AS "intervalMs", j.schedule_since AS "scheduleSince", j.grace_ms AS "graceMs",
   j.max_runtime_ms AS "maxRuntimeMs", j.min_runtime_ms AS "minRuntimeMs", j.jitter_ms AS "jitterMs",
   j.failures_to_open AS "failuresToOpen", j.successes_to_close AS "successesToClose", j.overlap, j.unusual,
+  j.failure_window AS "failureWindow", j.too_often AS "tooOften",
   j.all_channels AS "allChannels", j.ping_policy AS "pingPolicy", j.managed_by AS "managedBy",
   j.code_request AS "codeRequest", j.created_at AS "createdAt", s.pings, s.paused_at AS "pausedAt",
   s.first_ping_at AS "firstPingAt", s.last_ping_at AS "lastPingAt", s.last_ok_at AS "lastOkAt",
@@ -141,10 +144,14 @@ export function scheduleOf({ scheduleKind, intervalMs, ...row }: ScheduleRow): S
 type LimitsRow = Pick<JobRow, keyof Limits>;
 
 export function limitsOf(row: LimitsRow): Limits {
-  const { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose } = row;
+  const { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, failureWindow, successesToClose } = row;
   const overlap = row.overlap === "allow" ? "allow" : "alert";
   const unusual = row.unusual === "alert" ? "alert" : "ignore";
-  return { graceMs, maxRuntimeMs, minRuntimeMs, jitterMs, failuresToOpen, successesToClose, overlap, unusual };
+  const tooOften = row.tooOften === "ignore" ? "ignore" : "alert";
+  return {
+    ...{ graceMs, maxRuntimeMs, minRuntimeMs, jitterMs },
+    ...{ failuresToOpen, failureWindow, successesToClose, overlap, unusual, tooOften },
+  };
 }
 
 function factsOf(row: JobRow): StatusFacts {
@@ -166,8 +173,8 @@ export async function insertJobRecord(
   const { rows } = await client.query<{ id: string }>(
     `INSERT INTO jobs (project_id, slug, name, description, tags, schedule_kind, schedule_expression, dialect, time_zone,
        interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap,
-       unusual, all_channels, environment, ping_policy, managed_by, code_request, code_digest)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+       unusual, all_channels, environment, ping_policy, failure_window, too_often, managed_by, code_request, code_digest)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
      ON CONFLICT (project_id, slug, environment) DO NOTHING RETURNING id`,
     [
       ...[input.projectId, ...valuesOf(input.settings), input.code === null ? "app" : "code"],
@@ -189,7 +196,8 @@ export async function updateJobRecord(
     `UPDATE jobs SET slug = $2, name = $3, description = $4, tags = $5, schedule_kind = $6, schedule_expression = $7,
        dialect = $8, time_zone = $9, interval_ms = $10, grace_ms = $11, max_runtime_ms = $12, min_runtime_ms = $13,
        jitter_ms = $14, failures_to_open = $15, successes_to_close = $16, overlap = $17, unusual = $18,
-       all_channels = $19, environment = $20, ping_policy = $21, schedule_since = $22, updated_at = belfry_now()
+       all_channels = $19, environment = $20, ping_policy = $21, failure_window = $22, too_often = $23,
+       schedule_since = $24, updated_at = belfry_now()
      WHERE id = $1`,
     [input.jobId, ...valuesOf(input.settings), new Date(input.scheduleSince)],
   );
@@ -206,6 +214,7 @@ function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
     ...[limits.graceMs, limits.maxRuntimeMs, limits.minRuntimeMs, limits.jitterMs],
     ...[limits.failuresToOpen, limits.successesToClose, limits.overlap, limits.unusual, settings.allChannels],
     ...[settings.environment, settings.pingPolicy === null ? null : JSON.stringify(settings.pingPolicy)],
+    ...[limits.failureWindow, limits.tooOften],
   ];
 }
 

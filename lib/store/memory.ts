@@ -28,6 +28,7 @@ export function encodeMemory(memory: Memory): Buffer {
   instants(base, memory.accountedThrough, memory.nextSlotAt, memory.pausedAt);
   instants(base, memory.firstPingAt, memory.lastPingAt, memory.lastOkAt);
   numbers(memory.badStreak, memory.okStreak, memory.lastRunNumber, memory.lastIncidentNumber);
+  instants(base, memory.countsSince);
   for (const run of memory.openRuns) encodeRun("o", run, base);
   for (const run of memory.recentRuns) encodeRun("r", run, base);
   for (const ping of memory.recentPings) {
@@ -113,6 +114,7 @@ export function decodeMemory(stored: unknown): Memory {
   memory.okStreak = whole(fields[8]);
   memory.lastRunNumber = whole(fields[9]);
   memory.lastIncidentNumber = whole(fields[10]);
+  memory.countsSince = instant(fields[11], base);
   for (const record of records) decodeRecord(memory, record, base);
   return memory;
 }

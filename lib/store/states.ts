@@ -52,6 +52,8 @@ type ConfigRow = Pick<
   | "successesToClose"
   | "overlap"
   | "unusual"
+  | "failureWindow"
+  | "tooOften"
   | "pingPolicy"
 > & { usual: UnusualBounds | null; gaps: GapsValue | null };
 
@@ -70,6 +72,7 @@ const CONFIG = `SELECT id, project_id AS "projectId", schedule_kind AS "schedule
     schedule_since AS "scheduleSince", grace_ms AS "graceMs", max_runtime_ms AS "maxRuntimeMs",
     min_runtime_ms AS "minRuntimeMs", jitter_ms AS "jitterMs", failures_to_open AS "failuresToOpen",
     successes_to_close AS "successesToClose", overlap, unusual,
+    failure_window AS "failureWindow", too_often AS "tooOften",
     ping_policy AS "pingPolicy",
     CASE WHEN unusual = 'alert' THEN (SELECT bounds FROM job_usual WHERE job_id = jobs.id) END AS usual,
     CASE WHEN row_number() OVER () = 1 THEN (

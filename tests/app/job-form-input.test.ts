@@ -15,7 +15,13 @@ test("whatever is sent becomes a form, and what is odd in it is empty", () => {
 test("a job without a policy shows a plain one, which is saved as none", () => {
   const values = parseJobForm({ slug: "backup", pingPolicy: null });
   expect(values.pingPolicy).toEqual(PLAIN_POLICY_VALUES);
-  const { settings } = parseNewJob({ ...values, dialect: "auto", overlap: "alert", unusual: "ignore" });
+  const { settings } = parseNewJob({
+    ...values,
+    dialect: "auto",
+    overlap: "alert",
+    unusual: "ignore",
+    tooOften: "alert",
+  });
   expect(settings).toMatchObject({ pingPolicy: null, environment: "production" });
 });
 

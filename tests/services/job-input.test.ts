@@ -34,9 +34,11 @@ test("a slug alone is enough: no schedule, the defaults, every channel", () => {
     minRuntimeMs: null,
     jitterMs: 0,
     failuresToOpen: 1,
+    failureWindow: null,
     successesToClose: 1,
     overlap: "alert",
     unusual: "ignore",
+    tooOften: "alert",
   });
 });
 
@@ -95,6 +97,12 @@ test.each<[NewJob, string, RegExp]>([
   [{ slug: "x", successesToClose: 1.5 }, "successesToClose", /from 1 to 100/],
   [{ slug: "x", overlap: "maybe" }, "overlap", /"maybe" .* alert or allow/],
   [{ slug: "x", unusual: "maybe" }, "unusual", /"maybe" .* alert or ignore/],
+  [{ slug: "x", tooOften: "maybe" }, "tooOften", /"maybe" .* alert or ignore/],
+  [{ slug: "x", failuresToOpen: 3, failureWindow: 2 }, "failureWindow", /from 3 to 8, or leave it empty/],
+  [{ slug: "x", failureWindow: 9 }, "failureWindow", /from 1 to 8/],
+  [{ slug: "x", failureWindow: Number.NaN }, "failureWindow", /whole number/],
+  [{ slug: "x", failuresToOpen: 9, failureWindow: 9 }, "failureWindow", /leave this empty for 9 bad runs in a row/],
+  [{ slug: "x", upstreams: Array.from({ length: 21 }, (_, index) => `job-${index}`) }, "upstreams", /at most 20/],
   [{ slug: "x", tags: ["two words"] }, "tags", /two words/],
   [{ slug: "x", name: "n".repeat(129) }, "name", /at most 128/],
 ])("refuses %j", (input, field, words) => {
@@ -116,13 +124,15 @@ test("an edit keeps what is not given", () => {
     ...{ dialect: "auto", timeZone: "UTC" },
     ...{ grace: "1m30s", maxRuntime: "", minRuntime: "", jitter: "", failuresToOpen: 2, successesToClose: 1 },
     ...{ overlap: "allow" as const, unusual: "alert" as const, channelIds: ["c"] },
-    ...{ environment: "staging", pingPolicy: null },
+    ...{ environment: "staging", pingPolicy: null, failureWindow: 4, tooOften: "ignore" as const },
+    upstreams: ["db"],
   };
-  const { settings, channelIds } = parseJobEdit(form, { maxRuntime: "5m", name: undefined });
+  const { settings, channelIds, upstreams } = parseJobEdit(form, { maxRuntime: "5m", name: undefined });
+  expect(upstreams).toEqual(["db"]);
   expect(channelIds).toEqual(["c"]);
   expect(settings).toMatchObject({
     ...{ name: "Backup", slug: "backup", description: "d", tags: ["db"], allChannels: false },
     schedule: { kind: "interval", everyMs: 5_400_000 },
-    limits: { graceMs: 90_000, maxRuntimeMs: 300_000, failuresToOpen: 2, overlap: "allow", unusual: "alert" },
+    limits: { graceMs: 90_000, maxRuntimeMs: 300_000, failuresToOpen: 2, failureWindow: 4, tooOften: "ignore" },
   });
 });

@@ -60,7 +60,7 @@ test("a job's form checks it, and an edit keeps what is not given of it", () => 
     ...{ name: "Backup", slug: "backup", environment: "production", description: "", tags: [], schedule: "" },
     ...{ dialect: "auto", timeZone: "UTC", grace: "", maxRuntime: "", minRuntime: "", jitter: "" },
     ...{ failuresToOpen: 1, successesToClose: 1, overlap: "alert" as const, unusual: "ignore" as const },
-    ...{ channelIds: null, pingPolicy: policy },
+    ...{ channelIds: null, pingPolicy: policy, failureWindow: null, tooOften: "alert" as const, upstreams: [] },
   };
   const edited = (pingPolicy?: Partial<PolicyInput> | null) => parseJobEdit(form, { pingPolicy }).settings.pingPolicy;
   expect(edited()).toEqual(policy);

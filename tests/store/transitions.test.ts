@@ -94,6 +94,7 @@ describe("memory", () => {
       { maxLength: 2 },
     ),
     badStreak: count,
+    countsSince: maybe(instant),
     okStreak: count,
     lastRunNumber: count,
     lastIncidentNumber: count,

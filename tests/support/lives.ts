@@ -28,6 +28,7 @@ export const limitsArbitrary: fc.Arbitrary<Partial<Limits>> = fc.record({
   maxRuntimeMs: fc.constantFrom(null, 4 * MINUTE, 40 * MINUTE),
   minRuntimeMs: fc.constantFrom(null, null, null, MINUTE),
   failuresToOpen: fc.integer({ min: 1, max: 3 }),
+  failureWindow: fc.constantFrom(null, null, 3, 8),
   successesToClose: fc.integer({ min: 1, max: 2 }),
   overlap: fc.constantFrom("alert" as const, "allow" as const),
   unusual: fc.constantFrom("alert" as const, "ignore" as const),

@@ -14,8 +14,13 @@ export const JOB_OPTIONS: readonly OptionSpec[] = [
   { name: "max-runtime", required: false, value: "DURATION" },
   { name: "min-runtime", required: false, value: "DURATION" },
   { name: "jitter", required: false, value: "DURATION" },
+  { name: "failures", required: false, value: "N" },
+  { name: "failure-window", required: false, value: "N|none" },
+  { name: "successes", required: false, value: "N" },
   { name: "overlap", required: false, value: "alert|allow" },
   { name: "unusual", required: false, value: "alert|ignore" },
+  { name: "too-often", required: false, value: "alert|ignore" },
+  { name: "upstreams", required: false, value: "SLUG,SLUG" },
   { name: "methods", required: false, value: "any|post" },
   { name: "manual-resume", required: false, value: "yes|no" },
   { name: "failure-words", required: false, value: "WORD,WORD" },
@@ -37,8 +42,13 @@ export function jobOf(options: Options): NewJob {
     maxRuntime: options.get("max-runtime"),
     minRuntime: options.get("min-runtime"),
     jitter: options.get("jitter"),
+    failuresToOpen: numberOf(options.get("failures")),
+    failureWindow: windowOf(options.get("failure-window")),
+    successesToClose: numberOf(options.get("successes")),
     overlap: options.get("overlap"),
     unusual: options.get("unusual"),
+    tooOften: options.get("too-often"),
+    upstreams: listOf(options.get("upstreams")),
     pingPolicy: policyOf(options),
   };
 }
@@ -53,6 +63,16 @@ function policyOf(options: Options): Partial<PolicyInput> {
     places: listOf(options.get("words-in")),
     otherwise: options.get("without-words"),
   };
+}
+
+/** What is no number is told where jobs are made. */
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+/** `none`: bad runs in a row. */
+function windowOf(text: string | undefined): number | null | undefined {
+  return text === "none" ? null : numberOf(text);
 }
 
 function listOf(text: string | undefined): string[] | undefined {

@@ -30,6 +30,7 @@ ALTER TABLE "incidents"
     ADD COLUMN "reminders" INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX "incidents_outage_id_idx" ON "incidents"("outage_id");
 CREATE INDEX "incidents_remind_at_idx" ON "incidents"("remind_at") WHERE "state" = 'open' AND "remind_at" IS NOT NULL;
+CREATE INDEX "incidents_open_idx" ON "incidents"("project_id", "opened_at" DESC) WHERE "state" = 'open';
 ALTER TABLE "incidents" ADD CONSTRAINT "incidents_outage_id_fkey" FOREIGN KEY ("outage_id") REFERENCES "outages"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 -- Those that are open had their alarm when they opened.
 UPDATE "incidents" SET "told_at" = "opened_at";
@@ -90,10 +91,12 @@ ALTER TABLE "projects"
     ADD COLUMN "drill_at" TIMESTAMPTZ(3),
     ADD CONSTRAINT "projects_drill_every_check" CHECK ("drill_every" IN ('never', 'week', 'month', 'quarter'));
 
--- X of the last Y runs; null: in a row.
+-- X of the last Y runs; null: in a row. And whether far more runs than slots open a warning.
 ALTER TABLE "jobs"
     ADD COLUMN "failure_window" INTEGER,
-    ADD CONSTRAINT "jobs_failure_window_check" CHECK ("failure_window" BETWEEN "failures_to_open" AND 8);
+    ADD COLUMN "too_often" TEXT NOT NULL DEFAULT 'alert',
+    ADD CONSTRAINT "jobs_failure_window_check" CHECK ("failure_window" BETWEEN "failures_to_open" AND 8),
+    ADD CONSTRAINT "jobs_too_often_check" CHECK ("too_often" IN ('ignore', 'alert'));
 
 -- A job whose upstream is down is not told of.
 CREATE TABLE "job_upstreams" (

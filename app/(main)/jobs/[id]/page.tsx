@@ -9,6 +9,7 @@ import { DurationChart } from "../../../../components/job/duration-chart.tsx";
 import { Figures } from "../../../../components/job/figures.tsx";
 import { JobActions } from "../../../../components/job/job-actions.tsx";
 import { JobFacts } from "../../../../components/job/job-facts.tsx";
+import { JobLinks } from "../../../../components/job/job-links.tsx";
 import styles from "../../../../components/job/job.module.css";
 import { JobNotes } from "../../../../components/job/job-notes.tsx";
 import { JobSentence } from "../../../../components/job/job-sentence.tsx";
@@ -92,6 +93,7 @@ export default async function JobPage({ params, searchParams }: Props) {
       <JobNotes
         openIncidents={job.openIncidents}
         nobodyTold={job.nobodyTold}
+        upstreamsDown={job.upstreams.filter(({ down }) => down)}
         neverRuns={job.reading.neverRuns}
         ambiguous={job.ambiguous}
         hostZone={usual.hostZone}
@@ -120,6 +122,7 @@ export default async function JobPage({ params, searchParams }: Props) {
         <div className={styles.column}>
           <UsualPanel usual={usual} />
           <JobFacts {...job} paused={job.pausedAt !== null} />
+          <JobLinks upstreams={job.upstreams} downstreams={job.downstreams} />
           <PolicyFacts policy={job.form.pingPolicy} />
         </div>
       </div>

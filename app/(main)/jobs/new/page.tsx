@@ -4,6 +4,8 @@ import { JobForm } from "../../../../components/jobs/job-form.tsx";
 import { NEW_JOB } from "../../../../components/jobs/job-form-values.ts";
 import { listZoneNames } from "../../../../lib/domain/zone.ts";
 import { listChannels } from "../../../../lib/services/channels.ts";
+import { DEFAULT_ENVIRONMENT } from "../../../../lib/services/job-input.ts";
+import { listUpstreamChoices } from "../../../../lib/services/job-upstreams.ts";
 import { listDialects } from "../../../../lib/services/schedule-preview.ts";
 import { channelChoices } from "../../../channel-choices.ts";
 import { load } from "../../../failures.ts";
@@ -15,7 +17,12 @@ export const metadata: Metadata = { title: "New job" };
 export default async function NewJobPage() {
   const { ctx } = await requireVisit();
   const project = await requireProject(ctx);
-  const channels = await load(() => listChannels(ctx, { projectId: project.id }));
+  const [channels, slugs] = await load(() =>
+    Promise.all([
+      listChannels(ctx, { projectId: project.id }),
+      listUpstreamChoices(ctx, { projectId: project.id, jobId: null, environment: DEFAULT_ENVIRONMENT }),
+    ]),
+  );
   return (
     <Page width="narrow">
       <PageHeader title="New job" crumbs={[{ label: "Jobs", href: "/jobs" }]} />
@@ -23,6 +30,7 @@ export default async function NewJobPage() {
         initial={NEW_JOB}
         isNew
         channels={channelChoices(channels)}
+        slugs={slugs}
         zones={listZoneNames()}
         dialects={listDialects()}
         suggested={null}

@@ -5,6 +5,7 @@ import { Said } from "../../../../../components/base/said.tsx";
 import { JobForm } from "../../../../../components/jobs/job-form.tsx";
 import { listZoneNames } from "../../../../../lib/domain/zone.ts";
 import { listChannels } from "../../../../../lib/services/channels.ts";
+import { listUpstreamChoices } from "../../../../../lib/services/job-upstreams.ts";
 import { listDialects } from "../../../../../lib/services/schedule-preview.ts";
 import { getJob } from "../../../../../lib/services/jobs.ts";
 import { jobUsual } from "../../../../../lib/services/usual.ts";
@@ -22,8 +23,13 @@ export default async function EditJobPage({ params }: Props) {
   const { id } = await params;
   const { ctx } = await requireVisit();
   const job = await load(() => getJob(ctx, { jobId: id }));
-  const [channels, usual] = await load(() =>
-    Promise.all([listChannels(ctx, { projectId: job.projectId }), jobUsual(ctx, { jobId: id })]),
+  const { projectId, environment } = job;
+  const [channels, usual, slugs] = await load(() =>
+    Promise.all([
+      listChannels(ctx, { projectId }),
+      jobUsual(ctx, { jobId: id }),
+      listUpstreamChoices(ctx, { projectId, jobId: id, environment }),
+    ]),
   );
   const zones = listZoneNames();
   return (
@@ -39,6 +45,7 @@ export default async function EditJobPage({ params }: Props) {
         initial={parseJobForm(job.form)}
         isNew={false}
         channels={channelChoices(channels)}
+        slugs={slugs}
         zones={zones.includes(job.form.timeZone) ? zones : [job.form.timeZone, ...zones]}
         dialects={listDialects()}
         suggested={{ ...usual.suggested, runs: usual.runs }}
