@@ -40,9 +40,11 @@ function reasonAgainst({ withdrawn, lapsed }: { withdrawn: boolean; lapsed: bool
 
 /** A job of which there is only one to tell is told in full, where it is the lead. */
 function groupInput({ id, input }: DeliveryContext, bundle: Bundle, told: BundleMember[]): MessageInput | null {
-  if (input === null || input.event === "notice" || input.event === "test") return input;
+  if (input === null || input.event === "notice" || input.event === "test" || input.event === "report") return input;
   const [only] = told;
   if (told.length === 1 && only?.deliveryId === id && !bundle.heard && bundle.outage.total === 1) return input;
-  const { alertId, at, baseUrl, project, event } = input;
-  return { alertId, at, baseUrl, project, event, outage: bundle.outage, members: told, heard: bundle.heard };
+  const { alertId, at, baseUrl, maskPatterns, project, event } = input;
+  const { outage, heard, standing } = bundle;
+  const alone = told.length === 1 && only?.deliveryId === id && !("outage" in input) ? input : null;
+  return { alertId, at, baseUrl, maskPatterns, project, event, outage, members: told, only: alone, heard, standing };
 }

@@ -96,4 +96,21 @@ export type AlertFacts = {
   resolveReason: ResolveReason | null;
   badCount: number;
   missedCount: number;
+  /** With `reminder` only. Alerts of old do not say. */
+  reminder?: ReminderFacts;
+  /** With `unstable` and `stable`. */
+  unstable?: UnstableFacts;
 };
+
+/** Why people are told once more of what they know. */
+export type ReminderFacts = {
+  /** From 1. */
+  nth: number;
+  /** When the snooze ended that it comes after; null: there was none. */
+  snoozedUntil: Instant | null;
+  acknowledgedAt: Instant | null;
+  acknowledgedBy: string | null;
+};
+
+/** How often a job got into trouble, and since when. */
+export type UnstableFacts = { since: Instant; openings: number };

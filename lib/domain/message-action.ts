@@ -3,8 +3,11 @@ import type { IncidentInput } from "./message.ts";
 
 /** What to do now: one concrete sentence by cause; null where there is nothing to do. `host` is already cleaned. */
 export function actionOf({ event, facts, job, output }: IncidentInput, host: string | null): string | null {
-  if (event === "resolved") return null;
+  if (event === "resolved" || event === "stable") return null;
   const on = host === null ? "" : ` on ${host}`;
+  if (event === "unstable") {
+    return `Look for what comes and goes${on}: the network, a lock, memory, a service it needs; compare a run that failed with one that did not.`;
+  }
   switch (facts.cause) {
     case "missed":
       return missedAction(job.scheduleKind === "cron", host);

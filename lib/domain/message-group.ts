@@ -1,40 +1,55 @@
 import { formatDuration } from "./duration.ts";
 import type { JobAlertEvent } from "./incident.ts";
 import { maskSecrets } from "./mask.ts";
+import { composeIncident } from "./message-incident.ts";
+import { machinesOf, memberLines, memberOf } from "./message-members.ts";
 import { blankMessage } from "./message-notice.ts";
 import { cleanLine, clip } from "./message-text.ts";
-import { clockIn, fullTime } from "./message-time.ts";
-import { headOf, VERDICT_LENGTH } from "./message-verdict.ts";
-import type { AlertMessage, GroupInput, GroupMember } from "./message.ts";
-
-/** So many jobs are named; the others are counted. */
-const NAMED = 20;
+import { fullTime } from "./message-time.ts";
+import { VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
+import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMember } from "./message.ts";
 
 /** Several jobs in trouble for what looks like one reason, in one message. */
 export function composeGroup(input: GroupInput): AlertMessage {
-  const { alertId, at, baseUrl, project, outage, members } = input;
   const event = eventOf(input);
-  const [first] = members;
-  const worst = members.some(({ facts }) => facts.severity === "critical") ? "critical" : "warning";
+  const members = input.members.map((member) => memberOf(member, input));
+  const group = wordGroup(input, { event, members, verdict: verdictOf(input, members) });
+  const message = input.only === null || input.event === "resolved" ? group : wordOnly(input, input.only, group);
+  if (event !== "changed" || input.standing.length === 0) return message;
+  const all = input.standing.map((member) => memberOf(member, input));
+  return { ...message, standing: wordGroup(input, { event, members: all, verdict: standingVerdict(input, all) }) };
+}
+
+/** One more of an outage is told with all that is known of it. */
+function wordOnly(input: GroupInput, only: IncidentInput, group: AlertMessage): AlertMessage {
+  const { event, incident, members } = group;
+  const { open } = input.outage;
+  const others = open > 1 ? [`${open} jobs of this outage are in trouble: ${placeOf(input)}.`] : [];
+  const alone = composeIncident(only);
+  return { ...alone, event, incident, members, why: [...alone.why, ...others] };
+}
+
+type Wording = { event: JobAlertEvent; members: readonly MessageMember[]; verdict: string };
+
+function wordGroup(input: GroupInput, { event, members, verdict }: Wording): AlertMessage {
+  const { alertId, at, project, outage } = input;
+  const severity = members.some((member) => member.severity === "critical") ? "critical" : "warning";
+  const ended = event === "resolved";
+  const [first] = input.members;
   return {
     ...blankMessage({ alertId, event, at, project }),
-    tone: event === "resolved" ? "good" : worst === "critical" ? "bad" : "warning",
-    verdict: verdictOf(input),
-    why: reasonsOf(input),
-    since: event === "resolved" ? null : fullTime(outage.openedAt, first?.timeZone ?? "UTC"),
+    tone: toneOf(input, severity),
+    verdict,
+    why: [...situationOf(input, members), ...memberLines(members)],
+    since: ended ? null : fullTime(outage.openedAt, first?.timeZone ?? "UTC"),
     action: actionOf(input),
-    links: [{ label: "Incidents", url: `${baseUrl}/incidents` }],
+    links: linksOf(input),
     incident: {
-      ...{
-        id: outage.id,
-        number: 0,
-        severity: worst,
-        cause: first?.facts.cause ?? "missed",
-        openedAt: outage.openedAt,
-      },
-      ...{ resolvedAt: event === "resolved" ? at : null, resolveReason: event === "resolved" ? "recovered" : null },
-      ...{ badCount: outage.total, missedCount: 0 },
+      ...{ id: outage.id, number: 0, severity, cause: first?.facts.cause ?? "missed", openedAt: outage.openedAt },
+      ...{ resolvedAt: ended ? at : null, resolveReason: ended ? "recovered" : null },
+      ...{ badCount: outage.total, missedCount: 0, alone: outage.alone },
     },
+    members,
   };
 }
 
@@ -44,60 +59,101 @@ function eventOf({ event, outage, heard }: GroupInput): JobAlertEvent {
   return event === "opened" && heard ? "changed" : event;
 }
 
-function verdictOf({ event, outage, members, heard, at }: GroupInput): string {
-  const where = placeOf(outage);
-  if (event === "resolved") {
-    const lasted = formatDuration(at - outage.openedAt);
-    return outage.open === 0
-      ? line(`✓ ALL ${outage.total} RECOVERED after ${lasted}`, where)
-      : line(`✓ ${outage.total - outage.open} of ${outage.total} RECOVERED`, where);
-  }
-  if (event === "reminder") return line(`✗ STILL ${outage.open} JOBS IN TROUBLE`, where);
+function toneOf({ event, outage }: GroupInput, severity: "critical" | "warning"): AlertMessage["tone"] {
+  if (event === "stable" || (event === "resolved" && outage.open === 0)) return "good";
+  return severity === "critical" ? "bad" : "warning";
+}
+
+function verdictOf(input: GroupInput, members: readonly MessageMember[]): string {
+  const { event, outage, heard, at } = input;
+  const lasted = formatDuration(Math.max(0, at - outage.openedAt));
   const words = wordsOf(members);
-  return heard
-    ? line(`✗ ${members.length} MORE, ${outage.open} JOBS ${words}`, where)
-    : line(`✗ ${members.length} JOBS ${words}`, where);
+  switch (event) {
+    case "resolved":
+      if (outage.open > 0) return line(input, `✓ ${outage.total - outage.open} OF ${outage.total} RECOVERED`);
+      return line(
+        input,
+        outage.total === 1 ? `✓ RECOVERED after ${lasted}` : `✓ ALL ${outage.total} RECOVERED after ${lasted}`,
+      );
+    case "stable":
+      return line(input, `✓ ${jobs(members.length)} STABLE AGAIN`);
+    case "unstable":
+      return line(input, `⚠ ${jobs(members.length)} UNSTABLE`);
+    case "reminder":
+      return line(input, `${signFor(members)} ${jobs(members.length)} STILL ${words} after ${lasted}`);
+    default:
+      return heard
+        ? line(input, `${signFor(members)} ${members.length} MORE, ${jobs(outage.open)} ${words}`)
+        : line(input, `${signFor(members)} ${jobs(members.length)} ${words}`);
+  }
 }
 
-function line(head: string, where: string): string {
-  return clip(`${head} · ${where}`, VERDICT_LENGTH);
+function standingVerdict(input: GroupInput, members: readonly MessageMember[]): string {
+  const { open, total } = input.outage;
+  const still = members.filter(({ event }) => event !== "resolved");
+  const words = wordsOf(still);
+  return open < total
+    ? line(input, `${signFor(still)} ${open} OF ${total} JOBS STILL ${words}`)
+    : line(input, `${signFor(still)} ${jobs(open)} ${words}`);
 }
 
-function placeOf({ kind, host }: GroupInput["outage"]): string {
-  if (kind === "project" || host === null) return "most of the project";
-  return cleanLine(maskSecrets(host), 100) || "one machine";
+function jobs(count: number): string {
+  return count === 1 ? "1 JOB" : `${count} JOBS`;
+}
+
+function signFor(members: readonly MessageMember[]): string {
+  return members.some(({ severity }) => severity === "critical") ? "✗" : "⚠";
+}
+
+function line(input: GroupInput, head: string): string {
+  return clip(`${head} · ${placeOf(input)}`, VERDICT_LENGTH);
+}
+
+function placeOf({ outage, maskPatterns }: GroupInput): string {
+  if (outage.kind === "project" || outage.host === null) return "most of the project";
+  return cleanLine(maskSecrets(outage.host, maskPatterns), 100) || "one machine";
 }
 
 /** `MISSED` where all are alike. */
-function wordsOf(members: readonly GroupMember[]): string {
-  const causes = new Set(members.map(({ facts }) => facts.cause));
+function wordsOf(members: readonly MessageMember[]): string {
+  const causes = new Set(members.map(({ cause }) => cause));
   const [only] = causes;
-  return causes.size === 1 && only !== undefined ? only.toUpperCase() : "IN TROUBLE";
+  return causes.size === 1 && only !== undefined ? WORDS[only] : "IN TROUBLE";
 }
 
-function reasonsOf({ event, outage, members, at }: GroupInput): string[] {
-  const shown = members.slice(0, NAMED).map((member) => describe(member, at));
-  const more = members.length > NAMED ? [`… and ${members.length - NAMED} more.`] : [];
+/** What the jobs have in common, before each is named. */
+function situationOf(input: GroupInput, members: readonly MessageMember[]): string[] {
+  const { event, outage } = input;
+  const place = placeOf(input);
+  const machines = outage.kind === "project" ? machinesOf(members) : null;
+  const where = machines === null ? [] : [`Machines: ${machines}.`];
+  if (event === "stable") return where;
   if (event === "resolved") {
-    const left = outage.open === 0 ? [] : [`${outage.open} of ${outage.total} jobs are still in trouble.`];
-    return [...left, ...shown, ...more];
+    if (outage.open === 0) return where;
+    return [`${outage.open} of ${outage.total} jobs are still in trouble.`, ...where];
   }
-  const together =
-    outage.kind === "host"
-      ? `${outage.open} jobs of one machine are in trouble at the same time.`
-      : `${outage.open} jobs are in trouble at the same time: more than half of what had to run.`;
-  return [together, ...shown, ...more];
+  if (outage.kind === "host" && outage.host !== null) {
+    return [
+      outage.open === 1
+        ? `1 job of ${place} is in trouble.`
+        : `${outage.open} jobs of ${place} are in trouble at the same time.`,
+    ];
+  }
+  return [`${outage.open} jobs are in trouble at the same time: more than half of what had to run.`, ...where];
 }
 
-function describe({ event, facts, name, timeZone }: GroupMember, at: number): string {
-  const slot = facts.slotAt === null ? "" : `, expected at ${clockIn(facts.slotAt, timeZone)}`;
-  return `${headOf({ event, facts, at })} · ${cleanLine(name, 100)}${event === "resolved" ? "" : slot}`;
-}
-
-function actionOf({ event, outage }: GroupInput): string | null {
-  if (event === "resolved" && outage.open === 0) return null;
+function actionOf(input: GroupInput): string | null {
+  const { event, outage } = input;
+  if (event === "stable" || (event === "resolved" && outage.open === 0)) return null;
   if (outage.kind === "host") {
-    return `Check that ${placeOf(outage)} is up, reaches the network and has room on its disks; then that cron runs: systemctl status cron.`;
+    return `Check that ${placeOf(input)} is up, reaches the network and has room on its disks; then that cron runs: systemctl status cron.`;
   }
   return "Look at what the jobs share: the network, a database, a disk, a deploy, or the scheduler itself.";
+}
+
+/** The page of one of them shows the others too. */
+function linksOf({ baseUrl, members }: GroupInput): MessageLink[] {
+  const [first] = members;
+  const own = first === undefined ? [] : [{ label: "Incident", url: `${baseUrl}/incidents/${first.incidentId}` }];
+  return [...own, { label: "All incidents", url: `${baseUrl}/incidents` }];
 }

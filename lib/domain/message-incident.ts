@@ -12,13 +12,14 @@ import { MINUTE } from "./time.ts";
 
 const NAME_LENGTH = 200;
 const HOST_LENGTH = 100;
+const ELSEWHERE_NAME_LENGTH = 60;
 
 export function composeIncident(input: IncidentInput): AlertMessage {
   const { facts, job } = input;
   const name = cleanLine(job.name, NAME_LENGTH) || job.slug;
   const named = facts.host ?? input.lastHost;
   // A host is whatever the client called it: it may hold an address with a password as well.
-  const host = named === null ? null : cleanLine(maskSecrets(named), HOST_LENGTH) || null;
+  const host = named === null ? null : cleanLine(maskSecrets(named, input.maskPatterns), HOST_LENGTH) || null;
   return {
     alertId: input.alertId,
     event: input.event,
@@ -31,25 +32,28 @@ export function composeIncident(input: IncidentInput): AlertMessage {
     duration: durationOf(input),
     lastGood: lastGoodOf(input),
     nextExpected: facts.nextSlotAt === null ? null : fullTime(facts.nextSlotAt, job.timeZone),
+    elsewhere: elsewhereOf(input, host),
     action: actionOf(input, host),
     links: linksOf(input),
     actions: [],
     project: input.project === null ? null : { ...input.project, name: cleanLine(input.project.name, NAME_LENGTH) },
     job: { id: job.id, slug: job.slug, name },
     ...figuresOf(input, host),
+    members: [],
+    standing: null,
   };
 }
 
 function sinceOf({ event, facts, job, at }: IncidentInput): string | null {
-  if (event === "resolved") return null;
+  if (event === "resolved" || event === "stable") return null;
   const lasted = at - facts.openedAt >= MINUTE ? `, for ${formatDuration(at - facts.openedAt)}` : "";
   return `${fullTime(facts.openedAt, job.timeZone)}${lasted}`;
 }
 
 /** A run that never came has no output, and a good one needs none. */
-function outputOf({ event, facts, output }: IncidentInput): AlertMessage["output"] {
-  if (output === null || event === "resolved" || facts.cause === "missed") return null;
-  return excerptOutput(output);
+function outputOf({ event, facts, output, maskPatterns }: IncidentInput): AlertMessage["output"] {
+  if (output === null || event === "resolved" || event === "stable" || facts.cause === "missed") return null;
+  return excerptOutput(output, maskPatterns);
 }
 
 function durationOf({ event, facts, usual, at }: IncidentInput): string | null {
@@ -64,11 +68,21 @@ function durationOf({ event, facts, usual, at }: IncidentInput): string | null {
 }
 
 function lastGoodOf({ event, facts, job, at }: IncidentInput): string | null {
-  if (event === "resolved") return null;
+  if (event === "resolved" || event === "stable") return null;
   if (facts.lastOkAt === null) return "none yet";
   const ago = formatDuration(Math.max(0, at - facts.lastOkAt));
   const streak = facts.okStreak > 1 ? `, the last of ${facts.okStreak} good runs in a row` : "";
   return `${fullTime(facts.lastOkAt, job.timeZone)}, ${ago} ago${streak}`;
+}
+
+/** Where one job of a machine is in trouble it helps to know whether others are. */
+function elsewhereOf({ event, elsewhere }: IncidentInput, host: string | null): string | null {
+  if (elsewhere === null || host === null || event === "resolved" || event === "stable") return null;
+  const { jobs, names } = elsewhere;
+  const named = names.map((name) => cleanLine(name, ELSEWHERE_NAME_LENGTH)).filter((name) => name !== "");
+  const more = jobs > named.length ? [`${jobs - named.length} more`] : [];
+  const count = jobs === 1 ? "1 other job is" : `${jobs} other jobs are`;
+  return `${count} in trouble on ${host}: ${[...named, ...more].join(", ")}`;
 }
 
 function linksOf({ baseUrl, facts, incident, job }: IncidentInput): MessageLink[] {
@@ -94,6 +108,7 @@ function figuresOf(
       resolveReason: facts.resolveReason,
       badCount: facts.badCount,
       missedCount: facts.missedCount,
+      alone: [],
     },
     run: {
       number: facts.runNumber,

@@ -1,12 +1,13 @@
 import { formatDuration } from "./duration.ts";
 import { maskSecrets } from "./mask.ts";
+import { drillNoticeText } from "./message-drill.ts";
 import { cleanLine, clip } from "./message-text.ts";
 import { fullTime } from "./message-time.ts";
 import { VERDICT_LENGTH } from "./message-verdict.ts";
 import type { AlertMessage, MessageLink, NoticeInput } from "./message.ts";
 import type { NoticeFacts } from "./notice.ts";
 
-type NoticeText = Pick<AlertMessage, "tone" | "verdict" | "why" | "action" | "links">;
+export type NoticeText = Pick<AlertMessage, "tone" | "verdict" | "why" | "action" | "links">;
 
 /** A message that is about Belfry or a channel, without a job. */
 export function composeNotice(input: NoticeInput): AlertMessage {
@@ -26,15 +27,27 @@ export function blankMessage(
     duration: null,
     lastGood: null,
     nextExpected: null,
+    elsewhere: null,
     actions: [],
     job: null,
     incident: null,
     run: null,
+    members: [],
+    standing: null,
   };
 }
 
 function textOf(facts: NoticeFacts, baseUrl: string): NoticeText {
-  return facts.notice === "own-gap" ? gapText(facts, baseUrl) : undeliveredText(facts, baseUrl);
+  switch (facts.notice) {
+    case "own-gap":
+      return gapText(facts, baseUrl);
+    case "undelivered":
+      return undeliveredText(facts, baseUrl);
+    case "drill":
+      return drillNoticeText(facts, baseUrl);
+    case "unsubscribed":
+      return unsubscribedText(facts, baseUrl);
+  }
 }
 
 function gapText(facts: Extract<NoticeFacts, { notice: "own-gap" }>, baseUrl: string): NoticeText {
@@ -70,5 +83,19 @@ function undeliveredText(facts: Extract<NoticeFacts, { notice: "undelivered" }>,
     ],
     action: "Repair the channel's address or make a new channel, then send a test.",
     links: [...incident, { label: "Channels", url: `${baseUrl}/channels` }],
+  };
+}
+
+function unsubscribedText(facts: Extract<NoticeFacts, { notice: "unsubscribed" }>, baseUrl: string): NoticeText {
+  const channel = cleanLine(facts.channel, 100);
+  return {
+    tone: "warning",
+    verdict: clip(`⚠ UNSUBSCRIBED · ${channel}`, VERDICT_LENGTH),
+    why: [
+      `A reader of ${cleanLine(facts.to, 200)} unsubscribed by the link in a mail.`,
+      `The channel "${channel}" is switched off: no alert goes there any more.`,
+    ],
+    action: "If alerts should go there all the same, talk to its readers and switch the channel on again.",
+    links: [{ label: "Channels", url: `${baseUrl}/channels` }],
   };
 }

@@ -1,4 +1,5 @@
 import { maskSecrets } from "./mask.ts";
+import type { MaskPattern } from "./mask-pattern.ts";
 import { cleanLines } from "./message-text.ts";
 
 /** What a message shows of a run's output: plain lines, secrets masked, nothing in them that a terminal would obey. */
@@ -29,10 +30,10 @@ export function looksLikeError(line: string): boolean {
   return ERROR.test(line) && !NO_ERROR.test(line);
 }
 
-/** The end of a run's output and its error lines; null where there is nothing to show. */
-export function excerptOutput(output: string): OutputExcerpt | null {
+/** The end of a run's output and its error lines, with what the project has masked; null where there is nothing to show. */
+export function excerptOutput(output: string, maskPatterns: readonly MaskPattern[] = []): OutputExcerpt | null {
   // Masked before it is cut: half a secret would no longer look like one.
-  const lines = cleanLines(maskSecrets(output), LINE_LENGTH);
+  const lines = cleanLines(maskSecrets(output, maskPatterns), LINE_LENGTH);
   if (lines.length === 0) return null;
   const errors = lines.length <= SHORT_TAIL ? [] : distinct(lines.filter(looksLikeError)).slice(-ERROR_LINES);
   let room = TOTAL_LENGTH - errors.reduce((sum, line) => sum + line.length + 1, 0);

@@ -19,6 +19,7 @@ export function partsOf(message: AlertMessage): MessagePart[] {
     ...fact("Duration", message.duration),
     ...fact("Last good run", message.lastGood),
     ...fact("Next run", message.nextExpected),
+    ...fact("Same machine", message.elsewhere),
     ...fact("What to do", message.action),
     ...fact("Project", message.project?.name ?? null),
     ...(message.links.length === 0 ? [] : [{ kind: "links", links: message.links } satisfies MessagePart]),

@@ -3,13 +3,24 @@ import { exitCodeMeaning } from "./exit-code.ts";
 import type { AlertFacts } from "./incident.ts";
 import type { IncidentInput } from "./message.ts";
 import { clockIn, dayIn, fullTime, zoneName } from "./message-time.ts";
+import { reminderReasons, stableReasons, unstableReasons } from "./message-again.ts";
 import { tooQuick } from "./message-verdict.ts";
 import { SECOND, type Instant } from "./time.ts";
 
 /** Why people are told: which slot, how late, which limit. The most telling sentence comes first. */
 export function reasonsOf(input: IncidentInput): string[] {
-  if (input.event === "resolved") return endReasons(input);
-  return [...causeReasons(input), ...slotReasons(input)];
+  switch (input.event) {
+    case "resolved":
+      return endReasons(input);
+    case "stable":
+      return stableReasons(input);
+    case "unstable":
+      return [...unstableReasons(input), ...causeReasons(input), ...slotReasons(input)];
+    case "reminder":
+      return [...reminderReasons(input), ...causeReasons(input), ...slotReasons(input)];
+    default:
+      return [...causeReasons(input), ...slotReasons(input)];
+  }
 }
 
 function causeReasons({ facts, job }: IncidentInput): string[] {

@@ -1,5 +1,5 @@
 import { formatDuration } from "./duration.ts";
-import type { AlertFacts, Cause } from "./incident.ts";
+import type { AlertFacts, Cause, Severity } from "./incident.ts";
 import type { IncidentInput, Tone } from "./message.ts";
 import { clip } from "./message-text.ts";
 import type { Instant } from "./time.ts";
@@ -9,7 +9,8 @@ export const VERDICT_LENGTH = 60;
 
 const SHORT_HOST = 16;
 
-const WORDS: Readonly<Record<Cause, string>> = {
+/** A cause in a message's first line. */
+export const WORDS: Readonly<Record<Cause, string>> = {
   missed: "MISSED",
   failed: "FAILED",
   overlong: "OVERLONG",
@@ -29,11 +30,25 @@ export function toneOf(input: IncidentInput): Tone {
 /** `✗ FAILED (exit 3)`, `⚠ OVERLAP (2 runs)`, `✓ RECOVERED after 2 h`: what happened, without whom. */
 export function headOf({ event, facts, at }: Pick<IncidentInput, "event" | "facts" | "at">): string {
   if (event === "resolved") return `✓ ${endingOf(facts, at)}`;
-  if (event === "stable") return "✓ STABLE AGAIN";
-  if (event === "unstable") return "⚠ UNSTABLE";
-  const sign = facts.severity === "warning" ? "⚠" : "✗";
+  if (event === "stable") return `✓ STABLE AGAIN${unstableFor(facts, at)}`;
+  if (event === "unstable") return `⚠ UNSTABLE${openingsIn(facts, at)}`;
+  const sign = signOf(facts.severity);
   if (event === "reminder") return `${sign} STILL ${WORDS[facts.cause]} for ${formatDuration(at - facts.openedAt)}`;
-  return `${sign} ${WORDS[facts.cause]}${detailOf(facts)}`;
+  const detail = detailOf(facts);
+  return `${sign} ${WORDS[facts.cause]}${detail === null ? "" : ` (${detail})`}`;
+}
+
+/** How bad it is, in one sign. */
+export function signOf(severity: Severity): string {
+  return severity === "warning" ? "⚠" : "✗";
+}
+
+function openingsIn({ unstable }: AlertFacts, at: Instant): string {
+  return unstable === undefined ? "" : ` (${unstable.openings} times in ${formatDuration(at - unstable.since)})`;
+}
+
+function unstableFor({ unstable }: AlertFacts, at: Instant): string {
+  return unstable === undefined ? "" : ` after ${formatDuration(at - unstable.since)}`;
 }
 
 /** Head and subject in one line of at most 60 characters; the host gives way before the job's name does. */
@@ -62,20 +77,21 @@ function endingOf(facts: AlertFacts, at: Instant): string {
   }
 }
 
-function detailOf(facts: AlertFacts): string {
-  if (tooQuick(facts)) return " (too quick)";
-  if (facts.cause === "failed" && facts.exitCode !== null) return ` (exit ${facts.exitCode})`;
-  if (facts.cause === "overlong" && facts.maxRuntimeMs !== null) return ` (over ${formatDuration(facts.maxRuntimeMs)})`;
-  if (facts.cause === "slow") return overOf(facts);
-  if (facts.cause === "fast" && facts.durationMs !== null) return ` (${formatDuration(facts.durationMs)})`;
-  if (facts.cause === "overlap") return ` (${facts.openRuns} runs)`;
-  if (facts.cause === "missed" && facts.missedCount > 1) return ` (${facts.missedCount} runs)`;
-  return "";
+/** What tells this trouble from others of its cause, e.g. `exit 3`; null where there is nothing. */
+export function detailOf(facts: AlertFacts): string | null {
+  if (tooQuick(facts)) return "too quick";
+  const { cause, exitCode, maxRuntimeMs, durationMs, openRuns, missedCount } = facts;
+  if (cause === "failed" && exitCode !== null) return `exit ${exitCode}`;
+  if (cause === "overlong" && maxRuntimeMs !== null) return `over ${formatDuration(maxRuntimeMs)}`;
+  if (cause === "slow") return overOf(facts);
+  if (cause === "fast" && durationMs !== null) return formatDuration(durationMs);
+  if (cause === "overlap") return `${openRuns} runs`;
+  return cause === "missed" && missedCount > 1 ? `${missedCount} runs` : null;
 }
 
 /** After how long the run was slow. */
-function overOf({ startedAt, deadlineAt }: AlertFacts): string {
-  return startedAt === null || deadlineAt === null ? "" : ` (over ${formatDuration(deadlineAt - startedAt)})`;
+function overOf({ startedAt, deadlineAt }: AlertFacts): string | null {
+  return startedAt === null || deadlineAt === null ? null : `over ${formatDuration(deadlineAt - startedAt)}`;
 }
 
 /** Whether the run succeeded, but sooner than it can have done its work. */

@@ -1,11 +1,15 @@
 import type { AlertEvent, AlertFacts, Cause, JobAlertEvent, ResolveReason, Severity } from "./incident.ts";
 import type { ScheduleSpec } from "./job.ts";
+import type { MaskPattern } from "./mask-pattern.ts";
 import { composeGroup } from "./message-group.ts";
 import { composeIncident } from "./message-incident.ts";
 import { composeNotice } from "./message-notice.ts";
 import type { OutputExcerpt } from "./message-output.ts";
 import { composeTest } from "./message-test.ts";
 import type { NoticeFacts, TestFacts } from "./notice.ts";
+import type { ReportContent } from "./reports/report-content.ts";
+import type { ReportFacts } from "./reports/report-facts.ts";
+import { composeReport } from "./reports/report-message.ts";
 import type { Instant, Millis } from "./time.ts";
 
 /** How a platform may colour a message. */
@@ -30,6 +34,8 @@ export type AlertMessage = {
   duration: string | null;
   lastGood: string | null;
   nextExpected: string | null;
+  /** What else is in trouble on the same machine. */
+  elsewhere: string | null;
   /** One concrete sentence: what to do now. */
   action: string | null;
   links: readonly MessageLink[];
@@ -39,6 +45,28 @@ export type AlertMessage = {
   job: { id: string; slug: string; name: string } | null;
   incident: MessageIncident | null;
   run: MessageRun | null;
+  /** The jobs that it tells of where these are several: each of them, however many. Empty for one job. */
+  members: readonly MessageMember[];
+  /** How the whole outage stands, for who can put it in the place of its earlier message; null: it is told on its own. */
+  standing: AlertMessage | null;
+  /** All of a report, for what can show it. */
+  report?: ReportContent;
+};
+
+/** One job of a message about several. */
+export type MessageMember = {
+  incidentId: string;
+  jobId: string;
+  slug: string;
+  name: string;
+  host: string | null;
+  event: JobAlertEvent;
+  severity: Severity;
+  cause: Cause;
+  /** What happened to it, e.g. `✗ FAILED (exit 3)`. */
+  head: string;
+  /** The shortest that tells its trouble from others' of its kind, e.g. `exit 3` or `02:00`. */
+  detail: string | null;
 };
 
 export type MessageLink = { label: string; url: string };
@@ -54,7 +82,12 @@ export type MessageIncident = {
   resolveReason: ResolveReason | null;
   badCount: number;
   missedCount: number;
+  /** Incidents of an outage that were told alone before it was known for one. */
+  alone: readonly LoneIncident[];
 };
+
+/** The ids by which receivers that keep incidents know it. */
+export type LoneIncident = { id: string; jobId: string };
 
 /** The run's figures, for receivers that are programs. */
 export type MessageRun = {
@@ -74,6 +107,8 @@ type CommonInput = {
   at: Instant;
   /** Where people open Belfry, without a trailing slash. */
   baseUrl: string;
+  /** What the project has masked. */
+  maskPatterns?: readonly MaskPattern[];
   project: { id: string; name: string } | null;
 };
 
@@ -88,6 +123,8 @@ export type IncidentInput = CommonInput & {
   usual: UsualDuration | null;
   /** The end of the run's output as it came; null without one. */
   output: string | null;
+  /** Other jobs in trouble on that machine, some of them by name; null where there are none. */
+  elsewhere: { jobs: number; names: readonly string[] } | null;
 };
 
 export type UsualDuration = { medianMs: Millis; p95Ms: Millis; runs: number };
@@ -98,9 +135,11 @@ export type GroupOutage = {
   kind: "host" | "project";
   host: string | null;
   openedAt: Instant;
-  /** Its incidents that are open, and all of them. */
+  /** Its incidents that are open, and all of them: those that this receiver hears of. */
   open: number;
   total: number;
+  /** Those of them that were told alone before. */
+  alone: readonly LoneIncident[];
 };
 
 /** One alert of those that are told together. */
@@ -112,6 +151,8 @@ export type GroupMember = {
   slug: string;
   name: string;
   timeZone: string;
+  /** Of the job's latest run that named one. */
+  host: string | null;
 };
 
 export type GroupInput = CommonInput & {
@@ -119,16 +160,27 @@ export type GroupInput = CommonInput & {
   outage: GroupOutage;
   /** In the order in which they came about. */
   members: readonly GroupMember[];
+  /** All that is known of the only one of them; null where there are several. */
+  only: IncidentInput | null;
   /** Whether people have heard of this outage over this channel. */
   heard: boolean;
+  /** All of the outage that was told and is told now, as it is: for who can edit. Empty where there is nothing to edit. */
+  standing: readonly GroupMember[];
 };
 
 export type NoticeInput = CommonInput & { event: "notice"; facts: NoticeFacts };
 
 export type TestInput = CommonInput & { event: "test"; facts: TestFacts };
 
+export type ReportInput = CommonInput & {
+  event: "report";
+  facts: ReportFacts;
+  /** Links that put proposals in force, by job. Filled in when it is sent. */
+  graceLinks: ReadonlyMap<string, string>;
+};
+
 /** Everything that is known when an alert is put into words. */
-export type MessageInput = IncidentInput | GroupInput | NoticeInput | TestInput;
+export type MessageInput = IncidentInput | GroupInput | NoticeInput | TestInput | ReportInput;
 
 /** Puts an alert into words. Pure: the same input gives the same message, at every attempt and on every channel. */
 export function composeMessage(input: MessageInput): AlertMessage {
@@ -137,6 +189,8 @@ export function composeMessage(input: MessageInput): AlertMessage {
       return composeNotice(input);
     case "test":
       return composeTest(input);
+    case "report":
+      return composeReport(input);
     default:
       return "outage" in input ? composeGroup(input) : composeIncident(input);
   }

@@ -1,6 +1,5 @@
-import type { AlertFacts, JobAlertEvent } from "../domain/incident.ts";
 import type { GroupMember, GroupOutage } from "../domain/message.ts";
-import { LAPSED, WITHDRAWN } from "./deliveries-context.ts";
+import { LAPSED, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -12,6 +11,9 @@ export type BundleMember = GroupMember & {
   lapsed: boolean;
 };
 
+/** So few open an outage before it is known for one. */
+const MOST_ALONE = 20;
+
 /** What leaves as one message. */
 export type Bundle = {
   outage: GroupOutage;
@@ -21,50 +23,76 @@ export type Bundle = {
   earlierId: string | null;
   /** Whether people have heard of this outage over this channel. */
   heard: boolean;
+  /** All that they have heard of it and hear now, as it is. Empty where there is no message to bring up to date. */
+  standing: GroupMember[];
 };
 
-const SELECT = `SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, a.facts, i.id AS "incidentId", j.id AS "jobId", j.slug, j.name,
-    j.time_zone AS "timeZone", o.id AS "outageId", o.kind, o.host, o.opened_at AS "openedAt", n.open, n.total,
-    ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed, e.external_id AS "earlierId", e.id IS NOT NULL AS heard
+const LEADS = `SELECT l.id, l.channel_id, l.recipient, o.id AS outage_id, o.kind, o.host, o.opened_at
   FROM unnest($1::uuid[]) AS x(id)
-  JOIN deliveries l ON l.id = x.id
-  JOIN alerts la ON la.id = l.alert_id
-  JOIN outages o ON o.id = la.outage_id
+  JOIN deliveries l ON l.id = x.id JOIN alerts la ON la.id = l.alert_id JOIN outages o ON o.id = la.outage_id`;
+
+/** Whether a delivery goes to whom the lead goes. */
+const SAME_RECEIVER = (delivery: string) =>
+  `${delivery}.channel_id IS NOT DISTINCT FROM l.channel_id AND ${delivery}.recipient IS NOT DISTINCT FROM l.recipient`;
+
+/** Whether this receiver hears of an incident `i`: one channel may have some jobs of an outage only. */
+const HEARS = `EXISTS (SELECT FROM deliveries t WHERE t.incident_id = i.id AND ${SAME_RECEIVER("t")} AND t.state <> 'dropped')`;
+
+/** Machine of an alert `a` of an incident `i`; only asked for where the machines are not the same anyway. */
+const HOST = `LEFT JOIN LATERAL (
+    SELECT r.host FROM runs r WHERE l.kind = 'project' AND r.job_id = i.job_id AND r.number <= i.run_number
+      AND r.number > i.run_number - 20 AND r.host IS NOT NULL ORDER BY r.number DESC LIMIT 1
+  ) h ON true`;
+
+const MEMBER = `a.facts, i.id AS "incidentId", j.id AS "jobId", j.slug, j.name, j.time_zone AS "timeZone",
+  coalesce(a.facts ->> 'host', h.host, CASE WHEN l.kind = 'host' THEN l.host END) AS host`;
+
+const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
+    SELECT l.*, n.open, n.total, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
+    CROSS JOIN LATERAL (
+      SELECT count(*) FILTER (WHERE i.state = 'open')::int4 AS open, count(*)::int4 AS total
+      FROM incidents i WHERE i.outage_id = l.outage_id AND ${HEARS}
+    ) n
+    CROSS JOIN LATERAL (
+      SELECT coalesce(json_agg(json_build_object('id', i.id, 'jobId', i.job_id)), '[]') AS alone FROM (
+        SELECT i.id, i.job_id FROM incidents i JOIN alerts a ON a.incident_id = i.id AND a.event = 'opened' AND a.outage_id IS NULL
+        JOIN deliveries t ON t.alert_id = a.id AND t.state = 'sent' AND ${SAME_RECEIVER("t")}
+        WHERE i.outage_id = l.outage_id ORDER BY i.opened_at, i.id LIMIT ${MOST_ALONE}
+      ) i
+    ) s
+    LEFT JOIN LATERAL (
+      SELECT m.id, m.external_id FROM incidents i JOIN deliveries t ON t.incident_id = i.id AND ${SAME_RECEIVER("t")}
+      JOIN message_deliveries md ON md.delivery_id = t.id JOIN messages m ON m.id = md.message_id
+      WHERE i.outage_id = l.outage_id AND m.accepted ORDER BY m.started_at DESC LIMIT 1
+    ) e ON true
+  )
+  SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, ${MEMBER}, l.outage_id AS "outageId", l.kind,
+    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.alone, ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed,
+    l.earlier_id AS "earlierId", l.heard
+  FROM known l
   JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND d.state IN ('pending', 'sending')
   JOIN alerts a ON a.id = d.alert_id
   JOIN incidents i ON i.id = a.incident_id
   JOIN jobs j ON j.id = a.job_id
-  CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE state = 'open')::int4 AS open, count(*)::int4 AS total FROM incidents WHERE outage_id = o.id
-  ) n
-  LEFT JOIN LATERAL (
-    SELECT m.id, m.external_id FROM alerts ea JOIN deliveries ed ON ed.alert_id = ea.id
-    JOIN message_deliveries em ON em.delivery_id = ed.id JOIN messages m ON m.id = em.message_id
-    WHERE ea.outage_id = o.id AND ed.channel_id IS NOT DISTINCT FROM l.channel_id AND ed.recipient IS NOT DISTINCT FROM l.recipient
-      AND m.accepted ORDER BY m.started_at DESC LIMIT 1
-  ) e ON true
-  WHERE EXISTS (SELECT FROM deliveries f WHERE f.lead_id = l.id)
+  ${HOST}
   ORDER BY d.ordinal`;
 
-type Row = Omit<GroupMember, "event" | "facts"> & {
+type Row = Omit<BundleMember, "withdrawn" | "lapsed"> & {
   leadId: string;
-  deliveryId: string;
-  event: JobAlertEvent;
-  facts: AlertFacts;
-  timeZone: string;
   outageId: string;
   kind: GroupOutage["kind"];
-  host: string | null;
+  outageHost: string | null;
   openedAt: Date;
   open: number;
   total: number;
+  alone: GroupOutage["alone"];
   withdrawn: boolean;
-  lapsed: boolean;
+  lapsed: boolean | null;
   earlierId: string | null;
   heard: boolean;
 };
 
-/** What leaves together with these deliveries, by the id of the one that leads; those that leave alone are missing. */
+/** What is of an outage, by the id of the delivery that leads or leaves alone; those without an outage are missing. */
 export async function loadBundles(database: Queryable, leadIds: readonly string[]): Promise<Map<string, Bundle>> {
   const { rows } = await database.query<Row>({
     name: "deliveries-bundles",
@@ -75,13 +103,44 @@ export async function loadBundles(database: Queryable, leadIds: readonly string[
   for (const row of rows) {
     const bundle = bundles.get(row.leadId) ?? newBundle(row);
     bundles.set(row.leadId, bundle);
-    const { deliveryId, event, facts, incidentId, jobId, slug, name, timeZone, withdrawn, lapsed } = row;
-    bundle.members.push({ deliveryId, event, facts, incidentId, jobId, slug, name, timeZone, withdrawn, lapsed });
+    bundle.members.push({
+      ...memberOf(row),
+      deliveryId: row.deliveryId,
+      withdrawn: row.withdrawn,
+      lapsed: row.lapsed === true,
+    });
   }
+  await addStanding(database, bundles);
   return bundles;
 }
 
-function newBundle({ outageId, kind, host, openedAt, open, total, earlierId, heard }: Row): Bundle {
-  const outage = { id: outageId, kind, host, openedAt: instantOf(openedAt), open, total };
-  return { outage, members: [], earlierId, heard };
+function newBundle({ outageId, kind, outageHost, openedAt, open, total, alone, earlierId, heard }: Row): Bundle {
+  const outage = { id: outageId, kind, host: outageHost, openedAt: instantOf(openedAt), open, total, alone };
+  return { outage, members: [], earlierId, heard, standing: [] };
+}
+
+function memberOf({ event, facts, incidentId, jobId, slug, name, timeZone, host }: GroupMember): GroupMember {
+  return { event, facts, incidentId, jobId, slug, name, timeZone, host };
+}
+
+// Open ones first: a reader looks for those.
+const STANDING = `WITH leads AS MATERIALIZED (${LEADS})
+  SELECT l.id AS "leadId", CASE WHEN i.state = 'open' THEN 'opened' ELSE 'resolved' END AS event, ${MEMBER}
+  FROM leads l
+  JOIN incidents i ON i.outage_id = l.outage_id AND ${HEARS}
+  JOIN alerts a ON a.incident_id = i.id AND a.event = 'opened'
+  JOIN jobs j ON j.id = i.job_id
+  ${HOST}
+  ORDER BY i.state, i.opened_at, i.id`;
+
+/** For messages that may take the place of an earlier one: that must not take away what it told. */
+async function addStanding(database: Queryable, bundles: ReadonlyMap<string, Bundle>): Promise<void> {
+  const ids = [...bundles].flatMap(([id, { earlierId }]) => (earlierId === null ? [] : [id]));
+  if (ids.length === 0) return;
+  const { rows } = await database.query<GroupMember & { leadId: string }>({
+    name: "deliveries-standing",
+    text: STANDING,
+    values: [plainColumn(ids, (id) => id)],
+  });
+  for (const row of rows) bundles.get(row.leadId)?.standing.push(memberOf(row));
 }

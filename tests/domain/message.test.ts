@@ -46,6 +46,7 @@ function input(facts: Partial<AlertFacts>, changes: Partial<IncidentInput> = {})
     lastHost: "db-03",
     usual: { medianMs: 250 * SECOND, p95Ms: 5 * MINUTE, runs: 50 },
     output: null,
+    elsewhere: null,
     ...changes,
   };
 }

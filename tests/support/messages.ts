@@ -41,6 +41,7 @@ export function failedMessage(changes: Partial<IncidentInput> = {}, facts: Parti
     lastHost: null,
     usual: { medianMs: 250 * SECOND, p95Ms: 5 * MINUTE, runs: 50 },
     output: "copying\nERROR: disk full\n",
+    elsewhere: null,
     ...changes,
   });
 }

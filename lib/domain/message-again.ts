@@ -1,0 +1,54 @@
+import { formatDuration } from "./duration.ts";
+import { cleanLine } from "./message-text.ts";
+import { clockIn, dayIn, zoneName } from "./message-time.ts";
+import type { IncidentInput } from "./message.ts";
+import type { Instant } from "./time.ts";
+
+type Again = Pick<IncidentInput, "facts" | "job" | "at">;
+
+/** Why people are told once more of what they know: a snooze is over, nobody looks after it, or somebody does for long. */
+export function reminderReasons({ facts, job, at }: Again): string[] {
+  const { reminder } = facts;
+  if (reminder === undefined) return ["It is still open."];
+  const { nth, snoozedUntil, acknowledgedAt, acknowledgedBy } = reminder;
+  const when = (then: Instant) => momentOf(then, { at, timeZone: job.timeZone });
+  if (snoozedUntil !== null) return [`The snooze ended at ${when(snoozedUntil)}, and it is still open.`];
+  if (acknowledgedAt !== null) {
+    const who = cleanLine(acknowledgedBy ?? "", 100) || "Somebody";
+    return [`${who} acknowledged it at ${when(acknowledgedAt)}, and it is still open.`];
+  }
+  return [
+    nth > 1
+      ? `It is still open, and nobody has acknowledged it: this is reminder ${nth}.`
+      : "It is still open, and nobody has acknowledged it.",
+  ];
+}
+
+/** That it fails and recovers again and again, and what is told from now on. */
+export function unstableReasons({ facts, job, at }: Again): string[] {
+  const { unstable } = facts;
+  const often =
+    unstable === undefined
+      ? "It fails and recovers again and again."
+      : `It got into trouble ${unstable.openings} times since ${momentOf(unstable.since, { at, timeZone: job.timeZone })}, and recovered in between.`;
+  return [
+    often,
+    "From now on single failures and recoveries are not told, until it is stable again; that it stays down is.",
+  ];
+}
+
+export function stableReasons({ facts, job, at }: Again): string[] {
+  const { unstable } = facts;
+  const over =
+    unstable === undefined
+      ? "It has not failed for a while."
+      : `It was unstable since ${momentOf(unstable.since, { at, timeZone: job.timeZone })}, for ${formatDuration(at - unstable.since)}, and has not failed for a while.`;
+  return [over, "Failures are told as usual again."];
+}
+
+/** `02:00 (Europe/Riga)`, with the day where it is another one than now. */
+function momentOf(then: Instant, { at, timeZone }: { at: Instant; timeZone: string }): string {
+  const clock = `${clockIn(then, timeZone)} (${zoneName(timeZone)})`;
+  const day = dayIn(then, timeZone);
+  return day === dayIn(at, timeZone) ? clock : `${clock} on ${day}`;
+}
