@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { replaceUpstreams } from "../../lib/store/jobs-upstreams.ts";
+import { listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
+import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
+import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
+
+let database: TestDatabase;
+let project: TestProject;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+beforeEach(async () => {
+  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
+  await offsetClock(database, 0);
+  project = await makeProject(database);
+  await makeChannel(database, project);
+});
+afterAll(() => database.close());
+
+async function openBoth() {
+  const backup = await openIncident(database, project, { name: "backup", host: "db-01" });
+  const report = await openIncident(database, project, { name: "report", host: "web-01" });
+  await replaceUpstreams(database.pool, report.jobId, [backup.jobId]);
+  await planNow(database);
+  return { backup, report };
+}
+
+const told = async () => (await listPlanned(database)).map(({ job, event }) => `${job} ${event}`);
+
+test("nobody hears of a job whose upstream is down, nor of its end where it ends with that", async () => {
+  const { backup, report } = await openBoth();
+  expect(await told()).toEqual(["backup opened"]);
+  expect(await listHolds(database)).toContainEqual({ job: "report", event: "opened", hold: "upstream", waits: true });
+  await resolveIncident(database, backup);
+  await resolveIncident(database, report);
+  await offsetClock(database, 16 * SECOND);
+  await planNow(database);
+  expect(await told()).toEqual(["backup opened", "backup resolved"]);
+  expect((await listHolds(database)).filter(({ waits }) => waits)).toEqual([]);
+});
+
+test("a job that is still in trouble five minutes after its upstream is up is told", async () => {
+  const { backup } = await openBoth();
+  await resolveIncident(database, backup);
+  await offsetClock(database, 16 * SECOND);
+  await planNow(database);
+  expect(await told()).toEqual(["backup opened", "backup resolved"]);
+  await offsetClock(database, 5 * MINUTE + SECOND);
+  await planNow(database);
+  expect(await told()).toEqual(["backup opened", "backup resolved", "report opened"]);
+});
