@@ -4,7 +4,8 @@ import { AppError } from "../errors.ts";
 import { insertChannelRecord } from "../store/channels.ts";
 import type { Queryable } from "../store/queryable.ts";
 import type { Actor, Services } from "./context.ts";
-import { parseName } from "./input.ts";
+import { parseRules, type RulesInput } from "./channel-rules-input.ts";
+import { parseAll, parseName } from "./input.ts";
 
 export type NewChannel = {
   projectId: string;
@@ -13,6 +14,8 @@ export type NewChannel = {
   name?: string;
   /** By the kind's fields: `{ url }` for slack and webhook, `{ to }` for email. */
   settings: Readonly<Record<string, string>>;
+  /** Which alerts it takes, and when. Default: all at once. */
+  rules?: RulesInput;
 };
 
 /** Opens the kinds for one piece of work; opening makes no connection. */
@@ -45,11 +48,14 @@ export async function insertSealedChannel(
     refuseStrangers(channel, input.settings);
     const reason = reasonAgainst(channel, services);
     if (channel.unavailable === null && reason !== null) throw new AppError("forbidden", reason, "kind");
-    const name = parseName(input.name?.trim() || channel.label, "name");
-    const { settings, summary } = channel.check(input.settings);
+    const { name, checked, rules } = parseAll({
+      checked: () => channel.check(input.settings),
+      name: () => parseName(input.name?.trim() || channel.label, "name"),
+      rules: () => parseRules(input.rules ?? {}),
+    });
     return insertChannelRecord(client, {
-      ...{ projectId: input.projectId, kind: channel.kind, name, summary },
-      settings: services.secrets.seal(JSON.stringify(settings)),
+      ...{ projectId: input.projectId, kind: channel.kind, name, summary: checked.summary, rules },
+      settings: services.secrets.seal(JSON.stringify(checked.settings)),
     });
   });
 }

@@ -1,6 +1,7 @@
 import type { Action } from "../auth/rules.ts";
 import { type Attempt, attemptSend } from "../delivery/attempt.ts";
 import type { ChannelField } from "../delivery/channel.ts";
+import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
 import { composeMessage } from "../domain/message.ts";
 import { type Instant, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
@@ -20,7 +21,8 @@ import { findUserName } from "../store/users.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
 import { insertSealedChannel, type NewChannel, openSettings, reasonAgainst, withChannels } from "./channel-input.ts";
 import type { Actor, Ctx, Services } from "./context.ts";
-import { parseName } from "./input.ts";
+import { parseRules, type RulesInput } from "./channel-rules-input.ts";
+import { parseAll, parseName } from "./input.ts";
 import { publishLive } from "./publish.ts";
 
 export type ChannelRow = {
@@ -31,6 +33,8 @@ export type ChannelRow = {
   name: string;
   /** The address, masked. */
   summary: string;
+  /** Which alerts it takes, and when. */
+  rules: ChannelRules;
   enabled: boolean;
   /** Set when the receiver refused for good; sending goes on once a test or a replay succeeds. */
   brokenAt: Instant | null;
@@ -88,15 +92,21 @@ export async function createChannel(ctx: Ctx, input: NewChannel): Promise<{ id: 
   });
 }
 
-/** Renames it, switches it on or off. The address never changes: make a new channel. */
+/**
+ * Changes what is given: its name, whether it is on, which alerts it takes (all its rules at once). The address never
+ * changes: make a new channel. What waits to be sent over it goes by the rules of before. @throws AppError `invalid`.
+ */
 export async function updateChannel(
   ctx: Ctx,
-  input: { channelId: string; name?: string; enabled?: boolean },
+  input: { channelId: string; name?: string; enabled?: boolean; rules?: RulesInput },
 ): Promise<{ id: string }> {
   const { id, projectId } = await requireChannel(ctx, input.channelId, "change-channels");
-  const name = input.name === undefined ? null : parseName(input.name, "name");
+  const change = parseAll({
+    name: () => (input.name === undefined ? null : parseName(input.name, "name")),
+    rules: () => (input.rules === undefined ? null : parseRules(input.rules)),
+  });
   return inTransaction(ctx.database.pool, async (client) => {
-    await updateChannelRecord(client, id, { name, enabled: input.enabled ?? null });
+    await updateChannelRecord(client, id, { ...change, enabled: input.enabled ?? null });
     await publishLive(client, projectId);
     return { id };
   });

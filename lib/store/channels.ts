@@ -1,3 +1,4 @@
+import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 export type ChannelRecord = {
@@ -6,6 +7,7 @@ export type ChannelRecord = {
   kind: string;
   name: string;
   summary: string;
+  rules: ChannelRules;
   enabled: boolean;
   brokenAt: number | null;
   brokenReason: string | null;
@@ -20,7 +22,7 @@ type Row = Omit<ChannelRecord, "brokenAt" | "createdAt" | "lastSentAt"> & {
   lastSentAt: Date | null;
 };
 
-const COLUMNS = `c.id, c.project_id AS "projectId", c.kind, c.name, c.summary, c.enabled, c.broken_at AS "brokenAt",
+const COLUMNS = `c.id, c.project_id AS "projectId", c.kind, c.name, c.summary, c.rules, c.enabled, c.broken_at AS "brokenAt",
   c.broken_reason AS "brokenReason", c.created_at AS "createdAt",
   (SELECT max(m.started_at) FROM messages m WHERE m.channel_id = c.id AND m.accepted) AS "lastSentAt"`;
 
@@ -58,11 +60,13 @@ export async function findChannelSettings(database: Queryable, channelId: string
 
 export async function insertChannelRecord(
   client: Queryable,
-  channel: { projectId: string; kind: string; name: string; summary: string; settings: string },
+  channel: Pick<ChannelRecord, "projectId" | "kind" | "name" | "summary" | "rules"> & { settings: string },
 ): Promise<{ id: string }> {
+  const { projectId, kind, name, summary, settings, rules } = channel;
   const { rows } = await client.query<{ id: string }>(
-    "INSERT INTO channels (project_id, kind, name, summary, settings) VALUES ($1, $2, $3, $4, $5) RETURNING id",
-    [channel.projectId, channel.kind, channel.name, channel.summary, channel.settings],
+    `INSERT INTO channels (project_id, kind, name, summary, settings, rules) VALUES ($1, $2, $3, $4, $5, $6)
+     RETURNING id`,
+    [projectId, kind, name, summary, settings, JSON.stringify(rules)],
   );
   const [row] = rows;
   if (row === undefined) throw new Error("The insert of a channel returned nothing.");
@@ -73,13 +77,13 @@ export async function insertChannelRecord(
 export async function updateChannelRecord(
   client: Queryable,
   channelId: string,
-  change: { name: string | null; enabled: boolean | null },
+  { name, enabled, rules }: { name: string | null; enabled: boolean | null; rules: ChannelRules | null },
 ): Promise<void> {
-  await client.query("UPDATE channels SET name = coalesce($2, name), enabled = coalesce($3, enabled) WHERE id = $1", [
-    channelId,
-    change.name,
-    change.enabled,
-  ]);
+  await client.query(
+    `UPDATE channels SET name = coalesce($2, name), enabled = coalesce($3, enabled), rules = coalesce($4, rules)
+     WHERE id = $1`,
+    [channelId, name, enabled, rules === null ? null : JSON.stringify(rules)],
+  );
 }
 
 /** With what was ever sent over it. */
