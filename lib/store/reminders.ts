@@ -8,6 +8,9 @@ export type DueReminder = { incidentId: string; reminders: number; remindAfterMs
 
 const AT_ONCE = 1_000;
 
+/** An instant as facts hold it. */
+const MILLIS = (column: string) => `round(extract(epoch FROM ${column}) * 1000)::int8`;
+
 /** Those that others hold are left to them. */
 export async function claimReminders(client: Queryable): Promise<DueReminder[]> {
   const { rows } = await client.query<DueReminder>({
@@ -30,12 +33,14 @@ export async function insertReminders(
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS x(incident_id, alert_id, next_at)
      ), counted AS (
        UPDATE incidents i SET reminders = i.reminders + 1, remind_at = ${timestampOf("due.next_at")}, snoozed_until = NULL
-       FROM due WHERE i.id = due.incident_id AND i.state = 'open'
-       RETURNING i.*, due.alert_id
+       FROM due JOIN incidents before ON before.id = due.incident_id WHERE i.id = due.incident_id AND i.state = 'open'
+       RETURNING i.*, due.alert_id, before.snoozed_until AS snooze_end
      )
      INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
      SELECT c.alert_id, c.project_id, c.job_id, c.id, 'reminder', c.severity, c.reminders, belfry_now(), belfry_now(),
-       o.facts || jsonb_build_object('badCount', c.bad_count, 'missedCount', c.missed_count)
+       o.facts || jsonb_build_object('badCount', c.bad_count, 'missedCount', c.missed_count,
+         'reminder', jsonb_build_object('nth', c.reminders, 'snoozedUntil', ${MILLIS("c.snooze_end")},
+           'acknowledgedAt', ${MILLIS("c.acknowledged_at")}, 'acknowledgedBy', c.acknowledged_by))
      FROM counted c CROSS JOIN LATERAL (
        SELECT facts FROM alerts a WHERE a.incident_id = c.id AND a.event = 'opened' LIMIT 1
      ) o
