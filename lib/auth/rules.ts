@@ -11,6 +11,8 @@ export type Action =
   | "pause-jobs"
   | "test-channels"
   | "replay-deliveries"
+  | "handle-incidents" // acknowledge, snooze, mute, note
+  | "change-windows" // when alerts wait
   | "change-channels"
   | "change-project" // its name, and how much is kept
   | "make-keys"
@@ -24,6 +26,8 @@ const LEAST_ROLE: Readonly<Record<Action, MemberRole>> = {
   "pause-jobs": "member",
   "test-channels": "member",
   "replay-deliveries": "member",
+  "handle-incidents": "member",
+  "change-windows": "member",
   "change-channels": "admin",
   "change-project": "admin",
   "make-keys": "admin",

@@ -14,6 +14,8 @@ const REFUSALS: Readonly<Record<Action, string>> = {
   "pause-jobs": "pause its jobs",
   "test-channels": "test its channels",
   "replay-deliveries": "send alerts again",
+  "handle-incidents": "acknowledge, snooze, mute or note incidents",
+  "change-windows": "change its calendar",
   "change-channels": "change its channels",
   "change-project": "change its settings",
   "make-keys": "make keys",

@@ -8,6 +8,8 @@ const ALLOWED: Record<Action, string> = {
   "pause-jobs": "owner admin member",
   "test-channels": "owner admin member",
   "replay-deliveries": "owner admin member",
+  "handle-incidents": "owner admin member",
+  "change-windows": "owner admin member",
   "change-channels": "owner admin",
   "change-project": "owner admin",
   "make-keys": "owner admin",
