@@ -1,4 +1,6 @@
 import Link from "next/link";
+import type { ReactNode } from "react";
+import type { CareEventKind } from "../../lib/domain/incident-care.ts";
 import type { Cause, ResolveReason } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { Glyph } from "../base/glyph.tsx";
@@ -7,29 +9,51 @@ import { ExactMoment } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
 import { CAUSE_LABEL, CAUSE_TONE, RESOLVE_TEXT, type Tone } from "../base/status.ts";
+import { visibleLines } from "../base/visible-text.ts";
 import { CAUSE_SHAPE } from "./cause-shape.ts";
 import styles from "./incidents.module.css";
 
 export type EventView = {
-  sequence: number;
-  kind: "opened" | "bad-run" | "resolved" | "acknowledged" | "note";
+  ordinal: number;
+  kind: "opened" | "bad-run" | "resolved" | "joined" | CareEventKind;
   at: Instant;
   runNumber: number | null;
   cause: Cause | null;
   resolveReason: ResolveReason | null;
+  by: string | null;
+  until: Instant | null;
   note: string | null;
 };
 
-/** What happened to an incident, oldest first. */
-export function Timeline({ jobId, events }: { jobId: string; events: EventView[] }) {
+type Props = {
+  jobId: string;
+  events: EventView[];
+  /** What stands below the lines, such as a form for notes. */
+  children?: ReactNode;
+};
+
+/** What happened to an incident and what people did about it, oldest first. */
+export function Timeline({ jobId, events, children }: Props) {
   return (
     <Panel title="What happened">
       <ol className={styles.timeline}>
         {events.map((event) => (
-          <li key={event.sequence} className={styles.event}>
+          <li key={event.ordinal} className={styles.event}>
             <Glyph {...lookOf(event)} />
             <p>
               {wordsOf(event)}
+              {event.kind === "snoozed" && event.until !== null && (
+                <>
+                  {" "}
+                  until <ExactMoment at={event.until} />
+                </>
+              )}
+              {event.by !== null && (
+                <>
+                  {" "}
+                  by <Said text={event.by} />
+                </>
+              )}
               {event.runNumber !== null && (
                 <>
                   {" "}
@@ -37,13 +61,18 @@ export function Timeline({ jobId, events }: { jobId: string; events: EventView[]
                 </>
               )}
             </p>
-            {event.note !== null && <Said text={event.note} />}
+            {event.note !== null && (
+              <p className={styles.noteText} dir="auto">
+                {visibleLines(event.note)}
+              </p>
+            )}
             <p className={styles.soft}>
               <ExactMoment at={event.at} />
             </p>
           </li>
         ))}
       </ol>
+      {children}
     </Panel>
   );
 }
@@ -54,7 +83,7 @@ function lookOf({ kind, cause }: EventView): { shape: Shape; tone: Tone } {
   return { shape: CAUSE_SHAPE[cause], tone: CAUSE_TONE[cause] };
 }
 
-function wordsOf({ kind, cause, resolveReason }: EventView): string {
+function wordsOf({ kind, cause, resolveReason, until }: EventView): string {
   const what = cause === null ? "" : CAUSE_LABEL[cause].toLowerCase();
   switch (kind) {
     case "opened":
@@ -63,8 +92,20 @@ function wordsOf({ kind, cause, resolveReason }: EventView): string {
       return `Again ${what},`;
     case "resolved":
       return `Resolved: ${resolveReason === null ? "all is well again" : RESOLVE_TEXT[resolveReason]},`;
+    case "joined":
+      return "Found to be one trouble with other jobs";
     case "acknowledged":
       return "Acknowledged";
+    case "unacknowledged":
+      return "Not looked after any more: acknowledgement taken back";
+    case "snoozed":
+      return until === null ? "Snoozed until the next success" : "Snoozed";
+    case "unsnoozed":
+      return "Snooze ended";
+    case "muted":
+      return "Muted";
+    case "unmuted":
+      return "Mute ended";
     case "note":
       return "Note";
   }

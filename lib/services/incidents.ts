@@ -1,14 +1,17 @@
+import { can } from "../auth/rules.ts";
 import type { Cause } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import {
   countOpenIncidents,
   findIncidentRecord,
-  type IncidentEventRecord,
   type IncidentRecord,
-  listIncidentEvents,
   listIncidentRecords,
+  listIncidentsOfOutage,
 } from "../store/incidents.ts";
+import { type IncidentEventRecord, listIncidentEvents } from "../store/incident-events.ts";
+import { findOutageRecord, type OutageRecord } from "../store/outages.ts";
+import type { Queryable } from "../store/queryable.ts";
 import { isUuid, requireOwned, requireProject } from "./access.ts";
 import { type AlertRow, listAlerts } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
@@ -24,12 +27,19 @@ export type IncidentPage = IncidentRow & {
   timeline: IncidentEventRecord[];
   /** Who was told over what, and whether it arrived. */
   alerts: AlertRow[];
+  /** Of which trouble it is a part, with the first of its other incidents, the open ones before the rest. */
+  outage: (OutageRecord & { others: IncidentRow[] }) | null;
+  /** Whether whoever asks may act on it. */
+  mayHandle: boolean;
   now: Instant;
 };
 
 export type IncidentList = {
   incidents: IncidentRow[];
   openCount: number;
+  /** Open ones of which nobody takes care. */
+  waitingCount: number;
+  mayHandle: boolean;
   /** Give it as `before` for the next page; null at the end. */
   nextBefore: string | null;
 };
@@ -37,14 +47,21 @@ export type IncidentList = {
 /** Newest first; `limit` 1–500, 50 by default. */
 export async function listIncidents(
   ctx: Ctx,
-  input: { projectId: string; jobId?: string; state?: "open" | "resolved"; before?: string; limit?: number },
+  input: {
+    projectId: string;
+    jobId?: string;
+    state?: "open" | "waiting" | "resolved";
+    before?: string;
+    limit?: number;
+  },
 ): Promise<IncidentList> {
   const project = await requireProject(ctx, input.projectId, "see");
   const { pool } = ctx.database;
   const limit = parseLimit(input.limit);
   const { jobId = null, state = null } = input;
-  if (jobId !== null && !isUuid(jobId)) return { incidents: [], openCount: 0, nextBefore: null };
-  const [found, openCount] = await Promise.all([
+  const mayHandle = can(project.role, "handle-incidents");
+  if (jobId !== null && !isUuid(jobId)) return { ...NONE, mayHandle };
+  const [found, counts] = await Promise.all([
     listIncidentRecords(pool, {
       ...{ projectId: project.id, jobId, state },
       after: input.before === undefined ? null : parsePlace(input.before),
@@ -54,8 +71,14 @@ export async function listIncidents(
   ]);
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : undefined;
-  return { incidents: shown.map(incidentRowOf), openCount, nextBefore: last === undefined ? null : placeOf(last) };
+  return {
+    incidents: shown.map(incidentRowOf),
+    ...{ openCount: counts.open, waitingCount: counts.waiting, mayHandle },
+    nextBefore: last === undefined ? null : placeOf(last),
+  };
 }
+
+const NONE = { incidents: [], openCount: 0, waitingCount: 0, nextBefore: null };
 
 /** All incidents of a project, newest first, for scripts. */
 export async function reportIncidents(ctx: Ctx, input: { projectId: string }): Promise<IncidentRow[]> {
@@ -80,11 +103,26 @@ export async function getIncident(ctx: Ctx, input: { incidentId: string }): Prom
   const found = isUuid(input.incidentId) ? await findIncidentRecord(pool, input.incidentId) : null;
   const missing = new AppError("not-found", `There is no incident with the id "${input.incidentId}".`, "incidentId");
   const incident = await requireOwned(ctx, found, { action: "see", missing });
-  const [timeline, alerts] = await Promise.all([
+  const [timeline, alerts, outage] = await Promise.all([
     listIncidentEvents(pool, incident.id),
     listAlerts(pool, [incident.id]),
+    loadOutage(pool, incident),
   ]);
-  return { ...incidentRowOf(incident), timeline, alerts, now: ctx.clock.now() };
+  const mayHandle = can(incident.project.role, "handle-incidents");
+  return { ...incidentRowOf(incident), timeline, alerts, outage, mayHandle, now: ctx.clock.now() };
+}
+
+const OTHERS_SHOWN = 50;
+
+async function loadOutage(
+  database: Queryable,
+  { id, outageId }: Pick<IncidentRecord, "id" | "outageId">,
+): Promise<IncidentPage["outage"]> {
+  const outage = outageId === null ? null : await findOutageRecord(database, outageId);
+  if (outage === null) return null;
+  const all = await listIncidentsOfOutage(database, outage.id, OTHERS_SHOWN + 1);
+  const others = all.filter((other) => other.id !== id).slice(0, OTHERS_SHOWN);
+  return { ...outage, others: others.map(incidentRowOf) };
 }
 
 const TITLES: Readonly<Record<Cause, string>> = {
@@ -103,9 +141,11 @@ const TITLES: Readonly<Record<Cause, string>> = {
 export function incidentRowOf(record: IncidentRecord): IncidentRow {
   const { id, jobId, jobName, jobSlug, projectId, number, severity, cause, state, openedAt, resolvedAt } = record;
   const { resolveReason, runNumber, badCount, missedCount } = record;
+  const { acknowledgedAt, acknowledgedBy, snoozedUntil, snoozedUntilSuccess, mutedAt, outageId } = record;
   return {
     ...{ id, jobId, jobName, jobSlug, projectId, number, severity, cause, state, openedAt, resolvedAt },
     ...{ resolveReason, runNumber, badCount, missedCount },
+    ...{ acknowledgedAt, acknowledgedBy, snoozedUntil, snoozedUntilSuccess, mutedAt, outageId },
     title: TITLES[cause],
   };
 }

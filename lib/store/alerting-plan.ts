@@ -39,8 +39,11 @@ const MEMBER_COLUMNS: readonly Column<Plan["members"][number]>[] = [
   ["outage_id", "uuid", (row) => row.outageId],
 ];
 
-const JOIN_INCIDENTS = `UPDATE incidents i SET outage_id = x.outage_id FROM ${sourceOf(MEMBER_COLUMNS)}
-  WHERE i.id = x.incident_id`;
+const JOIN_INCIDENTS = `WITH joined AS (
+    UPDATE incidents i SET outage_id = x.outage_id FROM ${sourceOf(MEMBER_COLUMNS)}
+    WHERE i.id = x.incident_id AND i.outage_id IS DISTINCT FROM x.outage_id RETURNING i.id
+  )
+  INSERT INTO incident_events (incident_id, kind, at) SELECT id, 'joined', belfry_now() FROM joined`;
 
 type AlertRow = {
   id: string;
@@ -78,7 +81,9 @@ const TOLD_COLUMNS: readonly Column<Plan["told"][number]>[] = [
   ["remind_at", "instant", (row) => row.remindAt],
 ];
 
-const TELL_INCIDENTS = `UPDATE incidents i SET told_at = belfry_now(), remind_at = x.remind_at
+// Somebody may have looked after it, or asked to be left alone, before anybody was told.
+const TELL_INCIDENTS = `UPDATE incidents i SET told_at = belfry_now(),
+    remind_at = CASE WHEN i.muted_at IS NULL AND NOT i.snoozed_until_success THEN greatest(x.remind_at, i.remind_at) END
   FROM ${sourceOf(TOLD_COLUMNS)} WHERE i.id = x.incident_id`;
 
 const RESOLVE_OUTAGES = `UPDATE outages o SET resolved_at = belfry_now()

@@ -19,19 +19,35 @@ export type IncidentRecord = {
   runNumber: number;
   badCount: number;
   missedCount: number;
+  /** What people have done about it: see `IncidentCare`. */
+  acknowledgedAt: Instant | null;
+  acknowledgedBy: string | null;
+  snoozedUntil: Instant | null;
+  snoozedUntilSuccess: boolean;
+  mutedAt: Instant | null;
+  outageId: string | null;
 };
 
-type Row = Omit<IncidentRecord, "openedAt" | "resolvedAt"> & { openedAt: Date; resolvedAt: Date | null };
+type Row = Omit<IncidentRecord, TimeField> & {
+  [Field in TimeField]: Field extends "openedAt" ? Date : Date | null;
+};
+type TimeField = "openedAt" | "resolvedAt" | "acknowledgedAt" | "snoozedUntil" | "mutedAt";
 
 const SELECT = `SELECT i.id, i.job_id AS "jobId", j.name AS "jobName", j.slug AS "jobSlug", i.project_id AS "projectId",
   i.number, i.severity, i.cause, i.state, i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt",
   i.resolve_reason AS "resolveReason", i.run_number AS "runNumber", i.bad_count AS "badCount",
-  i.missed_count AS "missedCount" FROM incidents i JOIN jobs j ON j.id = i.job_id`;
+  i.missed_count AS "missedCount", i.acknowledged_at AS "acknowledgedAt", i.acknowledged_by AS "acknowledgedBy",
+  i.snoozed_until AS "snoozedUntil", i.snoozed_until_success AS "snoozedUntilSuccess", i.muted_at AS "mutedAt",
+  i.outage_id AS "outageId" FROM incidents i JOIN jobs j ON j.id = i.job_id`;
+
+const WAITING = `(i.state = 'open' AND i.acknowledged_at IS NULL AND i.muted_at IS NULL AND NOT i.snoozed_until_success
+  AND coalesce(i.snoozed_until <= belfry_now(), true))`;
 
 export type IncidentFilter = {
   projectId: string;
   jobId: string | null;
-  state: "open" | "resolved" | null;
+  /** `waiting`: open, and nobody has acknowledged, snoozed or muted it. */
+  state: "open" | "waiting" | "resolved" | null;
   /** Only those after this one in the order of the list. */
   after: { openedAt: Instant; id: string } | null;
   /** Null: all of them. */
@@ -41,8 +57,8 @@ export type IncidentFilter = {
 /** Newest first. */
 export async function listIncidentRecords(database: Queryable, filter: IncidentFilter): Promise<IncidentRecord[]> {
   const { rows } = await database.query<Row>(
-    `${SELECT} WHERE i.project_id = $1 AND ($2::uuid IS NULL OR i.job_id = $2) AND ($3::text IS NULL OR i.state = $3)
-       AND ($4::timestamptz IS NULL OR (i.opened_at, i.id) < ($4, $5::uuid))
+    `${SELECT} WHERE i.project_id = $1 AND ($2::uuid IS NULL OR i.job_id = $2)
+       AND ($3::text IS NULL OR i.state = $3 OR ($3 = 'waiting' AND ${WAITING})) AND ($4::timestamptz IS NULL OR (i.opened_at, i.id) < ($4, $5::uuid))
      ORDER BY i.opened_at DESC, i.id DESC LIMIT $6`,
     [
       ...[filter.projectId, filter.jobId, filter.state],
@@ -52,18 +68,36 @@ export async function listIncidentRecords(database: Queryable, filter: IncidentF
   return rows.map(recordOf);
 }
 
-export async function countOpenIncidents(database: Queryable, projectId: string): Promise<number> {
-  const { rows } = await database.query<{ count: number }>(
-    "SELECT count(*) FROM incidents WHERE project_id = $1 AND state = 'open'",
+/** `waiting`: those among them of which nobody takes care. */
+export async function countOpenIncidents(
+  database: Queryable,
+  projectId: string,
+): Promise<{ open: number; waiting: number }> {
+  const { rows } = await database.query<{ open: number; waiting: number }>(
+    `SELECT count(*) AS open, count(*) FILTER (WHERE ${WAITING}) AS waiting FROM incidents i
+     WHERE i.project_id = $1 AND i.state = 'open'`,
     [projectId],
   );
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { open: 0, waiting: 0 };
 }
 
 export async function findIncidentRecord(database: Queryable, incidentId: string): Promise<IncidentRecord | null> {
   const { rows } = await database.query<Row>(`${SELECT} WHERE i.id = $1`, [incidentId]);
   const [row] = rows;
   return row === undefined ? null : recordOf(row);
+}
+
+/** Incidents of an outage, the open ones first, at most `limit`. */
+export async function listIncidentsOfOutage(
+  database: Queryable,
+  outageId: string,
+  limit: number,
+): Promise<IncidentRecord[]> {
+  const { rows } = await database.query<Row>(
+    `${SELECT} WHERE i.outage_id = $1 ORDER BY i.state, i.opened_at, j.name, i.id LIMIT $2`,
+    [outageId, limit],
+  );
+  return rows.map(recordOf);
 }
 
 /** The job's open incidents: the critical one, then the warning. */
@@ -107,28 +141,12 @@ export async function listRefutingRuns(
 }
 
 function recordOf(row: Row): IncidentRecord {
-  return { ...row, openedAt: instantOf(row.openedAt), resolvedAt: instantOf(row.resolvedAt) };
-}
-
-export type IncidentEventRecord = {
-  sequence: number;
-  /** As the database's check allows. */
-  kind: "opened" | "bad-run" | "resolved" | "acknowledged" | "note";
-  at: Instant;
-  runNumber: number | null;
-  cause: Cause | null;
-  resolveReason: ResolveReason | null;
-  note: string | null;
-};
-
-/** The timeline of an incident, oldest first: its opening and its newest 500 entries. */
-export async function listIncidentEvents(database: Queryable, incidentId: string): Promise<IncidentEventRecord[]> {
-  const { rows } = await database.query<Omit<IncidentEventRecord, "at"> & { at: Date }>(
-    `SELECT sequence, kind, at, run_number AS "runNumber", cause, resolve_reason AS "resolveReason", note
-     FROM incident_events WHERE incident_id = $1 AND (sequence = 1 OR sequence > (
-       SELECT max(sequence) - 500 FROM incident_events WHERE incident_id = $1
-     )) ORDER BY sequence`,
-    [incidentId],
-  );
-  return rows.map((row) => ({ ...row, at: instantOf(row.at) }));
+  return {
+    ...row,
+    openedAt: instantOf(row.openedAt),
+    resolvedAt: instantOf(row.resolvedAt),
+    acknowledgedAt: instantOf(row.acknowledgedAt),
+    snoozedUntil: instantOf(row.snoozedUntil),
+    mutedAt: instantOf(row.mutedAt),
+  };
 }

@@ -26,6 +26,20 @@ export async function findUserName(database: Queryable, userId: string): Promise
   return rows[0]?.name ?? null;
 }
 
+/** Whoever has this address and is a member of the project, or an operator. */
+export async function findPersonOfProject(
+  database: Queryable,
+  projectId: string,
+  email: string,
+): Promise<{ id: string; name: string } | null> {
+  const { rows } = await database.query<{ id: string; name: string }>(
+    `SELECT u.id, u.name FROM users u WHERE u.email = $2
+       AND (u.operator OR EXISTS (SELECT FROM members m WHERE m.user_id = u.id AND m.project_id = $1))`,
+    [projectId, email],
+  );
+  return rows[0] ?? null;
+}
+
 /** Makes an account that signs in by password; the first one is the operator. Call `lockUsers` before. */
 export async function insertUser(
   client: Queryable,

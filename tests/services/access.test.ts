@@ -3,6 +3,7 @@ import { createChannel, deleteChannel, listChannels, testChannel, updateChannel 
 import { adoptCodeRequest, followCode } from "../../lib/services/code-jobs.ts";
 import type { Ctx } from "../../lib/services/context.ts";
 import { listDeliveries, replayDelivery } from "../../lib/services/deliveries.ts";
+import { actOnIncidents } from "../../lib/services/incident-actions.ts";
 import { getIncident, listIncidents, reportIncidents } from "../../lib/services/incidents.ts";
 import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../lib/services/job-changes.ts";
 import { jobReport } from "../../lib/services/job-report.ts";
@@ -75,6 +76,7 @@ const CHANGE: Record<string, Verb> = {
   createKey: (ctx) => createKey(ctx, { projectId: world.project.id, scope: "read" }),
   createJob: (ctx) => createJob(ctx, { projectId: world.project.id, slug: "another" }),
   updateJob: (ctx) => updateJob(ctx, { jobId, description: "nightly" }),
+  actOnIncidents: (ctx) => actOnIncidents(ctx, { incidentIds: [incidentId], action: { kind: "acknowledge" } }),
   pauseJob: (ctx) => pauseJob(ctx, { jobId }),
   resumeJob: (ctx) => resumeJob(ctx, { jobId }),
   adoptCodeRequest: (ctx) => adoptCodeRequest(ctx, { jobId }),
