@@ -11,7 +11,13 @@ export function ChannelCondition({ channel }: { channel: ChannelView }) {
     return (
       <p className={`${tones.label} ${tones.quiet}`}>
         <Glyph shape="paused" tone="quiet" size={14} />
-        Switched off
+        {channel.unsubscribedAt === null ? (
+          "Switched off"
+        ) : (
+          <span>
+            Switched off by a reader, who unsubscribed <Ago at={channel.unsubscribedAt} suffix />.
+          </span>
+        )}
       </p>
     );
   }

@@ -10,6 +10,8 @@ export type ChannelView = {
   enabled: boolean;
   brokenAt: Instant | null;
   brokenReason: string | null;
+  /** A reader of its mails switched it off. */
+  unsubscribedAt: Instant | null;
   lastSentAt: Instant | null;
 };
 

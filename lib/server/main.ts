@@ -3,8 +3,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import { createDispatch } from "../checker/dispatch.ts";
+import { createDrills } from "../checker/drills.ts";
 import { createPlanner } from "../checker/plan.ts";
 import { createPrune } from "../checker/prune.ts";
+import { createReports } from "../checker/reports.ts";
 import { createSweep } from "../checker/sweep.ts";
 import { createUsual } from "../checker/usual.ts";
 import { createZoneWatch } from "../checker/zone-watch.ts";
@@ -177,6 +179,8 @@ async function openLoops(parts: Parts, foundation: Foundation, { health, metrics
     const planner = createPlanner({ ...foundation, pool, mailWorks: channels.mailWorks });
     bus.on("belfry_plan", () => planner.wake());
     parts.loops.push(planner, dispatch);
+    parts.loops.push(createReports({ ...foundation, pool, channels }));
+    parts.loops.push(createDrills({ ...foundation, pool, mailWorks: channels.mailWorks }));
   }
   for (const loop of parts.loops) loop.start();
   parts.watchdog = openWatchdog({ ...foundation, health, onCall: metrics.watchdogCalled });

@@ -2,6 +2,7 @@ import type { Action } from "../auth/rules.ts";
 import { type Attempt, attemptSend } from "../delivery/attempt.ts";
 import type { ChannelField } from "../delivery/channel.ts";
 import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
+import { FAILURES_OF_DEAD } from "../domain/breaker.ts";
 import { composeMessage } from "../domain/message.ts";
 import { type Instant, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
@@ -13,6 +14,7 @@ import {
   listChannelRecords,
   updateChannelRecord,
 } from "../store/channels.ts";
+import { hurryChannel, listChannelTroubles as listTroubles, type ChannelTrouble } from "../store/channel-failures.ts";
 import { inTransaction } from "../store/client.ts";
 import { insertTest } from "../store/deliveries.ts";
 import { type DeliveryResult, recordResults } from "../store/deliveries-results.ts";
@@ -39,6 +41,8 @@ export type ChannelRow = {
   /** Set when the receiver refused for good; sending goes on once a test or a replay succeeds. */
   brokenAt: Instant | null;
   brokenReason: string | null;
+  /** Set when a reader of its mails unsubscribed, until it is switched on again. */
+  unsubscribedAt: Instant | null;
   createdAt: Instant;
   lastSentAt: Instant | null;
 };
@@ -68,6 +72,12 @@ export async function listChannels(ctx: Ctx, input: { projectId: string }): Prom
   const records = await listChannelRecords(ctx.database.pool, project.id);
   const labels = new Map((await listChannelKinds(ctx)).map(({ kind, label }) => [kind, label]));
   return records.map((record) => ({ ...record, kindLabel: labels.get(record.kind) ?? record.kind }));
+}
+
+/** Channels that are switched on and do not work: those that refuse for good, then those that fail again and again. */
+export async function listChannelTroubles(ctx: Ctx, input: { projectId: string }): Promise<ChannelTrouble[]> {
+  const project = await requireProject(ctx, input.projectId, "see");
+  return listTroubles(ctx.database.pool, project.id, FAILURES_OF_DEAD);
 }
 
 /** The kinds there are, with what each asks for and why one cannot be used. */
@@ -127,7 +137,8 @@ export async function deleteChannel(
 
 type OwnedChannel = ChannelRecord & { project: ProjectAccess };
 
-async function requireChannel(ctx: Ctx, channelId: string, action: Action): Promise<OwnedChannel> {
+/** The channel, if whoever asks may do this with it. @throws AppError `not-found`, also for strangers; `forbidden`. */
+export async function requireChannel(ctx: Ctx, channelId: string, action: Action): Promise<OwnedChannel> {
   const found = isUuid(channelId) ? await findChannelRecord(ctx.database.pool, channelId) : null;
   return requireOwned(ctx, found, { action, missing: noChannel(channelId) });
 }
@@ -160,6 +171,7 @@ export async function testChannel(ctx: Ctx, input: { channelId: string }): Promi
     message,
   };
   await recordResults(pool, [result], { mailWorks: ctx.config.smtpUrl !== null });
+  if (accepted) await hurryChannel(pool, channel.id);
   await publishLive(pool, channel.projectId);
   return { ok: accepted, status, answer, tookMs: finishedAt - startedAt, deliveryId: claimed.id };
 }

@@ -11,19 +11,22 @@ export type ChannelRecord = {
   enabled: boolean;
   brokenAt: number | null;
   brokenReason: string | null;
+  /** When a reader of its mails unsubscribed: it is off since. */
+  unsubscribedAt: number | null;
   createdAt: number;
   /** When something last arrived over it. */
   lastSentAt: number | null;
 };
 
-type Row = Omit<ChannelRecord, "brokenAt" | "createdAt" | "lastSentAt"> & {
+type Row = Omit<ChannelRecord, "brokenAt" | "unsubscribedAt" | "createdAt" | "lastSentAt"> & {
   brokenAt: Date | null;
+  unsubscribedAt: Date | null;
   createdAt: Date;
   lastSentAt: Date | null;
 };
 
 const COLUMNS = `c.id, c.project_id AS "projectId", c.kind, c.name, c.summary, c.rules, c.enabled, c.broken_at AS "brokenAt",
-  c.broken_reason AS "brokenReason", c.created_at AS "createdAt",
+  c.broken_reason AS "brokenReason", c.unsubscribed_at AS "unsubscribedAt", c.created_at AS "createdAt",
   (SELECT max(m.started_at) FROM messages m WHERE m.channel_id = c.id AND m.accepted) AS "lastSentAt"`;
 
 /** Channels of a project, oldest first. */
@@ -45,6 +48,7 @@ function recordOf(row: Row): ChannelRecord {
   return {
     ...row,
     brokenAt: instantOf(row.brokenAt),
+    unsubscribedAt: instantOf(row.unsubscribedAt),
     createdAt: instantOf(row.createdAt),
     lastSentAt: instantOf(row.lastSentAt),
   };
@@ -80,10 +84,24 @@ export async function updateChannelRecord(
   { name, enabled, rules }: { name: string | null; enabled: boolean | null; rules: ChannelRules | null },
 ): Promise<void> {
   await client.query(
-    `UPDATE channels SET name = coalesce($2, name), enabled = coalesce($3, enabled), rules = coalesce($4, rules)
+    `UPDATE channels SET name = coalesce($2, name), enabled = coalesce($3, enabled), rules = coalesce($4, rules),
+       unsubscribed_at = CASE WHEN $3 THEN NULL ELSE unsubscribed_at END
      WHERE id = $1`,
     [channelId, name, enabled, rules === null ? null : JSON.stringify(rules)],
   );
+}
+
+/** Switches a mail channel off at the wish of its reader; null where it is off already, or gone. */
+export async function unsubscribeChannel(
+  client: Queryable,
+  channelId: string,
+): Promise<Pick<ChannelRecord, "projectId" | "name" | "summary"> | null> {
+  const { rows } = await client.query<Pick<ChannelRecord, "projectId" | "name" | "summary">>(
+    `UPDATE channels SET enabled = false, unsubscribed_at = belfry_now() WHERE id = $1 AND enabled AND kind = 'email'
+     RETURNING project_id AS "projectId", name, summary`,
+    [channelId],
+  );
+  return rows[0] ?? null;
 }
 
 /** With what was ever sent over it. */
