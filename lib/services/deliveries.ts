@@ -1,10 +1,12 @@
 import { AppError } from "../errors.ts";
-import { replayDelivery as replayDeadLetter } from "../store/deliveries.ts";
+import { replayChannelDeliveries, replayDelivery as replayDeadLetter } from "../store/deliveries.ts";
 import { type DeliveryState, findDeliveryRecord, listDeliveryRecords } from "../store/incidents-alerts.ts";
 import { isUuid, requireOwned, requireProject } from "./access.ts";
 import { type DeliveryRow, deliveryRowOf } from "./alerts.ts";
+import { requireChannel } from "./channels.ts";
 import type { Ctx } from "./context.ts";
 import { parseLimit } from "./input.ts";
+import { publishLive } from "./publish.ts";
 
 export type DeliveryList = {
   deliveries: DeliveryRow[];
@@ -55,4 +57,13 @@ export async function replayDelivery(
   const { id } = await requireOwned(ctx, owned, { action: "replay-deliveries", missing });
   if (await replayDeadLetter(pool, id)) return { id, state: "pending" };
   throw new AppError("conflict", "Only dead letters can be sent again; this delivery is not one (any more).");
+}
+
+/** Puts all dead letters of a channel back into the queue. @returns how many; tests are left alone. */
+export async function replayChannel(ctx: Ctx, input: { channelId: string }): Promise<{ id: string; replayed: number }> {
+  const { id, projectId } = await requireChannel(ctx, input.channelId, "replay-deliveries");
+  const { pool } = ctx.database;
+  const replayed = await replayChannelDeliveries(pool, id);
+  await publishLive(pool, projectId);
+  return { id, replayed };
 }

@@ -6,11 +6,12 @@ import { readAloud } from "../domain/schedule/reading.ts";
 import { compileSchedule } from "../domain/schedule.ts";
 import { DAY, type Instant, type Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
-import { type ChannelRecord, listChannelRecords } from "../store/channels.ts";
+import { loadChannelReach } from "../store/channel-reach.ts";
+import { listChannelRecords } from "../store/channels.ts";
 import { listOpenIncidents } from "../store/incidents.ts";
 import { findJobRecord, type JobRecord, listJobChannelIds } from "../store/jobs.ts";
 import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
-import { countWorkingChannels, listJobRecords, listStrip } from "../store/jobs-list.ts";
+import { listJobRecords, listStrip } from "../store/jobs-list.ts";
 import { type LinkedJob, listDownstreams, listUpstreams } from "../store/jobs-upstreams.ts";
 import { hasAmbiguousRuns } from "../store/runs.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
@@ -20,6 +21,7 @@ import { formOf, type FormLinks } from "./job-input.ts";
 import { upstreamTexts } from "./job-upstreams.ts";
 import { type Figures, type FollowsCode, type JobList, type JobPage, jobRowOf, type Period } from "./job-views.ts";
 import { NEXT_SHOWN } from "./schedule-preview.ts";
+import { countHearing, isWorking, nobodyTold, wouldHear } from "./who-is-told.ts";
 
 export type JobListInput = {
   projectId: string;
@@ -33,18 +35,15 @@ export type JobListInput = {
 export async function listJobs(ctx: Ctx, input: JobListInput): Promise<JobList> {
   const project = await requireProject(ctx, input.projectId, "see");
   const { pool } = ctx.database;
-  const [records, channels] = await Promise.all([
+  const [records, reach] = await Promise.all([
     listJobRecords(pool, project.id, {
       jobIds: input.jobIds?.filter(isUuid) ?? null,
       stripsUpTo: input.stripsUpTo ?? Number.MAX_SAFE_INTEGER,
     }),
-    countWorkingChannels(pool, project.id),
+    loadChannelReach(pool, project.id),
   ]);
   const now = ctx.clock.now();
-  const jobs = records.map((record) => {
-    const channelCount = record.allChannels ? channels.project : (channels.byJob.get(record.id) ?? 0);
-    return jobRowOf(record, { now, channelCount });
-  });
+  const jobs = records.map((record) => jobRowOf(record, { now, channelCount: countHearing(reach, record) }));
   return { jobs, now };
 }
 
@@ -76,14 +75,17 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
   const heard = channels.filter((channel) => job.allChannels || links.channelIds.includes(channel.id));
   const { description, limits, pings, createdAt, facts } = job;
   return {
-    ...jobRowOf({ ...job, strip }, { now, channelCount: heard.filter(isWorking).length }),
+    ...jobRowOf(
+      { ...job, strip },
+      { now, channelCount: heard.filter((channel) => wouldHear(channel, job.tags)).length },
+    ),
     ...{ description, limits, pings, createdAt, figures, openIncidents, ambiguous, now },
     effectiveGraceMs: effectiveGrace(job, now),
     pingUrl: pingUrlOf(ctx, job.id),
     mailAddress: mailAddressOf(ctx, job.id),
     firstPingAt: facts.firstPingAt,
     reading: readAloud(job.schedule, now, NEXT_SHOWN),
-    nobodyTold: nobodyTold(heard, channels.length),
+    nobodyTold: nobodyTold(heard, channels.length, job.tags),
     channels: heard.map((channel) => ({
       id: channel.id,
       name: channel.name,
@@ -147,21 +149,4 @@ export function effectiveGrace(job: JobRecord, now: Instant): Millis | null {
   if (slot === null) return null;
   const rules: Job = { id, schedule, scheduleSince, limits, usual: null };
   return graceAt(openDraft({ ...newMemory(), job: rules, gaps: [] }), slot);
-}
-
-function isWorking(channel: ChannelRecord): boolean {
-  return channel.enabled && channel.brokenAt === null;
-}
-
-function nobodyTold(heard: readonly ChannelRecord[], channelsOfProject: number): string | null {
-  if (heard.some(isWorking)) return null;
-  if (channelsOfProject === 0) {
-    return "Nobody would be told if this job failed: the project has no channel yet. Add one under Channels.";
-  }
-  if (heard.length === 0) {
-    return "Nobody would be told if this job failed: no channel is chosen for it. Choose one in the job's settings.";
-  }
-  return heard.every((channel) => !channel.enabled)
-    ? "Nobody would be told if this job failed: its channels are switched off. Switch one on under Channels."
-    : "Nobody would be told if this job failed: its channels are broken. Send a test under Channels to see why.";
 }

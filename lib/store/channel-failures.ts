@@ -9,7 +9,7 @@ export type ChannelFailures = { failures: number; at: Instant };
 const MOST = 20;
 
 // A message that failed for good answered the question whether anybody is there: its delivery waits no longer.
-const SELECT = `SELECT c.id, f.failures, f.at FROM unnest($1::uuid[]) AS c(id)
+const FAILING = (channels: string) => `SELECT c.id, f.failures, f.at FROM ${channels}
   CROSS JOIN LATERAL (
     SELECT count(*)::int4 AS failures, max(m.finished_at) AS at
     FROM (SELECT * FROM messages WHERE channel_id = c.id ORDER BY started_at DESC LIMIT ${MOST}) m
@@ -27,7 +27,7 @@ export async function loadChannelFailures(
   if (channelIds.length === 0) return new Map();
   const { rows } = await database.query<{ id: string; failures: number; at: Date }>({
     name: "channel-failures",
-    text: SELECT,
+    text: FAILING("unnest($1::uuid[]) AS c(id)"),
     values: [plainColumn(channelIds, (id) => id)],
   });
   return new Map(rows.map(({ id, failures, at }) => [id, { failures, at: instantOf(at) }]));
@@ -47,4 +47,51 @@ export async function hurryChannel(database: Queryable, channelId: string): Prom
     [channelId],
   );
   return rows[0]?.count ?? 0;
+}
+
+/** A channel that is switched on and does not work. */
+export type ChannelTrouble = {
+  channelId: string;
+  name: string;
+  kind: string;
+  /** When its receiver refused for good, and what it said; null: it fails for the time being. */
+  brokenAt: Instant | null;
+  brokenReason: string | null;
+  /** Latest failures in a row of what is tried again. */
+  failures: number;
+  /** How many alerts wait for a further attempt, and since when the first of them does. */
+  waiting: number;
+  waitingSince: Instant | null;
+};
+
+type TroubleRow = Omit<ChannelTrouble, "brokenAt" | "waitingSince"> & {
+  brokenAt: Date | null;
+  waitingSince: Date | null;
+};
+
+/** Channels of a project that are broken, or whose receivers have failed so many times in a row; those first that are broken. */
+export async function listChannelTroubles(
+  database: Queryable,
+  projectId: string,
+  leastFailures: number,
+): Promise<ChannelTrouble[]> {
+  const { rows } = await database.query<TroubleRow>(
+    `WITH own AS MATERIALIZED (SELECT * FROM channels WHERE project_id = $1 AND enabled),
+       failing AS (${FAILING("own c")})
+     SELECT c.id AS "channelId", c.name, c.kind, c.broken_at AS "brokenAt", c.broken_reason AS "brokenReason",
+       coalesce(f.failures, 0) AS failures, w.waiting, w.since AS "waitingSince"
+     FROM own c LEFT JOIN failing f ON f.id = c.id
+     CROSS JOIN LATERAL (
+       SELECT count(*)::int4 AS waiting, min(d.first_attempt_at) AS since FROM deliveries d
+       WHERE d.channel_id = c.id AND d.state IN ('pending', 'sending') AND d.attempts > 0 AND d.lead_id IS NULL
+     ) w
+     WHERE c.broken_at IS NOT NULL OR f.failures >= $2
+     ORDER BY c.broken_at IS NULL, c.name, c.id`,
+    [projectId, leastFailures],
+  );
+  return rows.map((row) => ({
+    ...row,
+    brokenAt: instantOf(row.brokenAt),
+    waitingSince: instantOf(row.waitingSince),
+  }));
 }

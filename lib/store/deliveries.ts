@@ -164,6 +164,23 @@ export async function replayDelivery(database: Queryable, deliveryId: string): P
 }
 
 /**
+ * The same for all dead letters of a channel but tests, whose askers have their answers. Wakes the dispatchers with the
+ * commit. @returns how many.
+ */
+export async function replayChannelDeliveries(database: Queryable, channelId: string): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `WITH replayed AS (
+       UPDATE deliveries d SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
+         next_attempt_at = belfry_now(), only_if = NULL
+       FROM alerts a WHERE d.channel_id = $1 AND d.state = 'dead' AND a.id = d.alert_id AND a.event <> 'test' RETURNING d.id
+     )
+     SELECT count(*)::int4 AS count, pg_notify('belfry_deliver', '') FROM replayed`,
+    [channelId],
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/**
  * A test of one channel, already claimed by the caller, who sends it and records the result: dispatchers leave it alone
  * for a minute. Null where the channel does not exist.
  */

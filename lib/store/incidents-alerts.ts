@@ -1,3 +1,4 @@
+import type { OnlyIf } from "../domain/alerting/channel-rules.ts";
 import type { AlertEvent } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
@@ -24,6 +25,7 @@ export type DeliveryRecord = {
   createdAt: Instant;
   sentAt: Instant | null;
   nextAttemptAt: Instant;
+  onlyIf: OnlyIf;
 };
 
 type Row = Omit<DeliveryRecord, "createdAt" | "sentAt" | "nextAttemptAt"> & {
@@ -35,7 +37,7 @@ type Row = Omit<DeliveryRecord, "createdAt" | "sentAt" | "nextAttemptAt"> & {
 const SELECT = `SELECT d.id, d.ordinal, d.alert_id AS "alertId", a.incident_id AS "incidentId", a.project_id AS "projectId",
   d.job_id AS "jobId", j.name AS "jobName", a.event, d.channel_id AS "channelId", coalesce(c.name, d.recipient) AS "to",
   c.kind, d.state, d.attempts, d.last_error AS "lastError", d.created_at AS "createdAt", d.sent_at AS "sentAt",
-  d.next_attempt_at AS "nextAttemptAt"
+  d.next_attempt_at AS "nextAttemptAt", d.only_if AS "onlyIf"
   FROM deliveries d JOIN alerts a ON a.id = d.alert_id LEFT JOIN channels c ON c.id = d.channel_id
   LEFT JOIN jobs j ON j.id = d.job_id`;
 

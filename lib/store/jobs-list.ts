@@ -69,28 +69,3 @@ export async function listStrip(database: Queryable, jobId: string): Promise<Str
   );
   return rows.map((row) => row.entry).toReversed();
 }
-
-export type ChannelCounts = {
-  /** Working channels of the project. */
-  project: number;
-  /** Of jobs with a list of their own: working channels in it. */
-  byJob: ReadonlyMap<string, number>;
-};
-
-/** How many channels would hear of each job; broken and switched-off ones do not count. */
-export async function countWorkingChannels(database: Queryable, projectId: string): Promise<ChannelCounts> {
-  const { rows } = await database.query<{ jobId: string | null; count: number }>(
-    `SELECT l.job_id AS "jobId", count(*) FROM channels c JOIN job_channels l ON l.channel_id = c.id
-     WHERE c.project_id = $1 AND c.enabled AND c.broken_at IS NULL GROUP BY l.job_id
-     UNION ALL
-     SELECT NULL, count(*) FROM channels c WHERE c.project_id = $1 AND c.enabled AND c.broken_at IS NULL`,
-    [projectId],
-  );
-  const byJob = new Map<string, number>();
-  let project = 0;
-  for (const { jobId, count } of rows) {
-    if (jobId === null) project = count;
-    else byJob.set(jobId, count);
-  }
-  return { project, byJob };
-}

@@ -1,0 +1,49 @@
+import { type ChannelRules, hearsAlarms } from "../domain/alerting/channel-rules.ts";
+import type { ChannelReach } from "../store/channel-reach.ts";
+import type { ChannelRecord } from "../store/channels.ts";
+
+export function isWorking({ enabled, brokenAt }: Pick<ChannelRecord, "enabled" | "brokenAt">): boolean {
+  return enabled && brokenAt === null;
+}
+
+/** Whether a job's alarms would arrive over a channel. */
+export function wouldHear(
+  channel: Pick<ChannelRecord, "enabled" | "brokenAt"> & { rules: ChannelRules },
+  tags: readonly string[],
+): boolean {
+  return isWorking(channel) && hearsAlarms(channel.rules, tags);
+}
+
+/** How many working channels would hear of a job's alarms. */
+export function countHearing(
+  { working, byJob }: ChannelReach,
+  job: { id: string; allChannels: boolean; tags: readonly string[] },
+): number {
+  const ids = job.allChannels ? working.keys() : (byJob.get(job.id) ?? []);
+  let count = 0;
+  for (const id of ids) {
+    const rules = working.get(id);
+    if (rules !== undefined && hearsAlarms(rules, job.tags)) count += 1;
+  }
+  return count;
+}
+
+/**
+ * A sentence where nobody would be told of a job's alarms, with what to do; null where somebody would.
+ * @param heard the channels that the job uses. @param ofProject how many its project has.
+ */
+export function nobodyTold(heard: readonly ChannelRecord[], ofProject: number, tags: readonly string[]): string | null {
+  if (heard.some((channel) => wouldHear(channel, tags))) return null;
+  return `Nobody would be told if this job failed: ${reasonOf(heard, ofProject)}`;
+}
+
+function reasonOf(heard: readonly ChannelRecord[], ofProject: number): string {
+  if (ofProject === 0) return "the project has no channel yet. Add one under Channels.";
+  if (heard.length === 0) return "no channel is chosen for it. Choose one in the job's settings.";
+  if (heard.every((channel) => !channel.enabled)) {
+    return "its channels are switched off. Switch one on under Channels.";
+  }
+  return heard.some(isWorking)
+    ? "the rules of its channels leave it out. Change what they take under Channels, or give it one of their tags."
+    : "its channels are broken. Send a test under Channels to see why.";
+}
