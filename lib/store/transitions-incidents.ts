@@ -41,10 +41,14 @@ function alertRow({ job, state }: JobChange, alert: IncidentAlert): AlertRow {
   };
 }
 
-/** The last word on each incident, lower numbers first: an old one has to end before a new one may be open. */
+/**
+ * The last word on each incident, lower numbers of a job first: an old one has to end before a new one may be open. By jobs,
+ * as whoever plans their alerts locks them: in another order the two would wait for each other.
+ */
 function latestOf(events: readonly EventRow[]): EventRow[] {
   const latest = new Map(events.map((row) => [row.incidentId, row]));
-  return [...latest.values()].toSorted((a, b) => a.event.incident.number - b.event.incident.number);
+  const order = (a: EventRow, b: EventRow) => a.event.incident.number - b.event.incident.number;
+  return [...latest.values()].toSorted((a, b) => (a.jobId < b.jobId ? -1 : a.jobId > b.jobId ? 1 : order(a, b)));
 }
 
 const INCIDENT_COLUMNS: readonly Column<EventRow>[] = [
