@@ -186,7 +186,7 @@ async function loadChannels(client: Queryable, projectId: string): Promise<Alert
 }
 
 /** Mail addresses of the project's owners, else of the operators. */
-async function loadPeople(client: Queryable, projectId: string): Promise<string[]> {
+export async function loadPeople(client: Queryable, projectId: string): Promise<string[]> {
   const { rows } = await client.query<{ email: string }>(
     `WITH owners AS (
        SELECT u.email FROM users u JOIN members m ON m.user_id = u.id WHERE m.project_id = $1 AND m.role = 'owner'

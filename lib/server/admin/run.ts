@@ -5,6 +5,7 @@ import { BACKUP_COMMANDS } from "./backup-commands.ts";
 import type { Command } from "./command.ts";
 import { JOB_COMMANDS } from "./job-commands.ts";
 import { PEOPLE_COMMANDS } from "./people-commands.ts";
+import { REPORT_COMMANDS } from "./report-commands.ts";
 import type { OpenSession } from "./session.ts";
 import { UNMATCHED_COMMANDS } from "./unmatched-commands.ts";
 
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   ...JOB_COMMANDS,
   ...UNMATCHED_COMMANDS,
   ...ALERT_COMMANDS,
+  ...REPORT_COMMANDS,
   ...BACKUP_COMMANDS,
 ];
 
