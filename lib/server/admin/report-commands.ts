@@ -3,7 +3,7 @@ import { previewReport, saveReports } from "../../services/reports.ts";
 import { type Command, isoTime, required } from "./command.ts";
 
 const PROJECT = { name: "project", required: true, value: "ID" };
-const ZONE = { name: "timezone", required: false, value: "ZONE" };
+const ZONE = { name: "tz", required: false, value: "ZONE" };
 
 /** Commands about reports and fire drills. */
 export const REPORT_COMMANDS: readonly Command[] = [
@@ -15,7 +15,7 @@ export const REPORT_COMMANDS: readonly Command[] = [
       const { content, facts } = await previewReport(ctx, {
         projectId: required(options, "project"),
         period: required(options, "period"),
-        timeZone: options.get("timezone") ?? "UTC",
+        timeZone: options.get("tz") ?? "UTC",
       });
       return { ...content, from: isoTime(facts.from), to: isoTime(facts.to), totals: facts.totals };
     },
@@ -35,7 +35,7 @@ export const REPORT_COMMANDS: readonly Command[] = [
         projectId: required(options, "project"),
         email: required(options, "email"),
         periods: periods === "none" ? [] : periods.split(","),
-        timeZone: options.get("timezone") ?? "UTC",
+        timeZone: options.get("tz") ?? "UTC",
       });
       return { reports: subscriptions.map((one) => ({ ...one, nextAt: isoTime(one.nextAt) })) };
     },
@@ -76,7 +76,7 @@ export const REPORT_COMMANDS: readonly Command[] = [
       const { every, nextAt } = await setDrillRhythm(ctx, {
         projectId: required(options, "project"),
         every: required(options, "every"),
-        timeZone: options.get("timezone"),
+        timeZone: options.get("tz"),
       });
       return { every, nextAt: isoTime(nextAt) };
     },
