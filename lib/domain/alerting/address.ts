@@ -1,4 +1,5 @@
 import type { Instant } from "../time.ts";
+import { createBundles } from "./bundles.ts";
 import { type OnlyIf, passageOf } from "./channel-rules.ts";
 import type { AlertingContext, PendingAlert } from "./pending.ts";
 
@@ -22,15 +23,7 @@ export function address(
   context: AlertingContext,
   { now, newId, outageIdOf }: Addressing,
 ): PlannedDelivery[] {
-  const bundles = new Map<string, string>();
-  const bundleOf = (alert: PendingAlert, at: Instant, onlyIf: OnlyIf): string | null => {
-    const outageId = outageIdOf(alert);
-    if (outageId === null) return null;
-    const key = [outageId, alert.event, at, onlyIf].join(" ");
-    const bundle = bundles.get(key) ?? newId();
-    bundles.set(key, bundle);
-    return bundle;
-  };
+  const bundleOf = createBundles(newId);
   const told = new Set<string>();
   const deliveries: PlannedDelivery[] = [];
   for (const alert of alerts) {
@@ -43,7 +36,8 @@ export function address(
       // The end of what they never heard of is news to nobody.
       if (alert.event === "resolved" && !endsOnly && !knows(name)) continue;
       told.add(`${incident.id} ${name}`);
-      deliveries.push({ alert, ...who, at, onlyIf, bundle: bundleOf(alert, at, onlyIf) });
+      const bundle = bundleOf({ alert, outageId: outageIdOf(alert), to: name, at, onlyIf });
+      deliveries.push({ alert, ...who, at, onlyIf, bundle });
     }
   }
   return deliveries;

@@ -24,11 +24,9 @@ export type OpenOutage = {
 
 /** What alarms that may be told now come to. */
 export type Grouping = {
-  /** Ids of outages by alert. Alerts that are not here are told alone. */
-  outageOf: Map<string, string>;
   /** New ones, and those that grew. */
   outages: OpenOutage[];
-  /** Incidents that are of an outage from now on, those among them that were told alone. */
+  /** Incidents that are of an outage from now on, those among them that were told alone. Others are told alone. */
   members: { incidentId: string; outageId: string }[];
 };
 
@@ -41,7 +39,7 @@ type Candidates = { alarms: readonly PendingAlert[]; alone: readonly LoneInciden
 
 /** Finds out which of these alarms are one trouble. `newId` names new outages. */
 export function groupAlarms(alarms: readonly PendingAlert[], context: AlertingContext, newId: () => string): Grouping {
-  const grouping: Grouping = { outageOf: new Map(), outages: [], members: [] };
+  const grouping: Grouping = { outages: [], members: [] };
   const { joining, left } = joinOpen(alarms, context.outages);
   for (const { outage, alarms: own } of joining) enter(grouping, grow(outage, own), { alarms: own, alone: [] });
   const wide = projectWide(left, context);
@@ -121,7 +119,6 @@ function newOutage(named: Pick<OpenOutage, "id" | "kind" | "host">, { alarms, al
 function enter(grouping: Grouping, outage: OpenOutage, { alarms, alone }: Candidates): void {
   grouping.outages.push(outage);
   for (const alarm of alarms) {
-    grouping.outageOf.set(alarm.id, outage.id);
     grouping.members.push({ incidentId: alarm.incident.id, outageId: outage.id });
   }
   for (const { incidentId } of alone) grouping.members.push({ incidentId, outageId: outage.id });

@@ -1,3 +1,4 @@
+import type { JobAlertEvent } from "../incident.ts";
 import { MINUTE, SECOND, type Instant, type Millis } from "../time.ts";
 import type { Hold } from "./hold.ts";
 import type { OpenOutage } from "./outage.ts";
@@ -12,22 +13,44 @@ export const FOLLOW_UP_MS: Millis = MINUTE;
 /** Jobs of an outage that recover are told together, unless the rest of them takes longer than this. */
 const STALL_MS: Millis = 5 * MINUTE;
 
-/** While jobs wait for their verdicts, what opens now may be one trouble: all of it waits a little. */
-export function holdGathering(alarms: readonly PendingAlert[], drained: boolean, now: Instant): Hold | null {
-  if (alarms.length === 0 || drained) return null;
-  const leaveAt = Math.min(...alarms.map(({ dueAt }) => dueAt)) + GATHER_MS;
-  return now >= leaveAt ? null : until("gathering", Math.min(now + GATHER_POLL_MS, leaveAt));
+/**
+ * While jobs wait for their verdicts, what opens now may be one trouble: all of it waits a little. What waited for another
+ * reason before, or is of an outage already, neither waits nor counts. @returns the hold of each of `alarms` that waits.
+ */
+export function holdGathering(
+  alarms: readonly PendingAlert[],
+  drained: boolean,
+  now: Instant,
+): { alarms: ReadonlySet<PendingAlert>; hold: Hold } | null {
+  const fresh = alarms.filter(isFresh);
+  if (fresh.length === 0 || drained) return null;
+  const leaveAt = fresh.reduce((earliest, { dueAt }) => Math.min(earliest, dueAt), Infinity) + GATHER_MS;
+  if (now >= leaveAt) return null;
+  return { alarms: new Set(fresh), hold: until("gathering", Math.min(now + GATHER_POLL_MS, leaveAt)) };
 }
 
-/** What joins an outage that has been told waits for its next message. */
+function isFresh({ hold, incident }: PendingAlert): boolean {
+  return (hold === null || hold === "gathering") && incident.outageId === null;
+}
+
+/** What joins an outage that has been told waits for its next message, unless it is over: then all is told now. */
 export function holdFollowUp(outage: OpenOutage | undefined, now: Instant): Hold | null {
   const at = outage?.nextMessageAt ?? null;
-  return at === null || at <= now ? null : until("gathering", at);
+  return at === null || at <= now || outage?.open === 0 ? null : until("gathering", at);
+}
+
+/** One message of an outage at a time: while it tells one thing of its jobs, another one waits for the next. */
+export function holdOther(
+  { event }: PendingAlert,
+  { outage, telling, now }: { outage: OpenOutage | undefined; telling: JobAlertEvent | undefined; now: Instant },
+): Hold | null {
+  if (telling === undefined || telling === event || outage?.open === 0) return null;
+  return until("gathering", now + FOLLOW_UP_MS);
 }
 
 /** Recoveries of an outage are told together: when all are in, or when no more came for a while. */
-export function holdRecovery({ event }: PendingAlert, outage: OpenOutage | undefined, now: Instant): Hold | null {
-  if (event !== "resolved" || outage === undefined || outage.open === 0) return null;
+export function holdRecovery(outage: OpenOutage | undefined, now: Instant): Hold | null {
+  if (outage === undefined || outage.open === 0) return null;
   const stalledAt = (outage.lastResolvedAt ?? now) + STALL_MS;
   return stalledAt <= now ? null : until("outage", stalledAt);
 }
