@@ -337,10 +337,20 @@ describe("alerts", () => {
     const { incidents } = await run("incidents", "--project", own.id);
     const [open, resolved] = incidents;
     expect(incidents).toEqual([
-      { id: open.id, jobId, cause: "failed", state: "open", openedAt: expect.stringMatching(ISO), resolvedAt: null },
+      {
+        ...{
+          id: open.id,
+          jobId,
+          cause: "failed",
+          state: "open",
+          openedAt: expect.stringMatching(ISO),
+          resolvedAt: null,
+        },
+        ...UNTOUCHED,
+      },
       {
         ...{ id: resolved.id, jobId, cause: "failed", state: "resolved" },
-        ...{ openedAt: expect.stringMatching(ISO), resolvedAt: expect.stringMatching(ISO) },
+        ...{ openedAt: expect.stringMatching(ISO), resolvedAt: expect.stringMatching(ISO), ...UNTOUCHED },
       },
     ]);
     const delivery = { id: expect.any(String), channelId: channel.id, state: "pending", attempts: 0, lastError: null };
@@ -353,6 +363,32 @@ describe("alerts", () => {
     });
     expect(await failure("incidents", "--project", NOBODY)).toMatch(/no project/);
     expect(await failure("deliveries", "--project", NOBODY)).toMatch(/no project/);
+  });
+});
+
+/** Of an incident about which nobody has done anything. */
+const UNTOUCHED = { acknowledgedAt: null, acknowledgedBy: null, snoozedUntil: null, mutedAt: null, outageId: null };
+
+describe("incidents", () => {
+  test("are acknowledged, snoozed, muted and noted", async () => {
+    const jobId = await newJob();
+    await book({ services }, jobId, { action: "fail" });
+    const { incidents } = await run("incidents", "--project", project.id);
+    const { id } = incidents.find((incident: { jobId: string }) => incident.jobId === jobId);
+    const act = (...words: string[]) => run(...words, "--incident", id);
+    const known = { id, state: "open", changed: true, ...UNTOUCHED };
+    const acknowledged = { acknowledgedAt: expect.stringMatching(ISO), acknowledgedBy: "the command line" };
+    expect(await act("acknowledge")).toEqual({ ...known, ...acknowledged });
+    expect(await act("acknowledge")).toEqual({ ...known, ...acknowledged, changed: false });
+    expect(await act("unacknowledge")).toEqual(known);
+    expect(await act("snooze")).toEqual({ ...known, snoozedUntil: expect.stringMatching(ISO) });
+    expect(await act("snooze", "--until", "success")).toEqual({ ...known, snoozedUntil: "success" });
+    expect(await act("unsnooze")).toEqual(known);
+    expect(await act("mute")).toEqual({ ...known, mutedAt: expect.stringMatching(ISO) });
+    expect(await act("unmute")).toEqual(known);
+    expect(await act("note", "--text", "It was the disk.")).toEqual(known);
+    expect(await failure("snooze", "--incident", id, "--for", "soon")).toMatch(/"soon" is no duration/);
+    expect(await failure("mute", "--incident", NOBODY)).toMatch(/no incident with the id/);
   });
 });
 
@@ -371,6 +407,7 @@ describe("the table of commands", () => {
 
   test("has every command of scripts and first set-up", () => {
     expect(COMMANDS.map(({ name }) => name).toSorted()).toEqual([
+      "acknowledge",
       "backup",
       "create-channel",
       "create-job",
@@ -380,14 +417,25 @@ describe("the table of commands", () => {
       "delete-job",
       "deliveries",
       "dismiss-unmatched",
+      "drill",
+      "drills",
       "incidents",
       "job",
       "make-job-of-unmatched",
+      "mute",
+      "note",
       "pause-job",
+      "report",
       "reset-password",
       "restore",
       "resume-job",
+      "set-drills",
+      "set-reports",
+      "snooze",
+      "unacknowledge",
       "unmatched",
+      "unmute",
+      "unsnooze",
       "update-job",
       "update-project",
     ]);

@@ -1,12 +1,11 @@
 import { AppError } from "../../errors.ts";
 import { createChannel } from "../../services/channels.ts";
 import { reportDeliveries } from "../../services/deliveries.ts";
-import { reportIncidents } from "../../services/incidents.ts";
-import { type Command, isoTime, required } from "./command.ts";
+import { type Command, required } from "./command.ts";
 
 const PROJECT = { name: "project", required: true, value: "ID" };
 
-/** Commands about channels, incidents and deliveries. */
+/** Commands about channels and deliveries. */
 export const ALERT_COMMANDS: readonly Command[] = [
   {
     name: "create-channel",
@@ -22,21 +21,6 @@ export const ALERT_COMMANDS: readonly Command[] = [
       const short = Object.fromEntries([...options].filter(([name]) => name === "url" || name === "to"));
       const settings = { ...parseSettings(options.get("settings") ?? "{}"), ...short };
       return createChannel(ctx, { projectId: required(options, "project"), kind: required(options, "kind"), settings });
-    },
-  },
-  {
-    name: "incidents",
-    summary: "Lists a project's incidents, newest first.",
-    options: [PROJECT],
-    async run(ctx, options) {
-      const incidents = await reportIncidents(ctx, { projectId: required(options, "project") });
-      return {
-        incidents: incidents.map(({ id, jobId, cause, state, openedAt, resolvedAt }) => ({
-          ...{ id, jobId, cause, state },
-          openedAt: isoTime(openedAt),
-          resolvedAt: isoTime(resolvedAt),
-        })),
-      };
     },
   },
   {

@@ -3,6 +3,7 @@ import { ALERT_COMMANDS } from "./alert-commands.ts";
 import { parseOptions, usage } from "./arguments.ts";
 import { BACKUP_COMMANDS } from "./backup-commands.ts";
 import type { Command } from "./command.ts";
+import { INCIDENT_COMMANDS } from "./incident-commands.ts";
 import { JOB_COMMANDS } from "./job-commands.ts";
 import { PEOPLE_COMMANDS } from "./people-commands.ts";
 import { REPORT_COMMANDS } from "./report-commands.ts";
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   ...PEOPLE_COMMANDS,
   ...JOB_COMMANDS,
   ...UNMATCHED_COMMANDS,
+  ...INCIDENT_COMMANDS,
   ...ALERT_COMMANDS,
   ...REPORT_COMMANDS,
   ...BACKUP_COMMANDS,

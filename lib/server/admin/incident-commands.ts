@@ -1,0 +1,77 @@
+import type { IncidentAction } from "../../domain/incident-care.ts";
+import type { Ctx } from "../../services/context.ts";
+import { actOnIncidents } from "../../services/incident-actions.ts";
+import { parseNote, parseSnooze } from "../../services/incident-input.ts";
+import { getIncident, reportIncidents } from "../../services/incidents.ts";
+import type { Options } from "./arguments.ts";
+import { type Command, isoTime, required } from "./command.ts";
+
+const INCIDENT = { name: "incident", required: true, value: "ID" };
+
+/** Commands about incidents and what people do about them. */
+export const INCIDENT_COMMANDS: readonly Command[] = [
+  {
+    name: "incidents",
+    summary: "Lists a project's incidents, newest first.",
+    options: [{ name: "project", required: true, value: "ID" }],
+    async run(ctx, options) {
+      const incidents = await reportIncidents(ctx, { projectId: required(options, "project") });
+      return {
+        incidents: incidents.map(({ id, jobId, cause, state, openedAt, resolvedAt, ...care }) => ({
+          ...{ id, jobId, cause, state },
+          openedAt: isoTime(openedAt),
+          resolvedAt: isoTime(resolvedAt),
+          ...careOf(care),
+        })),
+      };
+    },
+  },
+  action("acknowledge", "Says that somebody looks after an incident: the next reminder comes a day later."),
+  action("unacknowledge", "Says that nobody looks after it any more."),
+  {
+    name: "snooze",
+    summary: "Keeps an incident quiet for a while, an hour by default; then people are reminded of it.",
+    options: [
+      INCIDENT,
+      { name: "for", required: false, value: "1h" },
+      { name: "until", required: false, value: "TIME|success" },
+    ],
+    run: (ctx, options) =>
+      perform(ctx, options, parseSnooze({ for: options.get("for"), until: options.get("until") }, ctx.clock.now())),
+  },
+  action("unsnooze", "Ends a snooze early."),
+  action("mute", "Tells nobody of this incident any more, not even of its end."),
+  action("unmute", "Ends a mute."),
+  {
+    name: "note",
+    summary: "Adds a note to an incident, also to one that is over.",
+    options: [INCIDENT, { name: "text", required: true, value: "TEXT" }],
+    run: (ctx, options) => perform(ctx, options, parseNote(required(options, "text"))),
+  },
+];
+
+function action(name: Exclude<IncidentAction["kind"], "snooze" | "note">, summary: string): Command {
+  return { name, summary, options: [INCIDENT], run: (ctx, options) => perform(ctx, options, { kind: name }) };
+}
+
+async function perform(ctx: Ctx, options: Options, asked: IncidentAction): Promise<object> {
+  const incidentId = required(options, "incident");
+  const { changed } = await actOnIncidents(ctx, { incidentIds: [incidentId], action: asked });
+  const { id, state, ...care } = await getIncident(ctx, { incidentId });
+  return { id, state, changed: changed > 0, ...careOf(care) };
+}
+
+type Care = Pick<
+  Awaited<ReturnType<typeof getIncident>>,
+  "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "snoozedUntilSuccess" | "mutedAt" | "outageId"
+>;
+
+function careOf({ acknowledgedAt, acknowledgedBy, snoozedUntil, snoozedUntilSuccess, mutedAt, outageId }: Care) {
+  return {
+    acknowledgedAt: isoTime(acknowledgedAt),
+    acknowledgedBy,
+    snoozedUntil: snoozedUntilSuccess ? "success" : isoTime(snoozedUntil),
+    mutedAt: isoTime(mutedAt),
+    outageId,
+  };
+}
