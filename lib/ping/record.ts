@@ -65,8 +65,7 @@ export class Recorder {
         saveKnown(client, { pings, changes, known, gapsVersion }),
       );
       this.#learn(changes, { version, gapsVersion });
-      if (moved.length < changes.length) return this.#keepMoved(plain, moved);
-      return plain;
+      return moved === "all" ? plain : this.#keepMoved(plain, moved);
     } catch (error) {
       this.#known.forget(plain);
       if (signal.aborted || !(isTransient(error) || isAboutRows(error))) throw error;

@@ -32,7 +32,8 @@ const KNOWN_COLUMNS: readonly Column<KnownRow>[] = [...STATE_COLUMNS, ["version"
 const PINGS_FROM = KNOWN_COLUMNS.length + 1;
 const NEW_RUNS_FROM = PINGS_FROM + PING_COLUMNS.length;
 const GAPS_AT = NEW_RUNS_FROM + RUN_COLUMNS.length;
-const REST_FROM = GAPS_AT + 1;
+const COUNT_AT = GAPS_AT + 1;
+const REST_FROM = COUNT_AT + 1;
 
 /** What a batch may have besides pings, new runs and states. */
 type Shape = { bodies: boolean; oldRuns: boolean };
@@ -49,6 +50,7 @@ function writeKnown({ bodies, oldRuns }: Shape): string {
         AND (SELECT coalesce(max(id), 0) FROM gaps) = $${GAPS_AT}::int8
       RETURNING s.job_id
     ),
+    every AS (SELECT count(*) = $${COUNT_AT}::int8 AS whole FROM moved),
     kept AS (
       INSERT INTO pings (${namesOf(PING_COLUMNS)})
       SELECT ${namesOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS, PINGS_FROM)} WHERE ${OF_MOVED}
@@ -56,10 +58,15 @@ function writeKnown({ bodies, oldRuns }: Shape): string {
     ${bodies ? writeBodies(REST_FROM) : ""}
     ${oldRuns ? `${writeRuns("replaced", oldRunsFrom, REPLACE_RUN)},` : ""}
     ${writeRuns("ran", NEW_RUNS_FROM, "")}
-    SELECT pg_current_xact_id()::xid::text AS version, array_agg(job_id)::text[] AS moved FROM moved`;
+    SELECT pg_current_xact_id()::xid::text AS version,
+      CASE WHEN ${ALL_MOVED} THEN NULL ELSE (SELECT array_agg(job_id)::text[] FROM moved) END AS moved,
+      ${ALL_MOVED} AS whole`;
 }
 
-const OF_MOVED = "job_id IN (SELECT job_id FROM moved)";
+const ALL_MOVED = "(SELECT whole FROM every)";
+
+// Mostly all were moved, and then no row has to be looked at for itself.
+const OF_MOVED = `(${ALL_MOVED} OR job_id IN (SELECT job_id FROM moved))`;
 
 function writeRuns(name: string, from: number, onConflict: string): string {
   return `${name} AS (
@@ -105,12 +112,12 @@ export function isPlain({ incidents, alerts, removedRuns, fault }: JobChange): b
 
 /**
  * Writes a plain batch that was evaluated with known states, and commits it.
- * @returns the jobs that were written and the new version of their states; the others had changed meanwhile.
+ * @returns the jobs that were written, mostly all, and the new version of their states; the others had changed meanwhile.
  */
 export async function saveKnown(
   client: PoolClient,
   { pings, changes, known, gapsVersion }: KnownBatch,
-): Promise<{ version: string; moved: string[] }> {
+): Promise<{ version: string; moved: "all" | string[] }> {
   // In the order in which others lock them too, or two of them could wait for each other for ever.
   const ordered = changes.toSorted((a, b) => (a.state.job.id < b.state.job.id ? -1 : 1));
   const states = stateRowsOf(ordered, "earlier").map((row) => ({
@@ -128,14 +135,16 @@ export async function saveKnown(
     ...valuesOf(PING_COLUMNS, pings),
     ...valuesOf(RUN_COLUMNS, oldRuns.length === 0 ? runs : runs.filter(isNew)),
     gapsVersion,
+    states.length,
     ...(bodies.length === 0 ? [] : valuesOf(KNOWN_BODY_COLUMNS, bodies)),
     ...(oldRuns.length === 0 ? [] : valuesOf(RUN_COLUMNS, oldRuns)),
   ];
-  const { rows } = await client.query<{ version: string; moved: string[] | null }>({
+  const { rows } = await client.query<{ version: string; moved: string[] | null; whole: boolean }>({
     name,
     text: WRITES.get(name) ?? "",
     values,
   });
   const [answer] = rows;
-  return { version: answer?.version ?? "0", moved: answer?.moved ?? [] };
+  const moved = answer?.whole === true ? "all" : (answer?.moved ?? []);
+  return { version: answer?.version ?? "0", moved };
 }

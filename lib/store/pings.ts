@@ -31,7 +31,7 @@ export const PING_COLUMNS: readonly Column<PingRecord>[] = [
   ["exit_code", "int2", (ping) => ping.exitCode],
   ["run_id", "uuid", (ping) => ping.runId],
   ["run_number", "int8", (ping) => ping.runNumber],
-  ["disposition", "text", (ping) => ping.disposition],
+  ["disposition", "text", (ping) => ping.disposition, "applied"],
   ["at", "instant", (ping) => ping.at],
   ["duration_ms", "int8", (ping) => ping.durationMs],
   ["host", "text", (ping) => ping.host],
@@ -39,8 +39,8 @@ export const PING_COLUMNS: readonly Column<PingRecord>[] = [
   ["method", "text", (ping) => ping.method],
   ["user_agent", "text", (ping) => ping.userAgent],
   ["message", "text", (ping) => ping.message],
-  ["body_size", "int4", (ping) => ping.bodySize],
-  ["protocol", "text", (ping) => ping.protocol],
+  ["body_size", "int4", (ping) => ping.bodySize, 0],
+  ["protocol", "text", (ping) => ping.protocol, "native"],
   ["metrics", "json", (ping) => (ping.metrics === null ? null : JSON.stringify(ping.metrics))],
 ];
 
