@@ -155,9 +155,9 @@ export class Recorder {
   }
 
   #learn(changes: Iterable<JobChange>, { version, gapsVersion }: Omit<KnownJob, "job">): void {
-    for (const { job, state, checkAt } of changes) {
+    for (const { job, state, written, checkAt } of changes) {
       const { projectId, pingPolicy } = job;
-      const learnt = { state, projectId, checkAt: earlierOf(job.checkAt, checkAt), pingPolicy };
+      const learnt = { state, written, projectId, checkAt: earlierOf(job.checkAt, checkAt), pingPolicy };
       this.#known.learn(state.job.id, { job: learnt, version, gapsVersion });
       this.#deps.live.touch(job.projectId);
     }

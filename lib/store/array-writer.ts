@@ -8,6 +8,7 @@ const OIDS: Readonly<Record<Kind, number>> = {
   int2: 21,
   int4: 23,
   text: 25,
+  ascii: 25,
   xid: 28,
   instant: 1184,
   uuid: 2950,
@@ -61,7 +62,9 @@ export class ArrayWriter {
       case "uuid":
         return this.#uuid(String(value));
       case "text":
-        return Buffer.isBuffer(value) ? this.#bytes(value) : this.#text(String(value), 0);
+        return this.#text(String(value), 0);
+      case "ascii":
+        return this.#ascii(String(value));
       case "json":
         return this.#text(String(value), 1);
       case "bytes":
@@ -143,6 +146,12 @@ export class ArrayWriter {
     const size = this.#block.write(text, from);
     this.#int32(size + versionBytes);
     this.#at = from + size;
+  }
+
+  #ascii(text: string): void {
+    this.#reserve(ITEM_BYTES + text.length);
+    this.#int32(text.length);
+    this.#at += this.#block.latin1Write(text, this.#at);
   }
 
   #bytes(value: NonNullable<Value>): void {

@@ -14,9 +14,20 @@ export class AsciiWriter {
     this.#at = 0;
   }
 
-  /** What was written since `begin`; these bytes hold until something is written again. */
-  take(): Buffer {
-    return this.#bytes.subarray(0, this.#at);
+  /** Characters since `begin`. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** What was written since `begin`. */
+  take(): string {
+    return this.#bytes.latin1Slice(0, this.#at);
+  }
+
+  /** A piece of a text without characters beyond ASCII; for long ones. */
+  copy(text: string, from: number, to: number): void {
+    this.#reserve(to - from);
+    this.#at += this.#bytes.latin1Write(text.slice(from, to), this.#at);
   }
 
   /** A text without characters beyond ASCII. */

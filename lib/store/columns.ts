@@ -3,21 +3,22 @@ import { ArrayWriter } from "./array-writer.ts";
 /**
  * A column of a statement that writes many rows at once: its values travel as one array and are taken apart by `unnest`.
  * `instant` is milliseconds, stored as a timestamp; numbers are rounded. Texts are without NUL, which PostgreSQL does
- * not have, or their bytes in UTF-8; uuids are in lower case. `usual` is a value of a column without nulls that need not
- * travel.
+ * not have, `ascii` is for those without characters beyond that; uuids are in lower case. `usual` is a value of a column
+ * without nulls that need not travel.
  */
 export type Column<Row> = readonly [name: string, kind: Kind, pick: (row: Row) => Value, usual?: Usual];
 
 /** Written into statements as it is: a word of ours, a whole number, or a boolean. */
 type Usual = string | number | boolean;
 
-export type Kind = "uuid" | "text" | "json" | "bytes" | "bool" | "int2" | "int4" | "int8" | "instant" | "xid";
+export type Kind = "uuid" | "text" | "ascii" | "json" | "bytes" | "bool" | "int2" | "int4" | "int8" | "instant" | "xid";
 
 export type Value = string | number | boolean | Buffer | null;
 
 const TYPES: Readonly<Record<Kind, string>> = {
   uuid: "uuid",
   text: "text",
+  ascii: "text",
   json: "jsonb",
   bytes: "bytea",
   bool: "bool",

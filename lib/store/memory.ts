@@ -16,12 +16,27 @@ const START_SEEN = 4;
 
 const out = new AsciiWriter();
 
+/** A memory as it is written, and where in it the records are that the next one of the job will mostly have too. */
+export type WrittenMemory = Readonly<{
+  /** Compact ASCII. */
+  text: string;
+  base: Instant;
+  recentRuns: Memory["recentRuns"];
+  recentPings: Memory["recentPings"];
+  /** Where the records of settled runs begin, where those of pings, and where these end. */
+  runsAt: number;
+  pingsAt: number;
+  endAt: number;
+}>;
+
 /**
- * Writes what a job remembers as compact ASCII text; `decodeMemory` reads it back. Fractions of milliseconds are lost.
- * @returns bytes that hold until the next call.
+ * Writes what a job remembers; `decodeMemory` reads it back. Fractions of milliseconds are lost. Records of `before`, the
+ * job's memory as it was written last, are copied where they are still the same.
  */
-export function encodeMemory(memory: Memory): Buffer {
+export function encodeMemory(memory: Memory, before: WrittenMemory | null = null): WrittenMemory {
+  const { recentRuns, recentPings } = memory;
   const base = Math.round(memory.firstPingAt ?? memory.lastPingAt ?? memory.accountedThrough ?? 0);
+  const known = before?.base === base ? before : null;
   out.begin();
   out.text(VERSION);
   out.whole(base);
@@ -30,14 +45,38 @@ export function encodeMemory(memory: Memory): Buffer {
   numbers(memory.badStreak, memory.okStreak, memory.lastRunNumber, memory.lastIncidentNumber);
   instants(base, memory.countsSince);
   for (const run of memory.openRuns) encodeRun("o", run, base);
-  for (const run of memory.recentRuns) encodeRun("r", run, base);
-  for (const ping of memory.recentPings) {
-    out.text("\np");
-    out.whole(Math.round(ping.at - base));
-    words(ping.key);
-  }
+  const runsAt = out.length;
+  const { text = "", pingsAt: pingsWereAt = 0 } = known ?? {};
+  const oldRuns = copyRecords({ before: known?.recentRuns, now: recentRuns, text, from: known?.runsAt, to: pingsWereAt });
+  for (const run of recentRuns.slice(oldRuns)) encodeRun("r", run, base);
+  const pingsAt = out.length;
+  const oldPings = copyRecords({ before: known?.recentPings, now: recentPings, text, from: pingsWereAt, to: known?.endAt });
+  for (const ping of recentPings.slice(oldPings)) encodePing(ping, base);
+  const endAt = out.length;
   for (const incident of memory.incidents) encodeIncident(incident, base);
-  return out.take();
+  return { text: out.take(), base, recentRuns, recentPings, runsAt, pingsAt, endAt };
+}
+
+type Copying = { before?: readonly unknown[]; now: readonly unknown[]; text: string; from?: number; to?: number };
+
+/**
+ * Copies the records of what is remembered still, where that is all but the first of what was remembered before: it is
+ * replaced, never changed. @returns how many.
+ */
+function copyRecords({ before = [], now, text, from = 0, to = 0 }: Copying): number {
+  const gone = now.length === 0 ? -1 : before.indexOf(now[0]);
+  if (gone === -1) return 0;
+  for (let index = gone; index < before.length; index++) if (before[index] !== now[index - gone]) return 0;
+  let at = from;
+  for (let index = 0; index < gone; index++) at = text.indexOf("\n", at + 1);
+  out.copy(text, at, to);
+  return before.length - gone;
+}
+
+function encodePing({ at, key }: Memory["recentPings"][number], base: Instant): void {
+  out.text("\np");
+  out.whole(Math.round(at - base));
+  words(key);
 }
 
 function encodeRun(letter: "o" | "r", run: Run, base: Instant): void {

@@ -7,13 +7,15 @@ import type { UnusualBounds } from "../domain/usual.ts";
 import { messageOf } from "../errors.ts";
 import { type JobRow, limitsOf, scheduleOf } from "./jobs.ts";
 import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
-import { decodeMemory } from "./memory.ts";
+import { decodeMemory, type WrittenMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import { instantOf } from "./queryable.ts";
 
 /** A job's state, locked until the transaction ends. */
 export type LoadedJob = {
   state: JobState;
+  /** The memory as this process wrote it last; null where it was read. */
+  written: WrittenMemory | null;
   projectId: string;
   /** As stored: when the sweep will look next. */
   checkAt: Instant | null;
@@ -173,6 +175,7 @@ function loadedJob(row: ConfigRow, locked: LockedRow, gaps: Gap[]): LoadedJob {
   };
   return {
     state: { ...decodeMemory(locked.memory), job, gaps },
+    written: null,
     projectId: row.projectId,
     checkAt: instantOf(locked.checkAt),
     pingPolicy: row.pingPolicy,

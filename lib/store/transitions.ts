@@ -6,7 +6,7 @@ import type { Instant } from "../domain/time.ts";
 import { statusFacts } from "../domain/transition.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { plainColumn } from "./literals.ts";
-import { encodeMemory } from "./memory.ts";
+import { encodeMemory, type WrittenMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import type { LoadedJob } from "./states.ts";
 import { incidentStatements } from "./transitions-incidents.ts";
@@ -15,6 +15,8 @@ import { incidentStatements } from "./transitions-incidents.ts";
 export type JobChange = {
   readonly job: LoadedJob;
   state: JobState;
+  /** The memory of that state, once its row was made. */
+  written: WrittenMemory | null;
   /** By number; a later transition replaces an earlier one's row. */
   readonly runs: Map<number, Run>;
   readonly removedRuns: Set<number>;
@@ -38,6 +40,7 @@ export function openChange(job: LoadedJob): JobChange {
   return {
     job,
     state: job.state,
+    written: null,
     runs: new Map(),
     removedRuns: new Set(),
     incidents: [],
@@ -158,11 +161,11 @@ function upsertRuns(rows: readonly OfJob<Run>[]): Statement {
 }
 
 /** A row of `job_state` to be rewritten. */
-export type StateRow = { change: JobChange; facts: StatusFacts; checkAt: Instant | null };
+export type StateRow = { change: JobChange; memory: WrittenMemory; facts: StatusFacts; checkAt: Instant | null };
 
 export const STATE_COLUMNS: readonly Column<StateRow>[] = [
   ["job_id", "uuid", ({ change }) => change.state.job.id],
-  ["memory", "text", ({ change }) => encodeMemory(change.state)],
+  ["memory", "ascii", ({ memory }) => memory.text],
   ["pings", "int8", ({ change }) => change.pings, 1],
   // A lower bound stays one when it is rounded down.
   ["check_at", "instant", ({ checkAt }) => (checkAt === null ? null : Math.floor(checkAt))],
@@ -182,6 +185,7 @@ export const STATE_COLUMNS: readonly Column<StateRow>[] = [
 export function stateRowsOf(changes: readonly JobChange[], arming: Arming): StateRow[] {
   return changes.map((change) => ({
     change,
+    memory: (change.written = encodeMemory(change.state, change.job.written)),
     facts: statusFacts(change.state),
     checkAt: arming === "exact" ? change.checkAt : earlierOf(change.job.checkAt, change.checkAt),
   }));
