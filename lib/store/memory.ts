@@ -47,10 +47,22 @@ export function encodeMemory(memory: Memory, before: WrittenMemory | null = null
   for (const run of memory.openRuns) encodeRun("o", run, base);
   const runsAt = out.length;
   const { text = "", pingsAt: pingsWereAt = 0 } = known ?? {};
-  const oldRuns = copyRecords({ before: known?.recentRuns, now: recentRuns, text, from: known?.runsAt, to: pingsWereAt });
+  const oldRuns = copyRecords({
+    before: known?.recentRuns,
+    now: recentRuns,
+    text,
+    from: known?.runsAt,
+    to: pingsWereAt,
+  });
   for (const run of recentRuns.slice(oldRuns)) encodeRun("r", run, base);
   const pingsAt = out.length;
-  const oldPings = copyRecords({ before: known?.recentPings, now: recentPings, text, from: pingsWereAt, to: known?.endAt });
+  const oldPings = copyRecords({
+    before: known?.recentPings,
+    now: recentPings,
+    text,
+    from: pingsWereAt,
+    to: known?.endAt,
+  });
   for (const ping of recentPings.slice(oldPings)) encodePing(ping, base);
   const endAt = out.length;
   for (const incident of memory.incidents) encodeIncident(incident, base);
