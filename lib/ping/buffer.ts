@@ -24,6 +24,8 @@ export type BufferOptions<T> = {
   lanes?: number;
   /** As many are worth a flush beside another; fewer wait for it to end. */
   enough?: number;
+  /** So long at most a flush waits, under load, for those who keep coming. */
+  lingerMs?: Millis;
   maxBatch?: number;
   maxBatchWeight?: number;
   maxItems?: number;
@@ -37,14 +39,19 @@ export type BufferOptions<T> = {
 
 type Flight<T> = { batch: (T | null)[]; startedAt: Millis; abort: AbortController };
 
-type Lane<T> = { queue: T[]; flight: Flight<T> | null; scheduled: boolean };
+/** `scheduled`: its next flight begins by itself; `landed`: how many the last one took. */
+type Lane<T> = { queue: T[]; flight: Flight<T> | null; scheduled: boolean; landed: number };
 
 /** How often the time limits are looked after, and for how long a flush may hold up another lane. */
 const WATCH_MS: Millis = 50;
 
+/** Turns of the event loop without anybody new after which a flush waits no longer. */
+const QUIET_TURNS = 6;
+
 const DEFAULTS = {
   lanes: 2,
   enough: 20,
+  lingerMs: 0,
   maxBatch: 200,
   maxBatchWeight: 8_000_000,
   maxItems: 20_000,
@@ -70,7 +77,8 @@ export class BatchBuffer<T extends Bufferable> {
 
   constructor(options: BufferOptions<T>) {
     this.#options = { ...DEFAULTS, ...options };
-    this.#lanes = Array.from({ length: this.#options.lanes }, () => ({ queue: [], flight: null, scheduled: false }));
+    const { lanes } = this.#options;
+    this.#lanes = Array.from({ length: lanes }, () => ({ queue: [], flight: null, scheduled: false, landed: 0 }));
   }
 
   /** Items waiting or being flushed. */
@@ -96,10 +104,7 @@ export class BatchBuffer<T extends Bufferable> {
     this.#length += 1;
     this.#weight += item.weight;
     lane.queue.push(item);
-    if (!lane.scheduled && lane.flight === null) {
-      lane.scheduled = true;
-      setImmediate(() => void this.#fly(lane));
-    }
+    if (!lane.scheduled && lane.flight === null) this.#schedule(lane);
     this.#watch ??= setInterval(() => this.#expire(), WATCH_MS);
     return true;
   }
@@ -108,6 +113,22 @@ export class BatchBuffer<T extends Bufferable> {
   async drain(): Promise<void> {
     this.#closing = true;
     if (this.#length > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+  }
+
+  /** Whoever was answered just now may have more to say: under load few flushes together cost less than many. */
+  #schedule(lane: Lane<T>): void {
+    const { lingerMs, enough, maxBatch, steadyNow } = this.#options;
+    const until = lane.landed >= enough ? steadyNow() + lingerMs : 0;
+    let length = 0;
+    let quiet = 0;
+    const look = (): void => {
+      quiet = lane.queue.length > length ? 0 : quiet + 1;
+      ({ length } = lane.queue);
+      if (length < maxBatch && quiet < QUIET_TURNS && steadyNow() < until) setImmediate(look);
+      else void this.#fly(lane);
+    };
+    lane.scheduled = true;
+    setImmediate(look);
   }
 
   async #fly(lane: Lane<T>): Promise<void> {
@@ -119,14 +140,20 @@ export class BatchBuffer<T extends Bufferable> {
     lane.flight = flight;
     const verdicts = await flush(batch, flight.abort.signal).catch(() => null);
     lane.flight = null;
+    lane.landed = batch.length;
     flight.batch.forEach((item, index) => item !== null && this.#settle(item, verdicts?.[index] ?? "unavailable"));
     this.#flyOn(lane);
   }
 
   /** The lane that has waited longest goes first: it is the one after the one that landed. */
   #flyOn(landed: Lane<T>): void {
+    const { lingerMs } = this.#options;
     const next = this.#lanes.indexOf(landed) + 1;
-    for (const lane of [...this.#lanes.slice(next), ...this.#lanes.slice(0, next)]) void this.#fly(lane);
+    for (const lane of [...this.#lanes.slice(next), ...this.#lanes.slice(0, next)]) {
+      if (lane.scheduled) continue;
+      if (lane === landed && lingerMs > 0 && lane.queue.length > 0) this.#schedule(lane);
+      else void this.#fly(lane);
+    }
   }
 
   #isWorthwhile({ queue }: Lane<T>): boolean {
