@@ -151,7 +151,7 @@ export class ArrayWriter {
   #ascii(text: string): void {
     this.#reserve(ITEM_BYTES + text.length);
     this.#int32(text.length);
-    this.#at += this.#block.latin1Write(text, this.#at);
+    this.#at += this.#block.write(text, this.#at, "latin1");
   }
 
   #bytes(value: NonNullable<Value>): void {

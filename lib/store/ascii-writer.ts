@@ -21,13 +21,13 @@ export class AsciiWriter {
 
   /** What was written since `begin`. */
   take(): string {
-    return this.#bytes.latin1Slice(0, this.#at);
+    return this.#bytes.toString("latin1", 0, this.#at);
   }
 
   /** A piece of a text without characters beyond ASCII; for long ones. */
   copy(text: string, from: number, to: number): void {
     this.#reserve(to - from);
-    this.#at += this.#bytes.latin1Write(text.slice(from, to), this.#at);
+    this.#at += this.#bytes.write(text.slice(from, to), this.#at, "latin1");
   }
 
   /** A text without characters beyond ASCII. */

@@ -1,4 +1,3 @@
-import { newMemory } from "../domain/draft.ts";
 import type { OpenIncident } from "../domain/incident.ts";
 import type { Run } from "../domain/run.ts";
 import type { Memory } from "../domain/state.ts";
@@ -9,10 +8,10 @@ import { AsciiWriter } from "./ascii-writer.ts";
 // object it took five times the time of this text. One line a record, its first letter the kind; fields between commas,
 // empty for null; instants as the distance to the base, which is the first field of all and stays the same for a job.
 
-const VERSION = "1";
-const LATE = 1;
-const AMBIGUOUS = 2;
-const START_SEEN = 4;
+export const VERSION = "1";
+export const LATE = 1;
+export const AMBIGUOUS = 2;
+export const START_SEEN = 4;
 
 const out = new AsciiWriter();
 
@@ -147,118 +146,9 @@ function words(...values: readonly string[]): void {
   }
 }
 
-/** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
-export function decodeMemory(stored: unknown): Memory {
-  const memory = newMemory();
-  if (typeof stored !== "string") return Object.assign(memory, stored);
-  const [head = "", ...records] = stored.split("\n");
-  if (!head.startsWith(VERSION)) throw new Error(`Memory of version ${head.slice(0, 1)} cannot be read.`);
-  const fields = head.slice(VERSION.length).split(",");
-  const base = whole(fields[0]);
-  memory.accountedThrough = instant(fields[1], base);
-  memory.nextSlotAt = instant(fields[2], base);
-  memory.pausedAt = instant(fields[3], base);
-  memory.firstPingAt = instant(fields[4], base);
-  memory.lastPingAt = instant(fields[5], base);
-  memory.lastOkAt = instant(fields[6], base);
-  memory.badStreak = whole(fields[7]);
-  memory.okStreak = whole(fields[8]);
-  memory.lastRunNumber = whole(fields[9]);
-  memory.lastIncidentNumber = whole(fields[10]);
-  memory.countsSince = instant(fields[11], base);
-  for (const record of records) decodeRecord(memory, record, base);
-  return memory;
-}
-
-function decodeRecord(memory: Memory, record: string, base: Instant): void {
-  const fields = record.slice(1).split(",");
-  switch (record[0]) {
-    case "o":
-      memory.openRuns.push(decodeRun(fields, base));
-      break;
-    case "r":
-      memory.recentRuns.push(decodeRun(fields, base));
-      break;
-    case "p":
-      memory.recentPings.push({ at: instant(fields[0], base) ?? base, key: unescaped(fields[1]) ?? "" });
-      break;
-    case "i":
-      memory.incidents.push(decodeIncident(fields, base));
-      break;
-    default:
-      throw new Error(`A record of kind ${JSON.stringify(record[0])} in a job's memory cannot be read.`);
-  }
-}
-
-function decodeRun(fields: readonly string[], base: Instant): Run {
-  const flags = whole(fields[2]);
-  const slotAt = instant(fields[4], base);
-  const startedAt = instant(fields[5], base);
-  const outputAt = instant(fields[18], base);
-  return {
-    number: whole(fields[0]),
-    outcome: word<Run["outcome"]>(fields[1]) ?? "unknown",
-    slotAt,
-    lastSlotAt: fields[8] === "=" ? slotAt : instant(fields[8], base),
-    count: whole(fields[3]),
-    startedAt,
-    finishedAt: fields[6] === "=" ? startedAt : instant(fields[6], base),
-    durationMs: instant(fields[12], 0),
-    finishBy: instant(fields[15], base),
-    heartbeatAt: instant(fields[16], base),
-    slowBy: instant(fields[19], base),
-    heldUntil: instant(fields[20], base),
-    finishedLate: (flags & LATE) !== 0,
-    exitCode: instant(fields[13], 0),
-    runId: word(fields[9]),
-    host: unescaped(fields[11]),
-    source: unescaped(fields[10]),
-    ambiguous: (flags & AMBIGUOUS) !== 0,
-    startSeen: (flags & START_SEEN) !== 0,
-    reason: word<NonNullable<Run["reason"]>>(fields[14]),
-    settledAt: instant(fields[7], base),
-    output: outputAt === null ? null : { pingId: fields[17] ?? "", receivedAt: outputAt },
-  };
-}
-
-function decodeIncident(fields: readonly string[], base: Instant): OpenIncident {
-  return {
-    number: whole(fields[0]),
-    severity: word<OpenIncident["severity"]>(fields[1]) ?? "critical",
-    cause: word<OpenIncident["cause"]>(fields[2]) ?? "failed",
-    openedAt: instant(fields[3], base) ?? base,
-    runNumber: whole(fields[4]),
-    sequence: whole(fields[5]),
-    badCount: whole(fields[6]),
-    missedCount: whole(fields[7]),
-  };
-}
-
-function whole(field: string | undefined): number {
-  return Number(field);
-}
-
-function instant(field: string | undefined, base: Instant): Instant | null {
-  return blank(field) ? null : base + Number(field);
-}
-
-/** Words of ours, written by this file: what stands there is one of them. */
-function word<T extends string>(field: string | undefined): T | null {
-  return blank(field) ? null : (field as T);
-}
-
-function blank(field: string | undefined): field is "" | undefined {
-  return field === undefined || field === "";
-}
-
 const HARMLESS = /^[\w .:|@/+-]*$/;
 
 /** Leaves what commonly stands in addresses and names; everything with a meaning here goes. A lone surrogate is repaired. */
 function escaped(text: string): string {
   return HARMLESS.test(text) ? text : encodeURIComponent(Buffer.from(text).toString());
-}
-
-function unescaped(field: string | undefined): string | null {
-  if (blank(field)) return null;
-  return field.includes("%") ? decodeURIComponent(field) : field;
 }

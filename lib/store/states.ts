@@ -7,7 +7,8 @@ import type { UnusualBounds } from "../domain/usual.ts";
 import { messageOf } from "../errors.ts";
 import { type JobRow, limitsOf, scheduleOf } from "./jobs.ts";
 import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
-import { decodeMemory, type WrittenMemory } from "./memory.ts";
+import { decodeMemory } from "./memory-reading.ts";
+import type { WrittenMemory } from "./memory.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import { instantOf } from "./queryable.ts";
 

@@ -7,6 +7,7 @@ import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 const TYPES: Readonly<Record<Kind, string>> = {
   uuid: "uuid",
   text: "text",
+  ascii: "text",
   json: "jsonb",
   bytes: "bytea",
   bool: "bool",
@@ -53,6 +54,7 @@ describe("what is written in binary", () => {
     ["xid", ["0", "1", "4294967295", null]],
     ["uuid", ["00000000-0000-0000-0000-000000000000", "0f3b5c1e-aaaa-4bbb-8ccc-ffffffffffff", null]],
     ["text", ["", "ä€😀", 'a,b{}"\\\n', null, "x".repeat(200_000), "€".repeat(50_000), "after"]],
+    ["ascii", ["", "a,b\\n", null, "x".repeat(200_000), "after"]],
     ["json", ['{"a": 1}', "[]", null, `["${"x".repeat(100_000)}"]`]],
     ["bytes", [Buffer.alloc(0), Buffer.from([0, 255, 92]), Buffer.alloc(300_000, 7), null], "encode(x, 'hex')"],
   ])("is read as it was: %s", async (kind, values, show) => {
