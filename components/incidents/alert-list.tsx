@@ -7,6 +7,7 @@ import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
 import type { Tone } from "../base/status.ts";
 import tones from "../base/tone.module.css";
+import { type HoldView, HoldLine } from "./hold-line.tsx";
 import styles from "./incidents.module.css";
 
 export type DeliveryState = "pending" | "sending" | "sent" | "dead" | "dropped";
@@ -22,7 +23,7 @@ export type DeliveryView = {
   nextAttemptAt: Instant | null;
 };
 
-export type AlertView = { id: string; event: AlertEvent; at: Instant; deliveries: DeliveryView[] };
+export type AlertView = HoldView & { id: string; event: AlertEvent; at: Instant; deliveries: DeliveryView[] };
 
 export const EVENT_LABEL: Readonly<Record<AlertEvent, string>> = {
   opened: "Alarm",
@@ -60,7 +61,7 @@ export function AlertList({ alerts, none }: { alerts: AlertView[]; none: string 
                   <ExactMoment at={alert.at} />
                 </span>
               </p>
-              {alert.deliveries.length === 0 && <p className={styles.none}>No channel was there to tell anybody.</p>}
+              {alert.deliveries.length === 0 && <HoldLine alert={alert} />}
               <ul className={styles.deliveries}>
                 {alert.deliveries.map((delivery) => (
                   <li key={delivery.id}>

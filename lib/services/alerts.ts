@@ -4,6 +4,7 @@ import type { AlertEvent } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
 import { type AttemptRecord, listAttempts } from "../store/delivery-attempts.ts";
 import {
+  type AlertRecord,
   type DeliveryRecord,
   type DeliveryState,
   listAlertRecords,
@@ -37,12 +38,7 @@ export type DeliveryRow = {
 export type AttemptRow = Omit<AttemptRecord, "deliveryId">;
 
 /** One thing people should have heard of, and what became of it over each channel. */
-export type AlertRow = {
-  id: string;
-  event: AlertEvent;
-  at: Instant;
-  /** The run it is about. */
-  runNumber: number | null;
+export type AlertRow = AlertRecord & {
   /** With every attempt, oldest first. */
   deliveries: (DeliveryRow & { log: AttemptRow[] })[];
 };

@@ -1,11 +1,23 @@
 import type { OnlyIf } from "../domain/alerting/channel-rules.ts";
+import type { HoldReason } from "../domain/alerting/hold.ts";
 import type { AlertEvent } from "../domain/incident.ts";
 import type { Instant } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 export type DeliveryState = "pending" | "sending" | "sent" | "dead" | "dropped";
 
-export type AlertRecord = { id: string; event: AlertEvent; at: Instant; runNumber: number | null };
+export type AlertRecord = {
+  id: string;
+  event: AlertEvent;
+  at: Instant;
+  runNumber: number | null;
+  /** Why it waits or why nobody was told; null: it was given to channels, or is about to be. */
+  hold: HoldReason | null;
+  /** For people: the name of the window or the job that it waits for. */
+  holdDetail: string | null;
+  /** While it waits: when it is looked at again. */
+  planAt: Instant | null;
+};
 
 export type DeliveryRecord = {
   id: string;
@@ -74,13 +86,14 @@ export async function listAlertRecords(
   incidentIds: readonly string[],
   runNumber: number | null,
 ): Promise<AlertRecord[]> {
-  const { rows } = await database.query<Omit<AlertRecord, "at"> & { at: Date }>(
-    `SELECT id, event, created_at AS at, (facts ->> 'runNumber')::bigint AS "runNumber" FROM alerts
+  const { rows } = await database.query<Omit<AlertRecord, "at" | "planAt"> & { at: Date; planAt: Date | null }>(
+    `SELECT id, event, created_at AS at, (facts ->> 'runNumber')::bigint AS "runNumber", hold,
+       hold_detail AS "holdDetail", plan_at AS "planAt" FROM alerts
      WHERE incident_id = ANY ($1::uuid[]) AND ($2::bigint IS NULL OR (facts ->> 'runNumber')::bigint = $2)
      ORDER BY created_at, sequence, id LIMIT 500`,
     [incidentIds, runNumber],
   );
-  return rows.map((row) => ({ ...row, at: instantOf(row.at) }));
+  return rows.map((row) => ({ ...row, at: instantOf(row.at), planAt: instantOf(row.planAt) }));
 }
 
 export async function listDeliveriesOfAlerts(
