@@ -32,8 +32,8 @@ function slotOf(slotAt: Instant | null, timeZone: string): string | null {
   return slotAt === null ? null : clockIn(slotAt, timeZone);
 }
 
-/** `✗ MISSED (2): backup (02:00), import (02:05)`: jobs by what happened to them, a few lines; the rest is counted. */
-export function memberLines(members: readonly MessageMember[]): string[] {
+/** `✗ MISSED (2): backup (02:00), import (02:05)`: jobs by what happened to them, in at most so many lines; the rest is counted. */
+export function memberLines(members: readonly MessageMember[], most = LINES): string[] {
   const lines: string[] = [];
   let shown = 0;
   for (const [kind, own] of groupBy(members, kindOf)) {
@@ -43,7 +43,7 @@ export function memberLines(members: readonly MessageMember[]): string[] {
       const words = detail === null ? name : `${name} (${detail})`;
       if (!begun && line.length + words.length + 2 > LINE_LENGTH) {
         lines.push(`${line},`);
-        if (lines.length >= LINES) return [...lines, restOf(members.length - shown)];
+        if (lines.length >= most) return [...lines, restOf(members.length - shown)];
         line = "… ";
         begun = true;
       }
@@ -52,7 +52,7 @@ export function memberLines(members: readonly MessageMember[]): string[] {
       shown += 1;
     }
     lines.push(line);
-    if (lines.length >= LINES) break;
+    if (lines.length >= most) break;
   }
   return shown < members.length ? [...lines, restOf(members.length - shown)] : lines;
 }

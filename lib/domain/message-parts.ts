@@ -6,6 +6,8 @@ export type MessagePart =
   | { kind: "text"; text: string }
   | { kind: "fact"; label: string; text: string }
   | { kind: "output"; output: OutputExcerpt }
+  /** What people can do at once; the pages to read come after it. */
+  | { kind: "actions"; links: readonly MessageLink[] }
   | { kind: "links"; links: readonly MessageLink[] };
 
 /** What stands below the verdict, in the order in which people need it; a renderer lays out one part after the other. */
@@ -22,6 +24,7 @@ export function partsOf(message: AlertMessage): MessagePart[] {
     ...fact("Same machine", message.elsewhere),
     ...fact("What to do", message.action),
     ...fact("Project", message.project?.name ?? null),
+    ...(message.actions.length === 0 ? [] : [{ kind: "actions", links: message.actions } satisfies MessagePart]),
     ...(message.links.length === 0 ? [] : [{ kind: "links", links: message.links } satisfies MessagePart]),
   ];
 }

@@ -225,8 +225,10 @@ test("webhook: the exact request", async () => {
       "at": "2025-03-04T00:04:00.000Z",
       "deliveryId": "0198c0de-0000-4000-8000-000000000002",
       "duration": "3 min 57 s; usually 4 min 10 s, 95 % within 5 min",
+      "elsewhere": null,
       "event": "opened",
       "incident": {
+        "alone": [],
         "badCount": 1,
         "cause": "failed",
         "id": "i1",
@@ -257,6 +259,7 @@ test("webhook: the exact request", async () => {
           "url": "https://belfry.example.org/incidents/i1",
         },
       ],
+      "members": [],
       "nextExpected": "Wed 5 Mar 2025, 02:00 Europe/Riga (00:00 UTC)",
       "output": {
         "errors": [],

@@ -4,7 +4,7 @@ import { DAY, HOUR, type Instant } from "../../domain/time.ts";
 import type { ChannelKind } from "../channel.ts";
 import { readAnswer } from "../api-answer.ts";
 import type { HttpSender } from "../http.ts";
-import { incidentKey, pageOf, urgencyOf } from "../markup/incident.ts";
+import { endsIncident, incidentKey, pageOf, urgencyOf } from "../markup/incident.ts";
 import { parseOptional } from "../settings/setting.ts";
 import { renderPlainBody } from "../markup/plain-text.ts";
 import { addressBelow, parseServerUrl, serverName } from "../settings/address.ts";
@@ -57,10 +57,20 @@ export function alertmanagerKind(http: HttpSender): ChannelKind<AlertmanagerSett
         "content-type": "application/json",
         ...(authorization === null ? {} : { authorization }),
       };
-      const body = JSON.stringify([alertmanagerAlert(message, Date.now())]);
+      const body = JSON.stringify(alertmanagerAlerts(message, Date.now()));
       return readAnswer(await http.call({ url, headers, body, signal }));
     },
   };
+}
+
+/** The alert, and with the end of an outage those of its incidents that were told alone before. */
+export function alertmanagerAlerts(message: AlertMessage, now: Instant) {
+  const alert = alertmanagerAlert(message, now);
+  if (!endsIncident(message)) return [alert];
+  const alone = (message.incident?.alone ?? []).map(({ id, jobId }) => {
+    return { ...alert, labels: { ...alert.labels, job_id: jobId, incident_id: id } };
+  });
+  return [alert, ...alone];
 }
 
 /** Labels are what an alert is known by: only what never changes about an incident stands there, so no names. */
@@ -77,7 +87,7 @@ export function alertmanagerAlert(message: AlertMessage, now: Instant) {
     },
     annotations: {
       summary: message.verdict,
-      description: clip(renderPlainBody(message), DESCRIPTION_LENGTH),
+      description: clip(renderPlainBody({ ...message, actions: [] }), DESCRIPTION_LENGTH),
       ...(project === null ? {} : { project: project.name }),
       ...(job === null ? {} : { job: job.name }),
       ...(run?.host ? { host: run.host } : {}),
@@ -88,9 +98,10 @@ export function alertmanagerAlert(message: AlertMessage, now: Instant) {
   };
 }
 
-function endOf({ event, incident, at }: AlertMessage, now: Instant): Instant {
+function endOf(message: AlertMessage, now: Instant): Instant {
+  const { incident, at } = message;
   if (incident === null) return now + NOTICE_FOR;
-  return event === "resolved" ? (incident.resolvedAt ?? at) : at + OPEN_FOR;
+  return endsIncident(message) ? (incident.resolvedAt ?? at) : at + OPEN_FOR;
 }
 
 function iso(at: Instant): string {

@@ -1,6 +1,7 @@
-import type { AlertMessage } from "../../domain/message.ts";
+import type { AlertMessage, MessageLink } from "../../domain/message.ts";
 import { readAnswer, textIn } from "../api-answer.ts";
 import type { ChannelKind } from "../channel.ts";
+import { fitButtons } from "../markup/button-links.ts";
 import { TONE_COLOURS } from "../markup/colours.ts";
 import type { HttpSender } from "../http.ts";
 import { jsonHookKind, type HookSettings } from "../json-hook.ts";
@@ -9,7 +10,12 @@ import { parseSeconds } from "../retry-after.ts";
 
 const TITLE_LENGTH = 256;
 /** All texts of an embed together may have 6,000 characters, or Discord refuses the message. */
-const DIALECT: Dialect = { escape: escapeMarkdown, code: keepFences, textLength: 3_300 };
+const DIALECT: Dialect = { escape: escapeMarkdown, code: keepFences, textLength: 2_600 };
+
+const ACTION_ROW = 1;
+const BUTTON = 2;
+/** The only style that webhooks of people may use. */
+const LINK_STYLE = 5;
 
 /** Incoming webhooks of Discord. */
 export function discordKind(http: HttpSender): ChannelKind<HookSettings> {
@@ -25,6 +31,13 @@ export function discordKind(http: HttpSender): ChannelKind<HookSettings> {
         url.pathname = url.pathname.replace(/^\/api\/(?:v\d+\/)?/, "/api/v10/");
         // Else the answer comes before the message is stored, and without its id.
         url.searchParams.set("wait", "true");
+        // Else buttons are left out without a word.
+        url.searchParams.set("with_components", "true");
+        return url;
+      },
+      messageAddress(url, id) {
+        url.pathname = `${url.pathname.replace(/\/$/, "")}/messages/${encodeURIComponent(id)}`;
+        url.searchParams.delete("wait");
         return url;
       },
       render: renderDiscord,
@@ -38,9 +51,11 @@ export function discordKind(http: HttpSender): ChannelKind<HookSettings> {
   );
 }
 
-/** One embed; nothing in it mentions anybody. */
+/** One embed, and buttons where Discord takes their addresses; nothing in it mentions anybody. */
 export function renderDiscord(message: AlertMessage) {
-  const { text, fields } = markdownCard(message, DIALECT);
+  const { actions } = message;
+  const buttons = actions.length > 0 && fitButtons(actions);
+  const { text, fields } = markdownCard(buttons ? { ...message, actions: [] } : message, DIALECT);
   return {
     embeds: [
       {
@@ -52,6 +67,11 @@ export function renderDiscord(message: AlertMessage) {
         timestamp: new Date(message.at).toISOString(),
       },
     ],
+    components: buttons ? [{ type: ACTION_ROW, components: actions.map(linkButton) }] : [],
     allowed_mentions: { parse: [] },
   };
+}
+
+function linkButton({ label, url }: MessageLink) {
+  return { type: BUTTON, style: LINK_STYLE, label, url };
 }

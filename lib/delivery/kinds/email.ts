@@ -32,7 +32,10 @@ export function emailKind(mailer: Mailer | null): ChannelKind<EmailSettings> {
       if (mailer === null) throw new DeliveryError({ permanent: true, answer: MAIL_UNAVAILABLE });
       const ids = threadIds(message, context, mailer.domain);
       const { unsubscribeUrl = null, signal } = context;
-      const content = message.report === undefined ? renderMail(message) : renderReport(message.report, unsubscribeUrl);
+      const content =
+        message.report === undefined
+          ? renderMail(message, unsubscribeUrl)
+          : renderReport(message.report, unsubscribeUrl);
       const { status, answer } = await mailer.send({ ...content, to, ...ids, unsubscribeUrl, signal });
       return { status, answer, externalId: `<${ids.messageId}>` };
     },
@@ -50,7 +53,7 @@ function threadIds(
 ): { messageId: string; inReplyTo: string | null } {
   if (threadKey === null) return { messageId: `${deliveryId}@${domain}`, inReplyTo: null };
   const root = `incident.${threadKey.replace(/[^\w.-]/g, "_")}@${domain}`;
-  return message.event === "opened"
+  return message.event === "opened" || message.event === "unstable"
     ? { messageId: root, inReplyTo: null }
     : { messageId: `${deliveryId}@${domain}`, inReplyTo: root };
 }

@@ -3,6 +3,7 @@ import { AppError } from "../../errors.ts";
 import { readAnswer, untilUnixTime } from "../api-answer.ts";
 import { type ChannelKind, DeliveryError, type SendReceipt } from "../channel.ts";
 import { escapeGithub, renderCommonmark } from "../markup/commonmark.ts";
+import { endedKeys, endsIncident } from "../markup/incident.ts";
 import type { HttpAnswer, HttpMethod, HttpSender } from "../http.ts";
 import { parseSetting } from "../settings/setting.ts";
 import { parseTargetUrl } from "../settings/address.ts";
@@ -68,7 +69,8 @@ export function githubKind(http: HttpSender): ChannelKind<GithubSettings> {
         const text = body === undefined ? "" : JSON.stringify(body);
         return http.call({ method, url, headers, body: text, signal });
       };
-      const { number, ...receipt } = await tell(call, message);
+      // Whoever can read the repository could use links that act, and that may be everybody.
+      const { number, ...receipt } = await tell(call, { ...message, actions: [] });
       return { ...receipt, externalId: number === null ? null : `${repo}#${number}` };
     },
   };
@@ -81,14 +83,29 @@ type Told = Omit<SendReceipt, "externalId"> & { number: number | null };
 async function tell(call: Call, message: AlertMessage): Promise<Told> {
   const { incident, event } = message;
   if (incident === null) return openIssue(call, message, [LABEL]);
+  if (endsIncident(message)) return closeAll(call, message);
   const label = `${LABEL}-${incident.id}`;
-  const found = receive(await call("GET", `/issues?state=all&per_page=1&labels=${encodeURIComponent(label)}`));
+  const found = await find(call, label);
   const number = numberOf(found.answer);
-  if (event === "resolved") return closeIssue(call, message, { number, label });
   if (number === null) return openIssue(call, message, [LABEL, label]);
   // The answer to an attempt before this one was lost.
   if (event === "opened") return { status: found.status, answer: `Issue #${number} is open already.`, number };
   return { ...(await comment(call, message, number)), number };
+}
+
+async function find(call: Call, label: string): Promise<SendReceipt> {
+  return receive(await call("GET", `/issues?state=all&per_page=1&labels=${encodeURIComponent(label)}`));
+}
+
+/** With an outage end the issues of those of its incidents that were told alone before. */
+async function closeAll(call: Call, message: AlertMessage): Promise<Told> {
+  const closeOne = async (key: string): Promise<Told> => {
+    const label = `${LABEL}-${key}`;
+    return closeIssue(call, message, { number: numberOf((await find(call, label)).answer), label });
+  };
+  const [key = "", ...others] = endedKeys(message);
+  for (const other of others) await closeOne(other);
+  return closeOne(key);
 }
 
 async function openIssue(call: Call, message: AlertMessage, labels: readonly string[]): Promise<Told> {

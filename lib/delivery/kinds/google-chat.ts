@@ -1,4 +1,4 @@
-import type { AlertMessage } from "../../domain/message.ts";
+import type { AlertMessage, MessageLink } from "../../domain/message.ts";
 import { readAnswer, textIn } from "../api-answer.ts";
 import type { ChannelKind, SendContext } from "../channel.ts";
 import { TONE_COLOURS } from "../markup/colours.ts";
@@ -54,15 +54,19 @@ function layOut(message: AlertMessage) {
 }
 
 function widgetsOf(message: AlertMessage): object[] {
-  const { lines, facts, links } = layoutOf(message);
+  const { lines, facts, actions, links } = layoutOf(message);
   const [first = "", ...others] = lines.map((line) => escapeAngles(line, LINE_LENGTH));
   const telling = `<font color="${TONE_COLOURS[message.tone]}"><b>${first}</b></font>`;
-  const buttons = links.map(({ label, url }) => ({ text: label, onClick: { openLink: { url } } }));
+  const rows = [actions, links].filter((row) => row.length > 0);
   return [
     { textParagraph: { text: [telling, ...others].join("<br>") } },
     ...facts.map(({ label, text }) => ({
       decoratedText: { topLabel: label, text: escapeAngles(text, LINE_LENGTH), wrapText: true },
     })),
-    ...(buttons.length === 0 ? [] : [{ buttonList: { buttons } }]),
+    ...rows.map((row) => ({ buttonList: { buttons: row.map(buttonOf) } })),
   ];
+}
+
+function buttonOf({ label, url }: MessageLink) {
+  return { text: label, onClick: { openLink: { url } } };
 }

@@ -1,8 +1,8 @@
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage } from "../../domain/message.ts";
-import type { ChannelKind } from "../channel.ts";
+import type { ChannelKind, SendReceipt } from "../channel.ts";
 import { receiptOf, type HttpSender } from "../http.ts";
-import { incidentKey, type Urgency, urgencyOf } from "../markup/incident.ts";
+import { endedKeys, endsIncident, incidentKey, type Urgency, urgencyOf } from "../markup/incident.ts";
 import { renderPlainBody, renderPlainText } from "../markup/plain-text.ts";
 import { maskKey, parseChoice, parseSetting } from "../settings/setting.ts";
 
@@ -60,12 +60,19 @@ export function jiraServiceManagementKind(
     async send({ key, service }, message, { signal }) {
       const alias = incidentKey(message);
       const headers = { "content-type": "application/json", authorization: `GenieKey ${key}` };
-      const closes = message.event === "resolved";
-      const url = closes
-        ? `${alerts[service]}/${encodeURIComponent(alias)}/close?identifierType=alias`
-        : alerts[service];
-      const body = JSON.stringify(closes ? closeBody(message) : alertBody(message, alias));
-      return { ...receiptOf(await http.call({ url, headers, body, signal })), externalId: alias };
+      const call = async (path: string, content: object): Promise<SendReceipt> => {
+        const body = JSON.stringify(content);
+        return {
+          ...receiptOf(await http.call({ url: `${alerts[service]}${path}`, headers, body, signal })),
+          externalId: alias,
+        };
+      };
+      if (!endsIncident(message)) return call("", alertBody(message, alias));
+      const close = (one: string) => call(`/${encodeURIComponent(one)}/close?identifierType=alias`, closeBody(message));
+      // What is closed already is closed once more where one of them is refused and all are sent again.
+      const [, ...others] = endedKeys(message);
+      for (const other of others) await close(other);
+      return close(alias);
     },
   };
 }

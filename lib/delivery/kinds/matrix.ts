@@ -1,6 +1,6 @@
 import { outputLines } from "../../domain/message-parts.ts";
 import { clip } from "../../domain/message-text.ts";
-import type { AlertMessage } from "../../domain/message.ts";
+import type { AlertMessage, MessageLink } from "../../domain/message.ts";
 import { readAnswer, textIn } from "../api-answer.ts";
 import type { ChannelField, ChannelKind } from "../channel.ts";
 import { TONE_COLOURS } from "../markup/colours.ts";
@@ -9,6 +9,7 @@ import { fitMessage, jsonWithin } from "../markup/fit.ts";
 import { layoutOf } from "../markup/layout.ts";
 import { escapeHtml } from "../markup/escape.ts";
 import { renderPlainText } from "../markup/plain-text.ts";
+import { type Replacement, replacementOf } from "../markup/replacement.ts";
 import { parseMillis } from "../retry-after.ts";
 import { addressBelow, parseServerUrl, serverName } from "../settings/address.ts";
 import { parseSetting, type SettingRule } from "../settings/setting.ts";
@@ -57,14 +58,17 @@ export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
       token: parseSetting(token, TOKEN),
     }),
     summary: ({ server, room }) => `${room} · ${serverName(server)}`,
-    async send({ server, room, token }, message, { deliveryId, signal }) {
+    async send({ server, room, token }, message, { deliveryId, earlierId, signal }) {
       // The server makes one message of all requests with the same last part.
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${deliveryId}`;
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/json; charset=utf-8" };
-      const body = JSON.stringify(renderMatrix(message));
+      const replacement = replacementOf(message, { earlierId });
+      const content = replacement === null ? reply(message, earlierId) : renderEdit(replacement);
+      const body = JSON.stringify(content);
       const answer = await http.call({ method: "PUT", url: addressBelow(server, path), headers, body, signal });
       return readAnswer(answer, {
-        externalId: textIn(answer, "event_id"),
+        // An edit of an edit is none: the first message is what later ones edit.
+        externalId: replacement?.id ?? textIn(answer, "event_id"),
         retryAfterMs: parseMillis(textIn(answer, "retry_after_ms")),
       });
     },
@@ -74,6 +78,22 @@ export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
 /** HTML and its plain twin; the empty `m.mentions` says that nobody is mentioned, whatever the text looks like. */
 export function renderMatrix(message: AlertMessage) {
   return fitMessage(message, { render: layOut, fits: jsonWithin(CONTENT_BYTES) });
+}
+
+/** Hangs on what was told of the same trouble before. */
+function reply(message: AlertMessage, earlierId: string | null) {
+  const content = renderMatrix(message);
+  return earlierId === null ? content : { ...content, "m.relates_to": { "m.in_reply_to": { event_id: earlierId } } };
+}
+
+/** Brings an earlier message up to date; clients that know no edits show the text with a star before it. */
+function renderEdit({ id, message }: Replacement) {
+  const render = (version: AlertMessage) => {
+    const content = layOut(version);
+    const fallback = { ...content, body: `* ${content.body}`, formatted_body: `* ${content.formatted_body}` };
+    return { ...fallback, "m.new_content": content, "m.relates_to": { rel_type: "m.replace", event_id: id } };
+  };
+  return fitMessage(message, { render, fits: jsonWithin(CONTENT_BYTES) });
 }
 
 function layOut(message: AlertMessage) {
@@ -88,7 +108,7 @@ function layOut(message: AlertMessage) {
 }
 
 function htmlOf(message: AlertMessage): string {
-  const { lines, facts, output, links } = layoutOf(message);
+  const { lines, facts, output, actions, links } = layoutOf(message);
   const shown = (text: string): string => escapeHtml(clip(text, LINE_LENGTH));
   const code = output === null ? [] : outputLines(output).map(shown);
   return [
@@ -96,8 +116,13 @@ function htmlOf(message: AlertMessage): string {
     `<p>${lines.map(shown).join("<br>")}</p>`,
     ...(code.length === 0 ? [] : [`<pre><code>${code.join("\n")}</code></pre>`]),
     `<p>${facts.map(({ label, text }) => `<strong>${label}:</strong> ${shown(text)}`).join("<br>")}</p>`,
-    `<p>${links.map(({ label, url }) => `<a href="${escapeHtml(url)}">${label}</a>`).join(" · ")}</p>`,
+    `<p>${actions.map((link) => `<strong>${linkTo(link)}</strong>`).join(" · ")}</p>`,
+    `<p>${links.map(linkTo).join(" · ")}</p>`,
   ]
     .filter((paragraph) => paragraph !== "<p></p>")
     .join("");
+}
+
+function linkTo({ label, url }: MessageLink): string {
+  return `<a href="${escapeHtml(url)}">${escapeHtml(label)}</a>`;
 }

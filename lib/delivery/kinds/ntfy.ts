@@ -87,11 +87,11 @@ export function ntfyKind(http: HttpSender): ChannelKind<NtfySettings> {
 
 /** What is published, besides the topic. */
 export function renderNtfy(message: AlertMessage) {
-  const { verdict, tone, links } = message;
+  const { verdict, tone, actions, links } = message;
   return {
     title: verdict,
     message: fitMessage(
-      { ...message, links: [] },
+      { ...message, actions: [], links: [] },
       {
         render: (version) => renderPlainBody(version).trim(),
         fits: (text) => Buffer.byteLength(text) <= MESSAGE_BYTES,
@@ -100,6 +100,6 @@ export function renderNtfy(message: AlertMessage) {
     priority: PRIORITY[tone],
     tags: [TAG[tone]],
     ...(links[0] === undefined ? {} : { click: links[0].url }),
-    actions: links.slice(0, MOST_ACTIONS).map(({ label, url }) => ({ action: "view", label, url })),
+    actions: [...actions, ...links].slice(0, MOST_ACTIONS).map(({ label, url }) => ({ action: "view", label, url })),
   };
 }

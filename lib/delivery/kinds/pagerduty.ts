@@ -1,8 +1,8 @@
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage } from "../../domain/message.ts";
-import type { ChannelKind } from "../channel.ts";
+import type { ChannelKind, SendReceipt } from "../channel.ts";
 import { receiptOf, type HttpSender } from "../http.ts";
-import { detailsOf, incidentKey, pageOf, urgencyOf } from "../markup/incident.ts";
+import { detailsOf, endedKeys, endsIncident, incidentKey, pageOf, urgencyOf } from "../markup/incident.ts";
 import { maskKey, parseChoice, parseSetting } from "../settings/setting.ts";
 
 type Region = "us" | "eu";
@@ -53,24 +53,33 @@ export function pagerdutyKind(
     async send({ routingKey, region }, message, { signal }) {
       const url = `${origins[region]}/v2/enqueue`;
       const headers = { "content-type": "application/json" };
-      const body = JSON.stringify({ routing_key: routingKey, ...pagerdutyEvent(message) });
-      const receipt = receiptOf(await http.call({ url, headers, body, signal }));
+      const send = async (event: object): Promise<SendReceipt> => {
+        const body = JSON.stringify({ routing_key: routingKey, ...event });
+        return receiptOf(await http.call({ url, headers, body, signal }));
+      };
+      const receipt = await (endsIncident(message) ? resolveAll(message, send) : send(pagerdutyEvent(message)));
       return { ...receipt, externalId: incidentKey(message) };
     },
   };
 }
 
+/** The last answer counts: where one is refused, all are sent again, and what is resolved already stays so. */
+async function resolveAll(message: AlertMessage, send: (event: object) => Promise<SendReceipt>): Promise<SendReceipt> {
+  const [key, ...others] = endedKeys(message);
+  for (const other of others) await send({ event_action: "resolve", dedup_key: other });
+  return send({ event_action: "resolve", dedup_key: key });
+}
+
 /** The event without its key. A second copy changes nothing: PagerDuty knows it by `dedup_key`. */
 function pagerdutyEvent(message: AlertMessage) {
   const dedupKey = incidentKey(message);
-  if (message.event === "resolved") return { event_action: "resolve", dedup_key: dedupKey };
   const page = pageOf(message);
   return {
     event_action: "trigger",
     dedup_key: dedupKey,
     client: "Belfry",
     ...(page === null ? {} : { client_url: page }),
-    links: message.links.map(({ label, url }) => ({ href: url, text: label })),
+    links: [...message.actions, ...message.links].map(({ label, url }) => ({ href: url, text: label })),
     payload: {
       summary: clip(message.verdict, SUMMARY_LENGTH),
       source: message.run?.host || message.job?.name || "Belfry",

@@ -92,7 +92,7 @@ export function renderPushbullet(message: AlertMessage) {
     ...(link === undefined ? { type: "note" } : { type: "link", url: link.url }),
     title: message.verdict,
     body: fitMessage(
-      { ...message, links: [] },
+      { ...message, actions: [], links: [] },
       { render: (version) => renderPlainBody(version).trim(), fits: (text) => text.length <= BODY_LENGTH },
     ),
   };

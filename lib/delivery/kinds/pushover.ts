@@ -91,7 +91,7 @@ export function renderPushover(settings: PushoverSettings, message: AlertMessage
     user: settings.user,
     title: clip(message.verdict, TITLE_LENGTH),
     message: fitMessage(
-      { ...message, links: [] },
+      { ...message, actions: [], links: [] },
       { render: (version) => renderPlainBody(version).trim(), fits: (text) => text.length <= MESSAGE_LENGTH },
     ),
     ...(link === undefined ? {} : { url: link.url, url_title: link.label }),

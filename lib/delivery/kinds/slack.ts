@@ -1,6 +1,6 @@
 import { IncomingWebhook, type IncomingWebhookSendArguments } from "@slack/webhook";
 import { partsOf, type MessagePart } from "../../domain/message-parts.ts";
-import type { AlertMessage } from "../../domain/message.ts";
+import type { AlertMessage, MessageLink } from "../../domain/message.ts";
 import type { ChannelKind } from "../channel.ts";
 import { escapeAngles } from "../markup/escape.ts";
 import { fittingLines } from "../markup/fit.ts";
@@ -80,15 +80,28 @@ export function renderSlack(message: AlertMessage): IncomingWebhookSendArguments
   return { text, blocks, link_names: false, unfurl_links: false, unfurl_media: false };
 }
 
-function blockOf(part: Extract<MessagePart, { kind: "output" | "links" }>): Blocks[number] {
+function blockOf(part: Extract<MessagePart, { kind: "output" | "actions" | "links" }>): Blocks[number] {
   if (part.kind === "output") {
     // Three backticks would end the block in which nothing is markup.
     const room = SECTION_LENGTH - 6;
     const lines = fittingLines(part.output, room, (text) => escapeAngles(text, Infinity).length);
     return section(`\`\`\`${escapeAngles(keepFences(lines.join("\n")), room)}\`\`\``);
   }
+  if (part.kind === "actions") return { type: "actions", elements: part.links.map(buttonOf) };
   const links = part.links.map((link) => `<${link.url}|${link.label}>`).join(" · ");
   return { type: "context", elements: [{ type: "mrkdwn", text: links }] };
+}
+
+/** It only opens a page, so nothing has to listen for it; Slack wants each to have a name of its own all the same. */
+function buttonOf({ label, url }: MessageLink, index: number) {
+  const look = index === 0 ? ({ style: "primary" } as const) : {};
+  return {
+    type: "button",
+    text: { type: "plain_text", text: label },
+    url,
+    action_id: `open-${index}`,
+    ...look,
+  } as const;
 }
 
 function section(text: string): Blocks[number] {

@@ -2,11 +2,11 @@ import { SECOND } from "../../domain/time.ts";
 import { clip } from "../../domain/message-text.ts";
 import type { AlertMessage } from "../../domain/message.ts";
 import { AppError } from "../../errors.ts";
-import type { ChannelKind } from "../channel.ts";
+import type { ChannelKind, SendReceipt } from "../channel.ts";
 import { DeliveryError } from "../channel.ts";
 import { readAnswer } from "../api-answer.ts";
-import type { HttpSender } from "../http.ts";
-import { incidentKey, pageOf, type Urgency, urgencyOf } from "../markup/incident.ts";
+import type { HttpAnswer, HttpSender } from "../http.ts";
+import { endedKeys, endsIncident, incidentKey, pageOf, type Urgency, urgencyOf } from "../markup/incident.ts";
 import { renderPlainBody } from "../markup/plain-text.ts";
 import { maskUrl, parseTargetUrl } from "../settings/address.ts";
 
@@ -49,24 +49,32 @@ export function splunkOnCallKind(http: HttpSender): ChannelKind<SplunkOnCallSett
     summary: ({ url }) => maskUrl(url),
     async send({ url }, message, { signal }) {
       const headers = { "content-type": "application/json" };
-      const body = JSON.stringify(splunkAlert(message));
-      const receipt = readAnswer(await http.call({ url: url.href, headers, body, signal }));
-      // A refusal can come under status 200.
-      if (/"result"\s*:\s*"failure"/.test(receipt.answer)) {
-        throw new DeliveryError({ permanent: true, status: receipt.status, answer: receipt.answer });
-      }
-      return { ...receipt, externalId: incidentKey(message) };
+      const tell = async (alert: object): Promise<SendReceipt> => {
+        const body = JSON.stringify(alert);
+        return receive(await http.call({ url: url.href, headers, body, signal }));
+      };
+      const alert = splunkAlert(message);
+      const [, ...others] = endsIncident(message) ? endedKeys(message) : [];
+      for (const other of others) await tell({ ...alert, entity_id: other });
+      return { ...(await tell(alert)), externalId: incidentKey(message) };
     },
   };
+}
+
+/** A refusal can come under status 200. @throws DeliveryError */
+function receive(answer: HttpAnswer): SendReceipt {
+  const receipt = readAnswer(answer);
+  if (!/"result"\s*:\s*"failure"/.test(receipt.answer)) return receipt;
+  throw new DeliveryError({ permanent: true, status: receipt.status, answer: receipt.answer });
 }
 
 function splunkAlert(message: AlertMessage) {
   const page = pageOf(message);
   return {
-    message_type: message.event === "resolved" ? "RECOVERY" : TYPES[urgencyOf(message)],
+    message_type: endsIncident(message) ? "RECOVERY" : TYPES[urgencyOf(message)],
     entity_id: incidentKey(message),
     entity_display_name: message.verdict,
-    state_message: clip(renderPlainBody(message), STATE_MESSAGE_LENGTH),
+    state_message: clip(renderPlainBody({ ...message, actions: [] }), STATE_MESSAGE_LENGTH),
     state_start_time: Math.floor((message.incident?.openedAt ?? message.at) / SECOND),
     monitoring_tool: "Belfry",
     ...(message.run?.host ? { host_name: message.run.host } : {}),

@@ -50,7 +50,7 @@ function layOut(message: AlertMessage) {
 }
 
 function cardOf(message: AlertMessage, verdict: string) {
-  const { lines, facts, output, links } = layoutOf(message);
+  const { lines, facts, output, actions, links } = layoutOf(message);
   const style = STYLES[message.tone];
   return {
     $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -64,7 +64,9 @@ function cardOf(message: AlertMessage, verdict: string) {
       ...(output === null ? [] : [outputBlock(outputLines(output))]),
       ...facts.map(({ label, text }) => block([run(`${label}: `, { weight: "Bolder" }), run(text)])),
     ],
-    actions: links.slice(0, BUTTONS).map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
+    actions: [...actions, ...links]
+      .slice(0, BUTTONS)
+      .map(({ label, url }) => ({ type: "Action.OpenUrl", title: label, url })),
   };
 }
 

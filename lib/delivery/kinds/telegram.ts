@@ -1,9 +1,11 @@
 import { outputLines, partsOf, type MessagePart } from "../../domain/message-parts.ts";
 import type { AlertMessage } from "../../domain/message.ts";
 import { readAnswer, textIn, type Reading } from "../api-answer.ts";
-import type { ChannelKind } from "../channel.ts";
+import type { ChannelKind, SendReceipt } from "../channel.ts";
+import { fitButtons } from "../markup/button-links.ts";
 import { escapeHtml } from "../markup/escape.ts";
 import { fitMessage } from "../markup/fit.ts";
+import { type Replacement, replacementOf } from "../markup/replacement.ts";
 import type { HttpAnswer, HttpSender } from "../http.ts";
 import { parseSeconds } from "../retry-after.ts";
 import { parseOptional, parseSetting } from "../settings/setting.ts";
@@ -60,19 +62,58 @@ export function telegramKind(http: HttpSender, api = "https://api.telegram.org")
       };
     },
     summary: ({ chat, topic }) => `chat ${chat}${topic === null ? "" : `, topic ${topic}`}`,
-    async send({ token, chat, topic }, message, { signal }) {
-      const body = JSON.stringify({
-        chat_id: chat,
-        ...(topic === null ? {} : { message_thread_id: topic }),
-        text: renderTelegram(message),
-        parse_mode: "HTML",
-        link_preview_options: { is_disabled: true },
-      });
-      const headers = { "content-type": "application/json" };
-      const answer = await http.call({ url: `${api}/bot${token}/sendMessage`, headers, body, signal });
+    async send({ token, chat, topic }, message, { earlierId, signal }) {
+      const call: Call = (method, content) => {
+        const headers = { "content-type": "application/json" };
+        const body = JSON.stringify({ chat_id: chat, ...content });
+        return http.call({ url: `${api}/bot${token}/${method}`, headers, body, signal });
+      };
+      const replacement = replacementOf(message, { earlierId });
+      if (replacement !== null) {
+        const edited = await edit(call, replacement);
+        if (edited !== null) return edited;
+      }
+      const place = topic === null ? {} : { message_thread_id: topic };
+      const answer = await withButtons(message, (content) =>
+        call("sendMessage", { ...place, ...content, ...replyTo(earlierId) }),
+      );
       return readAnswer(answer, { ...adviceOf(answer), externalId: textIn(answer, "result", "message_id") });
     },
   };
+}
+
+type Call = (method: "sendMessage" | "editMessageText", content: object) => Promise<HttpAnswer>;
+
+/** Null where that message cannot be edited any more: then the new one is told on its own. @throws DeliveryError */
+async function edit(call: Call, { id, message }: Replacement): Promise<SendReceipt | null> {
+  const answer = await withButtons(message, (content) =>
+    call("editMessageText", { message_id: Number(id), ...content }),
+  );
+  const words = textIn(answer, "description") ?? "";
+  // An attempt before this one did it, and its answer was lost.
+  if (/message is not modified/i.test(words)) return { status: answer.status, answer: words, externalId: id };
+  if (answer.status === 400) return null;
+  return readAnswer(answer, { ...adviceOf(answer), externalId: id });
+}
+
+/** With buttons where Telegram takes them, else with all links in the text: a message is more than its buttons. */
+async function withButtons(message: AlertMessage, send: (content: object) => Promise<HttpAnswer>): Promise<HttpAnswer> {
+  const { actions } = message;
+  if (actions.length === 0 || !fitButtons(actions)) return send(contentOf(message));
+  const keyboard = { inline_keyboard: [actions.map(({ label, url }) => ({ text: label, url }))] };
+  const answer = await send({ ...contentOf({ ...message, actions: [] }), reply_markup: keyboard });
+  const refused = answer.status === 400 && /button/i.test(textIn(answer, "description") ?? "");
+  return refused ? send(contentOf(message)) : answer;
+}
+
+function contentOf(message: AlertMessage) {
+  return { text: renderTelegram(message), parse_mode: "HTML", link_preview_options: { is_disabled: true } };
+}
+
+/** Hangs on what was told of the same trouble before, as long as that is there. */
+function replyTo(earlierId: string | null) {
+  if (earlierId === null || !/^\d{1,15}$/.test(earlierId)) return {};
+  return { reply_parameters: { message_id: Number(earlierId), allow_sending_without_reply: true } };
 }
 
 /** The message in Telegram's HTML, at most 4,096 characters. */
@@ -92,6 +133,7 @@ function partHtml(part: MessagePart): string {
       return `<b>${escapeHtml(part.label)}:</b> ${escapeHtml(part.text)}`;
     case "output":
       return `<pre>${escapeHtml(outputLines(part.output).join("\n"))}</pre>`;
+    case "actions":
     case "links":
       return part.links.map(({ url, label }) => `<a href="${escapeHtml(url)}">${escapeHtml(label)}</a>`).join(" · ");
   }

@@ -139,6 +139,9 @@ function templateValues(message: AlertMessage, body: ReturnType<typeof webhookBo
 export function webhookBody(message: AlertMessage, deliveryId: string) {
   return {
     ...message,
+    // Its jobs are in `members`; whoever follows an outage adds them up.
+    standing: undefined,
+    report: undefined,
     version: 1,
     deliveryId,
     at: iso(message.at),

@@ -76,8 +76,9 @@ export function zulipKind(http: HttpSender): ChannelKind<ZulipSettings> {
   };
 }
 
-/** All that is told of one incident comes to one topic. */
-function topicOf({ job, incident }: AlertMessage): string {
+/** All that is told of one incident, or of one outage, comes to one topic. */
+function topicOf({ job, incident, members }: AlertMessage): string {
+  if (incident !== null && members.length > 0) return `Outage ${incident.id.slice(0, 8)}`;
   if (job === null || incident === null) return "Belfry";
   const end = ` · incident ${incident.number}`;
   return clip(job.name, TOPIC_LENGTH - end.length) + end;

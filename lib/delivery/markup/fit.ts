@@ -56,9 +56,16 @@ function* everShorter(message: AlertMessage): Generator<AlertMessage> {
   }
   const needed = { ...message, output: null, duration: null, lastGood: null, nextExpected: null };
   yield needed;
+  const fewer = { ...needed, since: null, elsewhere: null, project: null };
+  yield fewer;
+  for (let kept = message.why.length - 1; kept > 0; kept -= 1) {
+    yield { ...fewer, why: [...message.why.slice(0, kept), "…"] };
+  }
   const [first = ""] = message.why;
   const links = message.links.slice(0, 1);
-  yield { ...needed, since: null, action: null, project: null, why: [clip(first, LAST_SENTENCE)], links };
+  const least = { ...fewer, action: null, why: [clip(first, LAST_SENTENCE)], links };
+  yield least;
+  if (message.actions.length > 0) yield { ...least, actions: [] };
 }
 
 function* everFewerLines({ errors, tail, omitted }: OutputExcerpt): Generator<OutputExcerpt> {

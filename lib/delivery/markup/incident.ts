@@ -1,9 +1,22 @@
 import { outputLines, partsOf } from "../../domain/message-parts.ts";
 import type { AlertMessage } from "../../domain/message.ts";
 
-/** The same in everything that is told of one incident; a message without one stands for itself. */
+/** The same in everything that is told of one incident, or of one outage; a message without one stands for itself. */
 export function incidentKey({ incident, alertId }: AlertMessage): string {
   return incident?.id ?? alertId;
+}
+
+/**
+ * Whether it is over, for receivers that keep incidents: what is told of it now ends it there. A job that is stable again was
+ * told as unstable in the place of an alarm.
+ */
+export function endsIncident({ event }: AlertMessage): boolean {
+  return event === "resolved" || event === "stable";
+}
+
+/** Everything that ends with this message: the incident, and those of its outage that were told alone before. */
+export function endedKeys(message: AlertMessage): string[] {
+  return [incidentKey(message), ...(message.incident?.alone ?? []).map(({ id }) => id)];
 }
 
 /** How bad it is, for services that page people by it. */

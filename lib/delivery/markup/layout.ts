@@ -7,6 +7,7 @@ export type Layout = {
   lines: readonly string[];
   facts: readonly { label: string; text: string }[];
   output: OutputExcerpt | null;
+  actions: readonly MessageLink[];
   links: readonly MessageLink[];
 };
 
@@ -16,6 +17,7 @@ export function layoutOf(message: AlertMessage): Layout {
     lines: parts.flatMap((part) => (part.kind === "text" ? [part.text] : [])),
     facts: parts.flatMap((part) => (part.kind === "fact" ? [{ label: part.label, text: part.text }] : [])),
     output: parts.flatMap((part) => (part.kind === "output" ? [part.output] : [])).at(0) ?? null,
+    actions: parts.flatMap((part) => (part.kind === "actions" ? part.links : [])),
     links: parts.flatMap((part) => (part.kind === "links" ? part.links : [])),
   };
 }

@@ -21,21 +21,24 @@ export type MarkdownField = { label: string; text: string };
 
 const LINE_LENGTH = 500;
 const FACT_LENGTH = 280;
-/** Six facts and the links come to less; more facts than ever would be left out from the end. */
+/** Seven facts come to less as a rule; more than ever would be left out from the end. */
 const FACTS_LENGTH = 1_770;
 const LINKS_LENGTH = 600;
+/** Signed addresses are long; a field of Discord takes 1,024 characters. */
+const ACTIONS_LENGTH = 1_000;
 const SEPARATOR = " · ";
 
 export function markdownCard(message: AlertMessage, dialect: Dialect): MarkdownCard {
-  const { lines, facts, output, links } = layoutOf(message);
+  const { lines, facts, output, actions, links } = layoutOf(message);
   const escaped = lines.map((line) => dialect.escape(line, LINE_LENGTH));
   const text = takeWithin(escaped, dialect.textLength, (line) => line.length + 1).join("\n");
   const block = output === null ? [] : [codeBlock(output, dialect.textLength - text.length - 1, dialect)];
   const told = facts.map((fact) => ({ label: fact.label, text: dialect.escape(fact.text, FACT_LENGTH) }));
-  const open = links.length === 0 ? [] : [{ label: "Open", text: markdownLinks(links) }];
+  const act = actions.length === 0 ? [] : [{ label: "Act", text: markdownLinks(actions, ACTIONS_LENGTH) }];
+  const open = links.length === 0 ? [] : [{ label: "Open", text: markdownLinks(links, LINKS_LENGTH) }];
   return {
     text: [text, ...block].join("\n"),
-    fields: [...takeWithin(told, FACTS_LENGTH, (fact) => fact.label.length + fact.text.length), ...open],
+    fields: [...takeWithin(told, FACTS_LENGTH, (fact) => fact.label.length + fact.text.length), ...act, ...open],
   };
 }
 
@@ -45,9 +48,9 @@ export function codeBlock(output: OutputExcerpt, maxLength: number, { code }: Pi
   return `\`\`\`\n${clip(code(fittingLines(output, room).join("\n")), room)}\n\`\`\``;
 }
 
-function markdownLinks(links: readonly MessageLink[]): string {
+function markdownLinks(links: readonly MessageLink[], maxLength: number): string {
   const written = links.map(({ label, url }) => `[${label}](${url.replaceAll(")", "%29")})`);
-  return takeWithin(written, LINKS_LENGTH, (link) => link.length + SEPARATOR.length).join(SEPARATOR);
+  return takeWithin(written, maxLength, (link) => link.length + SEPARATOR.length).join(SEPARATOR);
 }
 
 /** Stands between a mark and what it would be read with: nothing is seen, and nobody is mentioned. */

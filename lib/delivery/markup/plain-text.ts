@@ -18,6 +18,7 @@ export function renderPlainBody(message: AlertMessage): string {
         return `\n${outputLines(part.output)
           .map((line) => `  | ${line}`.trimEnd())
           .join("\n")}\n`;
+      case "actions":
       case "links":
         return `\n${part.links.map((link) => `${link.label}: ${link.url}`).join("\n")}`;
     }

@@ -13,7 +13,10 @@ const trial = tryKind(discordKind, (url) => ({ url: `${url}/api/webhooks/123/to-
 
 test("the exact request of a failure", async () => {
   const request = await trial.request(failedMessage());
-  expect(request).toMatchObject({ method: "POST", path: "/api/v10/webhooks/123/to-ken_1?thread_id=9&wait=true" });
+  expect(request).toMatchObject({
+    method: "POST",
+    path: "/api/v10/webhooks/123/to-ken_1?thread_id=9&wait=true&with_components=true",
+  });
   expect(request.headers).toMatchObject({
     "content-type": "application/json; charset=utf-8",
     "idempotency-key": "0198c0de-0000-4000-8000-000000000002",
@@ -23,6 +26,7 @@ test("the exact request of a failure", async () => {
       "allowed_mentions": {
         "parse": [],
       },
+      "components": [],
       "embeds": [
         {
           "color": 13183530,
@@ -77,6 +81,7 @@ test("the exact body of a recovery", async () => {
       "allowed_mentions": {
         "parse": [],
       },
+      "components": [],
       "embeds": [
         {
           "color": 2853438,
@@ -115,6 +120,7 @@ test("the exact body of a notice", async () => {
       "allowed_mentions": {
         "parse": [],
       },
+      "components": [],
       "embeds": [
         {
           "color": 1598635,
