@@ -8,6 +8,7 @@ import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 /** Writes what was decided. Wakes the dispatchers with the commit where there is something to send. */
 export async function savePlan(client: PoolClient, projectId: string, plan: Plan): Promise<void> {
   const { outages, members, told } = plan;
+  await client.query(LOCK_INCIDENTS, [[...members, ...told].map(({ incidentId }) => incidentId)]);
   if (outages.length > 0) await client.query(UPSERT_OUTAGES, [...valuesOf(OUTAGE_COLUMNS, outages), projectId]);
   if (members.length > 0) await client.query(JOIN_INCIDENTS, valuesOf(MEMBER_COLUMNS, members));
   await client.query(UPDATE_ALERTS, valuesOf(ALERT_COLUMNS, alertRowsOf(plan)));
@@ -18,6 +19,9 @@ export async function savePlan(client: PoolClient, projectId: string, plan: Plan
   await client.query(INSERT_DELIVERIES, valuesOf(DELIVERY_COLUMNS, rows));
   await client.query("SELECT pg_notify('belfry_deliver', '')");
 }
+
+// In the order in which whoever writes verdicts does: the two must not wait for each other.
+const LOCK_INCIDENTS = `SELECT FROM incidents WHERE id = ANY ($1::uuid[]) ORDER BY job_id, number FOR NO KEY UPDATE`;
 
 const OUTAGE_COLUMNS: readonly Column<OpenOutage>[] = [
   ["id", "uuid", (row) => row.id],

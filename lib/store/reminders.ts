@@ -17,7 +17,7 @@ export async function claimReminders(client: Queryable): Promise<DueReminder[]> 
     name: "reminders-claim",
     text: `SELECT i.id AS "incidentId", i.reminders, p.remind_after_ms AS "remindAfterMs"
       FROM incidents i JOIN projects p ON p.id = i.project_id
-      WHERE i.state = 'open' AND i.remind_at <= belfry_now() ORDER BY i.remind_at LIMIT ${AT_ONCE} FOR UPDATE OF i SKIP LOCKED`,
+      WHERE i.state = 'open' AND i.remind_at <= belfry_now() ORDER BY i.remind_at LIMIT ${AT_ONCE} FOR NO KEY UPDATE OF i SKIP LOCKED`,
   });
   return rows;
 }
