@@ -1,5 +1,5 @@
 import Link from "next/link";
-import type { Cause } from "../../lib/domain/incident.ts";
+import type { Cause, UnstableFacts } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { Ago } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
@@ -12,6 +12,8 @@ type Props = {
   openIncidents: { id: string; cause: Cause; openedAt: Instant }[];
   /** Why nobody would be told, with what to do. */
   nobodyTold: string | null;
+  /** Since when it fails and recovers again and again; null where it does not. */
+  unstable: UnstableFacts | null;
   /** Jobs that it waits for and that are down. */
   upstreamsDown: LinkedJobView[];
   ambiguous: boolean;
@@ -24,7 +26,7 @@ type Props = {
 
 /** What one should know before the rest of a job's page. */
 export function JobNotes(props: Props) {
-  const { openIncidents, nobodyTold, upstreamsDown, ambiguous, neverRuns, hostZone, editHref } = props;
+  const { openIncidents, nobodyTold, unstable, upstreamsDown, ambiguous, neverRuns, hostZone, editHref } = props;
   return (
     <>
       {openIncidents.map(({ id, cause, openedAt }) => (
@@ -45,6 +47,14 @@ export function JobNotes(props: Props) {
         <Note tone="late">
           <p>
             {nobodyTold} <Link href="/channels">To the channels</Link>
+          </p>
+        </Note>
+      )}
+      {unstable !== null && (
+        <Note tone="late">
+          <p>
+            <b>Unstable</b>: in trouble {unstable.openings} times in <Ago at={unstable.since} />. Single failures and
+            recoveries are not told until it has been calm for a while; that it stays down is.
           </p>
         </Note>
       )}

@@ -10,12 +10,15 @@ import {
   loadAlertingContext,
   loadPendingAlerts,
   lockPlanning,
-  putOffPlanning,
+  type PendingAsked,
+  putOffFirst,
 } from "../store/alerting.ts";
 import { savePlan } from "../store/alerting-plan.ts";
 import { inTransaction } from "../store/client.ts";
 import { claimReminders, findNextReminder, insertReminders } from "../store/reminders.ts";
+import { findNextUnstable } from "../store/unstable.ts";
 import { createLoop, type Loop, type Sleep } from "./loop.ts";
+import { noteUnstable, settleUnstable } from "./unstable.ts";
 
 export type PlannerDeps = {
   pool: pg.Pool;
@@ -25,6 +28,10 @@ export type PlannerDeps = {
   mailWorks: boolean;
 };
 
+/** Alerts of one project that are planned together: an outage of all of its jobs is one. */
+const ALERTS_AT_ONCE = 20_000;
+/** Where something fails it is tried with so many times fewer. */
+const NARROWING = 20;
 /** Projects of one turn: between two of them a stop is heard. */
 const PROJECTS_AT_ONCE = 50;
 /** The sweep judges as of a second ago: what was due before waits for its verdict. */
@@ -45,31 +52,45 @@ export function createPlanner({ pollMs, sleep, ...deps }: PlannerDeps & { pollMs
  * project at a time. @returns when the next one is worth it; null: only when something changes.
  */
 export async function planDue(deps: PlannerDeps, signal: AbortSignal): Promise<Instant | null> {
-  const { pool, clock, log } = deps;
+  const { pool, clock } = deps;
   await remind(pool, clock);
+  await settleUnstable(pool, clock);
   for (const projectId of await listProjectsToPlan(pool, PROJECTS_AT_ONCE)) {
     if (signal.aborted) return null;
-    try {
-      await planProject(deps, projectId);
-    } catch (error) {
-      // One project whose alerts cannot be planned must not keep the others waiting.
-      log.error({ err: error, projectId }, "The alerts of a project could not be planned and are tried again");
-      await putOffPlanning(pool, projectId, AFTER_FAILURE_MS);
-    }
+    await planProject(deps, projectId);
   }
-  const dueAt = earliest(await findNextPlan(pool), await findNextReminder(pool));
-  return dueAt === null ? null : Math.max(dueAt, clock.now() + PAUSE_MS);
+  const next = [await findNextPlan(pool), await findNextReminder(pool), await findNextUnstable(pool)];
+  const dueAt = Math.min(...next.filter((at) => at !== null));
+  return dueAt === Infinity ? null : Math.max(dueAt, clock.now() + PAUSE_MS);
 }
 
-async function planProject({ pool, clock, mailWorks }: PlannerDeps, projectId: string): Promise<void> {
+/** What cannot be planned must not keep the rest of its project waiting: it is narrowed down and left alone for a while. */
+async function planProject(deps: PlannerDeps, projectId: string): Promise<void> {
+  const { pool, log } = deps;
+  for (let limit = ALERTS_AT_ONCE; ; limit = Math.floor(limit / NARROWING)) {
+    try {
+      await planSome(deps, { projectId, limit: Math.max(limit, 1), near: limit >= 1 });
+      return;
+    } catch (error) {
+      if (limit >= 1) continue;
+      const alertId = await putOffFirst(pool, projectId, AFTER_FAILURE_MS);
+      log.error({ err: error, projectId, alertId }, "An alert could not be planned and is tried again");
+      return;
+    }
+  }
+}
+
+async function planSome({ pool, clock, mailWorks }: PlannerDeps, asked: PendingAsked): Promise<void> {
+  const { projectId } = asked;
   await inTransaction(pool, async (client) => {
     if (!(await lockPlanning(client, projectId))) return;
-    const alerts = await loadPendingAlerts(client, projectId);
+    const alerts = await loadPendingAlerts(client, asked);
     if (alerts.length === 0) return;
     const now = clock.now();
-    const asked = { projectId, alerts, judgedUntil: now - JUDGED_AFTER_MS, mailWorks };
-    const context = await loadAlertingContext(client, asked);
-    await savePlan(client, projectId, planAlerts(alerts, context, { now, newId: randomUUID }));
+    const known = { projectId, alerts, judgedUntil: now - JUDGED_AFTER_MS, mailWorks };
+    const context = await loadAlertingContext(client, known);
+    const planning = await noteUnstable(client, { alerts, context }, now);
+    await savePlan(client, projectId, planAlerts(planning.alerts, planning.context, { now, newId: randomUUID }));
   });
 }
 
@@ -85,9 +106,4 @@ async function remind(pool: pg.Pool, clock: { now(): Instant }): Promise<void> {
       })),
     );
   });
-}
-
-function earliest(a: Instant | null, b: Instant | null): Instant | null {
-  if (a === null || b === null) return a ?? b;
-  return Math.min(a, b);
 }

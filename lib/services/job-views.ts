@@ -1,4 +1,4 @@
-import type { Cause } from "../domain/incident.ts";
+import type { Cause, UnstableFacts } from "../domain/incident.ts";
 import type { JobStatus, Limits, ScheduleSpec } from "../domain/job.ts";
 import type { Outcome } from "../domain/run.ts";
 import { type Reading, scheduleWords } from "../domain/schedule/reading.ts";
@@ -105,6 +105,8 @@ export type JobPage = JobRow & {
   /** A sentence where nobody would be told, with what to do; null where somebody would. */
   nobodyTold: string | null;
   channels: { id: string; name: string; kind: string; working: boolean }[];
+  /** Since when it fails and recovers again and again, and how often it did; null where it does not. */
+  unstable: UnstableFacts | null;
   /** Jobs without which it cannot do its work: while one is down, nobody is told of this one. */
   upstreams: LinkedJob[];
   /** Jobs that cannot do their work without it. */

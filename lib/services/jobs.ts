@@ -14,6 +14,7 @@ import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
 import { listJobRecords, listStrip } from "../store/jobs-list.ts";
 import { type LinkedJob, listDownstreams, listUpstreams } from "../store/jobs-upstreams.ts";
 import { hasAmbiguousRuns } from "../store/runs.ts";
+import { findUnstableJob } from "../store/unstable.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
 import { listDifferences, requestOf } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
@@ -63,7 +64,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
   const job = await requireJob(ctx, input.jobId, "see");
   const { pool } = ctx.database;
   const now = ctx.clock.now();
-  const [strip, figures, openIncidents, ambiguous, channels, links, downstreams] = await Promise.all([
+  const [strip, figures, openIncidents, ambiguous, channels, links, downstreams, unstable] = await Promise.all([
     listStrip(pool, job.id),
     figuresOf(ctx, job.id, now),
     listOpenIncidents(pool, job.id),
@@ -71,6 +72,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
     listChannelRecords(pool, job.projectId),
     linksOf(ctx, job),
     listDownstreams(pool, job.id),
+    findUnstableJob(pool, job.id),
   ]);
   const heard = channels.filter((channel) => job.allChannels || links.channelIds.includes(channel.id));
   const { description, limits, pings, createdAt, facts } = job;
@@ -93,7 +95,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
       working: isWorking(channel),
     })),
     followsCode: followsCode(job),
-    ...{ upstreams: links.jobs, downstreams },
+    ...{ upstreams: links.jobs, downstreams, unstable },
     form: formOf(job, links),
   };
 }

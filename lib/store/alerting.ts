@@ -2,11 +2,12 @@ import type { PoolClient } from "pg";
 import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
 import type { HoldReason } from "../domain/alerting/hold.ts";
 import type { OpenOutage } from "../domain/alerting/outage.ts";
-import type { AlertingContext, LoneIncident, PendingAlert } from "../domain/alerting/pending.ts";
+import { type AlertingContext, isAlarm, type LoneIncident, type PendingAlert } from "../domain/alerting/pending.ts";
 import { placeWindows } from "../domain/alerting/window.ts";
 import type { Cause, JobAlertEvent, ResolveReason, Severity } from "../domain/incident.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
+import { loadUnstable } from "./unstable.ts";
 import { listWindowRecords } from "./windows.ts";
 
 /** The projects that have alerts to be planned now, those that wait longest first. */
@@ -38,31 +39,34 @@ export async function lockPlanning(client: PoolClient, projectId: string): Promi
   return rows[0]?.locked === true;
 }
 
-/** Leaves a project's alerts alone for a while. */
-export async function putOffPlanning(database: Queryable, projectId: string, ms: Millis): Promise<void> {
-  await database.query(
+/** Leaves the alert of a project that is due first alone for a while. @returns its id; null where none is due. */
+export async function putOffFirst(database: Queryable, projectId: string, ms: Millis): Promise<string | null> {
+  const { rows } = await database.query<{ id: string }>(
     `UPDATE alerts SET plan_at = belfry_now() + $2 * interval '1 millisecond'
-     WHERE project_id = $1 AND plan_at <= belfry_now()`,
+     WHERE id = (SELECT id FROM alerts WHERE project_id = $1 AND plan_at <= belfry_now() ORDER BY plan_at, created_at LIMIT 1)
+     RETURNING id`,
     [projectId, ms],
   );
+  return rows[0]?.id ?? null;
 }
 
-/** One project's alerts at once: the rest of a storm comes with the next turn. */
-const ALERTS_AT_ONCE = 2_000;
 /** A missed run has no host, so those before it are asked. */
 const LOOK_BACK_RUNS = 20;
 /** The machine of a run `r`. What comes from loopback may come through a proxy there: it says nothing of the machine. */
 const MACHINE = String.raw`coalesce(r.host, CASE WHEN r.source !~ '^(127\.|::1$|::ffff:127\.)' THEN r.source END)`;
 
-// What waits of the same incidents and outages comes along: it stands or falls with what is due.
+// What waits of the same jobs and outages comes along: it stands or falls with what is due.
 const ALERTS = `WITH due AS MATERIALIZED (
-    SELECT a.id, a.incident_id, i.outage_id FROM alerts a JOIN incidents i ON i.id = a.incident_id
-    WHERE a.project_id = $1 AND a.plan_at <= belfry_now() ORDER BY a.plan_at, a.created_at LIMIT ${ALERTS_AT_ONCE}
+    SELECT id, job_id, incident_id FROM alerts WHERE project_id = $1 AND plan_at <= belfry_now() AND incident_id IS NOT NULL
+    ORDER BY plan_at, created_at LIMIT $2
+  ), near AS MATERIALIZED (
+    SELECT a.id, i.outage_id FROM alerts a JOIN incidents i ON i.id = a.incident_id
+    WHERE a.project_id = $1 AND a.plan_at IS NOT NULL
+      AND CASE WHEN $3 THEN a.job_id IN (SELECT job_id FROM due) ELSE a.incident_id IN (SELECT incident_id FROM due) END
   ), chosen AS MATERIALIZED (
-    SELECT id FROM due
-    UNION SELECT a.id FROM alerts a WHERE a.plan_at IS NOT NULL AND a.incident_id IN (SELECT incident_id FROM due)
-    UNION SELECT a.id FROM alerts a JOIN incidents i ON i.id = a.incident_id
-      WHERE a.plan_at IS NOT NULL AND i.outage_id IN (SELECT outage_id FROM due WHERE outage_id IS NOT NULL)
+    SELECT id FROM near
+    UNION SELECT a.id FROM incidents i JOIN alerts a ON a.incident_id = i.id
+      WHERE $3 AND a.plan_at IS NOT NULL AND i.outage_id IN (SELECT outage_id FROM near WHERE outage_id IS NOT NULL)
   )
   SELECT a.id, a.event, a.sequence, a.created_at AS "createdAt", i.severity, i.cause, a.hold, a.hold_detail AS "holdDetail",
     least(a.created_at, to_timestamp((a.facts ->> 'deadlineAt')::float8 / 1000)) AS "dueAt",
@@ -79,7 +83,7 @@ const ALERTS = `WITH due AS MATERIALIZED (
       AND r.number > (a.facts ->> 'runNumber')::int8 - ${LOOK_BACK_RUNS} AND (r.host IS NOT NULL OR r.source IS NOT NULL)
     ORDER BY r.number DESC LIMIT 1
   ) r ON a.facts ->> 'host' IS NULL
-  ORDER BY a.created_at, i.opened_at, i.id, a.sequence`;
+  ORDER BY a.created_at, i.opened_at, i.job_id, i.number, a.sequence`;
 
 type AlertRow = {
   id: string;
@@ -109,9 +113,16 @@ type AlertRow = {
   upstreamIds: string[];
 };
 
-/** Alerts of a project that are to be planned now, with all that wait of their incidents and outages, in order. */
-export async function loadPendingAlerts(client: Queryable, projectId: string): Promise<PendingAlert[]> {
-  const { rows } = await client.query<AlertRow>({ name: "alerting-alerts", text: ALERTS, values: [projectId] });
+/** `limit`: of those that are due. `near`: with what waits of their jobs and outages, not of their incidents alone. */
+export type PendingAsked = { projectId: string; limit: number; near: boolean };
+
+/** Alerts of a project that are to be planned now, with what has to be planned together with them, in order. */
+export async function loadPendingAlerts(client: Queryable, asked: PendingAsked): Promise<PendingAlert[]> {
+  const { rows } = await client.query<AlertRow>({
+    name: "alerting-alerts",
+    text: ALERTS,
+    values: [asked.projectId, asked.limit, asked.near],
+  });
   return rows.map(pendingOf);
 }
 
@@ -152,7 +163,7 @@ export async function loadAlertingContext(
   client: Queryable,
   { projectId, alerts, judgedUntil, mailWorks }: ContextAsked,
 ): Promise<AlertingContext> {
-  const opened = alerts.filter(({ event }) => event === "opened").map(({ incident }) => incident.openedAt);
+  const opened = alerts.filter(isAlarm).map(({ incident }) => incident.openedAt);
   const since = Math.min(...opened, judgedUntil) - NEAR_MS;
   const channels = await loadChannels(client, projectId);
   const outageIds = alerts.flatMap(({ incident }) => incident.outageId ?? []);
@@ -168,6 +179,7 @@ export async function loadAlertingContext(
       alerts.flatMap(({ job }) => job.upstreamIds),
     ),
     outages: await loadOutages(client, projectId, outageIds),
+    unstable: await loadUnstable(client, [...new Set(alerts.map(({ job }) => job.id))], judgedUntil),
     windows: placeWindows(await listWindowRecords(client, projectId, { enabled: true }), judgedUntil),
     alone: opened.length === 0 ? [] : await loadAlone(client, projectId, since),
     ...(await loadProject(client, { projectId, since, judgedUntil, counts: opened.length > 0 })),
@@ -253,13 +265,14 @@ async function loadOutages(client: Queryable, projectId: string, ids: readonly s
 
 async function loadAlone(client: Queryable, projectId: string, since: Instant): Promise<LoneIncident[]> {
   const { rows } = await client.query<Omit<LoneIncident, "openedAt" | "toldAt"> & { openedAt: Date; toldAt: Date }>(
-    `SELECT i.id AS "incidentId", i.severity, i.job_id AS "jobId", i.opened_at AS "openedAt", i.told_at AS "toldAt", ${MACHINE} AS host
-     FROM incidents i LEFT JOIN LATERAL (
+    `SELECT i.id AS "incidentId", i.severity, i.job_id AS "jobId", i.opened_at AS "openedAt",
+       coalesce(i.told_at, i.opened_at) AS "toldAt", ${MACHINE} AS host
+     FROM incidents i LEFT JOIN unstable_jobs u ON u.incident_id = i.id LEFT JOIN LATERAL (
        SELECT r.host, r.source FROM runs r WHERE r.job_id = i.job_id AND r.number <= i.run_number
          AND r.number > i.run_number - ${LOOK_BACK_RUNS} AND (r.host IS NOT NULL OR r.source IS NOT NULL)
        ORDER BY r.number DESC LIMIT 1
      ) r ON true
-     WHERE i.project_id = $1 AND i.state = 'open' AND i.outage_id IS NULL AND i.told_at IS NOT NULL
+     WHERE i.project_id = $1 AND i.state = 'open' AND i.outage_id IS NULL AND (i.told_at IS NOT NULL OR u.job_id IS NOT NULL)
        AND i.opened_at > to_timestamp($2::float8 / 1000)`,
     [projectId, since],
   );

@@ -47,7 +47,7 @@ export function contextOf(changes: Partial<AlertingContext> = {}): AlertingConte
     drained: true,
     dueJobs: 100,
   };
-  const rest = { upstreams: new Map(), heard: new Map(), windows: [], remindAfterMs: null };
+  const rest = { upstreams: new Map(), heard: new Map(), windows: [], unstable: new Map(), remindAfterMs: null };
   return { ...quiet, ...rest, ...changes } as AlertingContext;
 }
 

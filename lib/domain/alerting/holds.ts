@@ -36,8 +36,21 @@ const upstream: HoldRule = ({ event, job }, { upstreams }, now) => {
   return null;
 };
 
+/** Of an unstable job people hear where it stays down for this part of its window. */
+const STAYS_DOWN = 1 / 5;
+
+/** That it is unstable was told in place of this. What is told because it stays down ends as any other. */
+const unstable: HoldRule = ({ event, severity, job, incident }, context, now) => {
+  const known = context.unstable.get(job.id);
+  if (known === undefined || severity !== "critical" || incident.openedAt < known.since) return null;
+  if (event === "unstable" || event === "stable" || incident.toldAt !== null) return null;
+  if (event !== "opened") return forGood("unstable");
+  const until = incident.openedAt + known.windowMs * STAYS_DOWN;
+  return until <= now ? null : { reason: "unstable", until, detail: null };
+};
+
 /** Asked in this order; the first that applies is the reason that people see. */
-export const HOLD_RULES: readonly HoldRule[] = [muted, snoozed, window, upstream];
+export const HOLD_RULES: readonly HoldRule[] = [muted, snoozed, window, upstream, unstable];
 
 function forGood(reason: Hold["reason"]): Hold {
   return { reason, until: null, detail: null };

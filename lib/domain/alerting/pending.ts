@@ -70,6 +70,8 @@ export type AlertingContext = {
   heard: ReadonlyMap<string, ReadonlySet<string>>;
   /** Upstream jobs that are down, or were a moment ago: their names, and since when they are up again. */
   upstreams: ReadonlyMap<string, { name: string; upAt: Instant | null }>;
+  /** Jobs that fail and recover again and again. */
+  unstable: ReadonlyMap<string, UnstableJob>;
   /** Times in which alerts wait. */
   windows: readonly PlacedWindow[];
   /** No job waits for its verdict: what opens together has opened. */
@@ -89,3 +91,11 @@ export type LoneIncident = {
   openedAt: Instant;
   toldAt: Instant;
 };
+
+/** `since`: the first of the openings that made it so. `windowMs`: how far back openings count. */
+export type UnstableJob = { since: Instant; windowMs: Millis };
+
+/** Whether people learn of an incident by it. */
+export function isAlarm({ event }: Pick<PendingAlert, "event">): boolean {
+  return event === "opened" || event === "unstable";
+}

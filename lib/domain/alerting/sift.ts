@@ -2,7 +2,7 @@ import { groupBy } from "../group-by.ts";
 import type { Instant } from "../time.ts";
 import type { Hold, HoldReason } from "./hold.ts";
 import { HOLD_RULES } from "./holds.ts";
-import type { AlertingContext, PendingAlert } from "./pending.ts";
+import { type AlertingContext, isAlarm, type PendingAlert } from "./pending.ts";
 
 /** What rules say of alerts: those that wait or are never told, alarms that may be told, and what else may. */
 export type Sifted = {
@@ -18,7 +18,7 @@ const TAKEN_BACK: readonly (string | null)[] = ["withdrawn", "edited", "paused"]
 export function sift(alerts: readonly PendingAlert[], context: AlertingContext, now: Instant): Sifted {
   const sifted: Sifted = { held: [], alarms: [], others: [] };
   for (const own of groupBy(alerts, ({ incident }) => incident.id).values()) {
-    const alarm = own.find(({ event }) => event === "opened");
+    const alarm = own.find(({ event }) => event === "unstable") ?? own.find(isAlarm);
     const ofAll = alarm === undefined ? null : holdAlarm(alarm, context, now);
     for (const alert of own) {
       const stale = isStale(alert, own) ? whyHeld(alert) : null;
@@ -54,7 +54,10 @@ function whyHeld({ hold, holdDetail = null }: PendingAlert): Hold {
 }
 
 function holdLater(alert: PendingAlert, withAlarm: boolean, context: AlertingContext, now: Instant): Hold | null {
-  if (!withAlarm && alert.incident.toldAt === null) return forGood("passed");
+  const { toldAt, resolvedAt } = alert.incident;
+  if (!withAlarm && toldAt === null && alert.event !== "stable") return forGood("passed");
+  // Its end says more than what changed before it.
+  if (resolvedAt !== null && (alert.event === "changed" || alert.event === "reminder")) return forGood("passed");
   return holdOf(alert, context, now);
 }
 

@@ -93,6 +93,7 @@ export default async function JobPage({ params, searchParams }: Props) {
       <JobNotes
         openIncidents={job.openIncidents}
         nobodyTold={job.nobodyTold}
+        unstable={job.unstable}
         upstreamsDown={job.upstreams.filter(({ down }) => down)}
         neverRuns={job.reading.neverRuns}
         ambiguous={job.ambiguous}
