@@ -35,6 +35,7 @@ export async function loadReport(database: Queryable, asked: ReportAsked, now: I
     ...known,
     totals: await loadTotals(database, span),
     failed: failedJobs(failed),
+    stillDown: failed.filter((job) => job.stillDown).length,
     flaky: flakyJobs(failed),
     slower: slowerJobs(await loadSlowerJobs(database, span)),
     silent: listed(await loadSilentJobs(database, projectId)),

@@ -42,14 +42,18 @@ type Known = {
   graceLinks: ReadonlyMap<string, string>;
 };
 
-const PERIOD_WORDS = { day: "day", week: "week", month: "month" } as const;
+const PERIOD_WORDS = {
+  day: { noun: "day", when: "that day" },
+  week: { noun: "week", when: "that week" },
+  month: { noun: "month", when: "that month" },
+} as const;
 
 /** Puts a report into words. Sections without a line are left out. */
 export function reportContent(known: Known): ReportContent {
   const sections = sectionsOf(known).filter(({ lines }) => lines.length > 0);
   const { facts } = known;
   return {
-    title: `Your ${PERIOD_WORDS[facts.period]} in ${cleanLine(known.project, 80)}`,
+    title: `Your ${PERIOD_WORDS[facts.period].noun} in ${cleanLine(known.project, 80)}`,
     days: daysOf(facts),
     lead: leadOf(facts),
     sections,
@@ -62,19 +66,26 @@ function daysOf({ from, to, timeZone, period }: ReportFacts): string {
   return `${period === "day" ? first : `${first} to ${last}`}, ${timeZone}`;
 }
 
-function leadOf({ totals, failed, fallback, period }: ReportFacts): string[] {
-  const { ok, bad, incidents, alerts, jobs } = totals;
-  const down = failed.top.filter(({ stillDown }) => stillDown).length;
+function leadOf(facts: ReportFacts): string[] {
+  const { ok, bad, incidents, alerts, jobs } = facts.totals;
+  const { fallback } = facts;
   const runs = ok + bad;
-  const quiet = bad === 0 && incidents === 0;
   const share = runs === 0 ? "" : `, ${percent(ok / runs)} of them good`;
   return [
-    quiet
-      ? `Nothing failed in this ${PERIOD_WORDS[period]}.`
-      : `${count(failed.total, "job")} failed, ${down} of them still down.`,
+    verdictOf(facts),
     `${count(jobs, "job")} had ${count(runs, "run")}${share}; ${count(incidents, "incident")} opened, and ${count(alerts, "alert")} ${alerts === 1 ? "was" : "were"} sent.`,
     ...(fallback === null ? [] : [fallbackSentence(fallback)]),
   ];
+}
+
+function verdictOf({ totals, failed, stillDown, period }: ReportFacts): string {
+  const { when } = PERIOD_WORDS[period];
+  if (failed.total === 0) {
+    return totals.bad === 0
+      ? `Nothing failed ${when}.`
+      : `No job broke ${when}, though ${count(totals.bad, "run")} went wrong.`;
+  }
+  return `${count(failed.total, "job")} failed ${when}${stillDown > 0 ? `, ${stillDown} of them still down` : ""}.`;
 }
 
 /** What happens to alarms of a project without any channel. */

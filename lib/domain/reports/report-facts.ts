@@ -52,6 +52,8 @@ export type ReportFacts = {
     alerts: number;
   };
   failed: Listed<FailedJob>;
+  /** Of those that failed. */
+  stillDown: number;
   flaky: Listed<FailedJob>;
   slower: Listed<SlowerJob>;
   silent: Listed<SilentJob>;
