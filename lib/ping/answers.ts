@@ -14,6 +14,10 @@ export type Answers = {
   unavailable: Answer;
   /** @param afterSeconds When the next would be taken. `line` says why. */
   tooMany(afterSeconds: number, line: string): Answer;
+  /** What was done, in one line. */
+  plain(line: string): Answer;
+  /** To another method than POST, with the reason in one line. */
+  onlyPost(line: string): Answer;
   /** Of a refusal; `body` is one line. */
   refusal(status: number, body: string): Answer;
 };
@@ -65,6 +69,8 @@ export function createAnswers(bodyLimit: number, manner: Manner = PLAIN_MANNER):
     methodNotAllowed: refusal(405, "method not allowed", { Allow: METHODS }),
     unavailable: refusal(503, "unavailable, try again", { "Retry-After": "5" }),
     tooMany: (afterSeconds, line) => refusal(429, line, { "Retry-After": String(afterSeconds) }),
+    plain: (line) => answer(200, line),
+    onlyPost: (line) => refusal(405, line, { Allow: "POST, OPTIONS" }),
     refusal: (status, line) => refusal(status, line),
   };
 }

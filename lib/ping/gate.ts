@@ -16,7 +16,7 @@ export type GateFigures = { limited: number; overLimit: number };
 /** Tells which pings are too many. */
 export type Gate = {
   /** For protocols that can say so: null where the ping may come in. */
-  admit(event: PingEvent, request: Pick<IncomingMessage, "socket" | "headers">): Excess | null;
+  admit(event: Pick<PingEvent, "address">, request: Pick<IncomingMessage, "socket" | "headers">): Excess | null;
   /** For the others, once they are about to be stored: it only counts. */
   watch(event: PingEvent, source: string | null, now: Millis): void;
   readonly figures: Readonly<GateFigures>;

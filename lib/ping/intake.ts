@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Pool } from "pg";
 import type { Instant } from "../domain/time.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -11,7 +12,7 @@ import type { Body, BodyLimits } from "./body.ts";
 import { BodyRoom } from "./body-room.ts";
 import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
 import { createCreator, isNewRequest, type JobMaker } from "./creation.ts";
-import type { PingEvent } from "./event.ts";
+import type { PingAddress, PingEvent } from "./event.ts";
 import { createGate, type Gate, type GateFigures, type ReadClient } from "./gate.ts";
 import type { Rates } from "./rate-limit.ts";
 import { Recorder } from "./record.ts";
@@ -112,6 +113,16 @@ export class Intake {
   /** Bytes of a body that are kept, as clients are told. */
   get bodyLimit(): number {
     return this.#deps.bodyLimit;
+  }
+
+  /** For what requests ask for beside pings. */
+  get pool(): Pool {
+    return this.#deps.database.pool;
+  }
+
+  /** Which job and project an address names. @throws like `Resolver.find`. */
+  async resolve(address: PingAddress): Promise<Resolution> {
+    return this.#resolver.known(address) ?? this.#resolver.find(address);
   }
 
   /** Finds the ping's job, and makes it where it asks for that. Answers at once where the job is known already. */

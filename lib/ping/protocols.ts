@@ -17,6 +17,8 @@ import { createPingHandler, type PingHandler, type Reading } from "./handler.ts"
 import type { Intake } from "./intake.ts";
 import { NATIVE_PREFIX, parseNative, wishOf } from "./native.ts";
 import { createSentryHandler, isSentryPath } from "./sentry/handler.ts";
+import { createSnoozeHandler } from "./snooze/handler.ts";
+import { mayBeSnooze } from "./snooze/request.ts";
 
 /** What clients may speak. One row a protocol; the first that matches the path gets the request. */
 export type Protocol = {
@@ -26,12 +28,15 @@ export type Protocol = {
   open: (intake: Intake) => PingHandler;
 };
 
+const openNative = plainly({ protocol: "native", parse: ({ url = "" }) => parseNative(url), wishOf });
+
 export const PROTOCOLS: readonly Protocol[] = [
   {
-    name: "native",
-    matches: (path) => path.startsWith(NATIVE_PREFIX),
-    open: plainly({ protocol: "native", parse: ({ url = "" }) => parseNative(url), wishOf }),
+    name: "snooze",
+    matches: mayBeSnooze,
+    open: (intake) => createSnoozeHandler(intake, openNative(intake)),
   },
+  { name: "native", matches: (path) => path.startsWith(NATIVE_PREFIX), open: openNative },
   { name: "sentry", matches: isSentryPath, open: createSentryHandler },
   {
     name: "cronitor",
