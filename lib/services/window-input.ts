@@ -1,6 +1,7 @@
+import { isOver } from "../domain/alerting/holiday.ts";
 import { MOST_HOLIDAYS, readIcs } from "../domain/alerting/ics.ts";
 import { timeOfDay, type WeeklyHours } from "../domain/alerting/weekly-hours.ts";
-import { nextSpan, type WindowKind, type WindowTimes } from "../domain/alerting/window.ts";
+import type { WindowKind, WindowTimes } from "../domain/alerting/window.ts";
 import { ScheduleError } from "../domain/schedule/error.ts";
 import { DAY, type Instant } from "../domain/time.ts";
 import { instantsOf } from "../domain/wall-time.ts";
@@ -105,12 +106,11 @@ function parseOnce(form: WindowForm, now: Instant): WindowTimes {
 /** Where clocks show a time twice, a window begins with the first and ends with the last. */
 function parseMoment(form: WindowForm, field: "startsAt" | "endsAt"): Instant {
   const text = form[field].trim();
-  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:\d\d)?$/.exec(text);
-  const wall = match === null ? Number.NaN : Date.parse(`${match[1]}T${match[2]}:00Z`);
-  if (match === null || Number.isNaN(wall)) {
-    throw new AppError("invalid", "Write a day and a time, such as 2026-11-27 22:00.", field);
-  }
-  if (match[3] !== undefined) return Date.parse(`${match[1]}T${match[2]}:00${match[3]}`);
+  const match = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?$/.exec(text);
+  const [, day = "", time = "", offset] = match ?? [];
+  const wall = Date.parse(`${day}T${time}Z`);
+  if (Number.isNaN(wall)) throw new AppError("invalid", "Write a day and a time, such as 2026-11-27 22:00.", field);
+  if (offset !== undefined) return Date.parse(`${day}T${time}${offset}`);
   const { first, last } = instantsOf(wall, parseZone(form.timeZone));
   return field === "startsAt" ? first : last;
 }
@@ -167,9 +167,7 @@ function parseHolidays(form: WindowForm, before: WindowTimes | null, now: Instan
     throw new AppError("invalid", "This is no calendar file: it has to begin with BEGIN:VCALENDAR.", "ics");
   }
   // What is over will not come again, and files tend to have many years in them.
-  const holidays = file.holidays.filter((holiday) => {
-    return nextSpan({ kind: "holidays", timeZone, holidays: [holiday] }, now) !== null;
-  });
+  const holidays = file.holidays.filter((holiday) => !isOver(holiday, now));
   const leftOut = leftOutInWords(file);
   if (holidays.length === 0) {
     throw new AppError("invalid", `This file has no day off that is still to come. ${leftOut ?? ""}`.trim(), "ics");

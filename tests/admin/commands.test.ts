@@ -414,7 +414,9 @@ describe("the table of commands", () => {
       "create-key",
       "create-project",
       "create-user",
+      "create-window",
       "delete-job",
+      "delete-window",
       "deliveries",
       "dismiss-unmatched",
       "drill",
@@ -438,6 +440,8 @@ describe("the table of commands", () => {
       "unsnooze",
       "update-job",
       "update-project",
+      "update-window",
+      "windows",
     ]);
   });
 

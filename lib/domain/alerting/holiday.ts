@@ -1,6 +1,6 @@
 import type { WallTime } from "../schedule/wall-clock.ts";
 import type { Span } from "../span.ts";
-import { DAY, type Millis } from "../time.ts";
+import { DAY, type Instant, type Millis } from "../time.ts";
 import { dayOf, instantsOf, weekdayOf, wallTimeOf } from "../wall-time.ts";
 import { findZone } from "../zone.ts";
 
@@ -28,6 +28,12 @@ export type Yearly = {
   /** A day of that month, or its `nth` weekday (1 Monday … 7); below zero counted from the month's end. */
   day: { kind: "date"; date: number } | { kind: "weekday"; nth: number; weekday: number };
 };
+
+/** Whether it will not come again, whatever its zone. */
+export function isOver({ start, length, yearly }: Holiday, now: Instant): boolean {
+  const last = yearly === null ? start : (yearly.until ?? Infinity);
+  return last + length + DAY < now;
+}
 
 /** When a holiday is within a stretch of time; one in a zone that nobody knows is never. */
 export function holidaySpans(holiday: Holiday, timeZone: string, within: Span): Span[] {

@@ -9,12 +9,14 @@ import { PEOPLE_COMMANDS } from "./people-commands.ts";
 import { REPORT_COMMANDS } from "./report-commands.ts";
 import type { OpenSession } from "./session.ts";
 import { UNMATCHED_COMMANDS } from "./unmatched-commands.ts";
+import { WINDOW_COMMANDS } from "./window-commands.ts";
 
 export const COMMANDS: readonly Command[] = [
   ...PEOPLE_COMMANDS,
   ...JOB_COMMANDS,
   ...UNMATCHED_COMMANDS,
   ...INCIDENT_COMMANDS,
+  ...WINDOW_COMMANDS,
   ...ALERT_COMMANDS,
   ...REPORT_COMMANDS,
   ...BACKUP_COMMANDS,
