@@ -33,7 +33,7 @@ export function unstableReasons({ facts, job, at }: Again): string[] {
       : `It got into trouble ${unstable.openings} times since ${momentOf(unstable.since, { at, timeZone: job.timeZone })}, and recovered in between.`;
   return [
     often,
-    "From now on single failures and recoveries are not told, until it is stable again; that it stays down is.",
+    "Single failures and recoveries are not told any more until it is stable again; if it stays down, you will hear of it.",
   ];
 }
 

@@ -13,7 +13,9 @@ import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMembe
 export function composeGroup(input: GroupInput): AlertMessage {
   const event = eventOf(input);
   const members = input.members.map((member) => memberOf(member, input));
-  const group = wordGroup(input, { event, members, verdict: verdictOf(input, members) });
+  const worded = wordGroup(input, { event, members, verdict: verdictOf(input, members) });
+  const partly = input.event === "resolved" && event === "changed";
+  const group: AlertMessage = partly ? { ...worded, tone: "warning" } : worded;
   const message = input.only === null || input.event === "resolved" ? group : wordOnly(input, input.only, group);
   if (event !== "changed" || input.standing.length === 0) return message;
   const all = input.standing.map((member) => memberOf(member, input));
@@ -83,7 +85,7 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
       return line(input, `${signFor(members)} ${jobs(members.length)} STILL ${words} after ${lasted}`);
     default:
       return heard
-        ? line(input, `${signFor(members)} ${members.length} MORE, ${jobs(outage.open)} ${words}`)
+        ? line(input, `${signFor(members)} ${members.length} MORE ${words}, ${outage.open} IN ALL`)
         : line(input, `${signFor(members)} ${jobs(members.length)} ${words}`);
   }
 }

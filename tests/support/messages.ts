@@ -29,7 +29,12 @@ const FACTS: AlertFacts = {
 
 /** A message about a failed run, with changes. */
 export function failedMessage(changes: Partial<IncidentInput> = {}, facts: Partial<AlertFacts> = {}): AlertMessage {
-  return composeMessage({
+  return composeMessage(failedInput(changes, facts));
+}
+
+/** What is known of a failed run, with changes. */
+export function failedInput(changes: Partial<IncidentInput> = {}, facts: Partial<AlertFacts> = {}): IncidentInput {
+  return {
     alertId: "0198c0de-0000-7000-8000-000000000001",
     event: "opened",
     at: SLOT + 4 * MINUTE,
@@ -43,7 +48,7 @@ export function failedMessage(changes: Partial<IncidentInput> = {}, facts: Parti
     output: "copying\nERROR: disk full\n",
     elsewhere: null,
     ...changes,
-  });
+  };
 }
 
 /** The recovery from it. */

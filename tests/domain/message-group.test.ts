@@ -1,0 +1,160 @@
+import { describe, expect, test } from "vitest";
+import { partsOf } from "../../lib/domain/message-parts.ts";
+import type { AlertMessage, GroupMember } from "../../lib/domain/message.ts";
+import { failedInput } from "../support/messages.ts";
+import {
+  followUpMessage,
+  outageMember,
+  outageMessage,
+  OUTAGE_JOBS,
+  outageOverMessage,
+  partlyRecoveredMessage,
+} from "../support/outage-messages.ts";
+
+/** Verdict and what stands below it, links left out. */
+function read(message: AlertMessage): string[] {
+  const lines = partsOf(message).flatMap((part) => {
+    if (part.kind === "text") return [part.text];
+    return part.kind === "fact" ? [`${part.label}: ${part.text}`] : [];
+  });
+  return [message.verdict, ...lines];
+}
+
+const TODO =
+  "What to do: Check that db-03 is up, reaches the network and has room on its disks; then that cron runs: systemctl status cron.";
+const SINCE = "Since: Tue 4 Mar 2025, 02:12 Europe/Riga (00:12 UTC)";
+
+describe("jobs of one machine", () => {
+  test("are named by what happened to them", () => {
+    expect(read(outageMessage())).toEqual([
+      "✗ 5 JOBS IN TROUBLE · db-03",
+      "5 jobs of db-03 are in trouble at the same time.",
+      "✗ MISSED (3): db-backup (02:00), mail-queue (02:00), log-rotate (02:00)",
+      "✗ FAILED (2): import (exit 1), export (exit 2)",
+      SINCE,
+      TODO,
+      "Project: Acme",
+    ]);
+  });
+
+  test("that are all alike say how in the first line", () => {
+    expect(outageMessage({ members: OUTAGE_JOBS.slice(0, 3) }).verdict).toBe("✗ 3 JOBS MISSED · db-03");
+    const slow = OUTAGE_JOBS.map(({ name }) => outageMember(name, {}, { cause: "too-often", severity: "warning" }));
+    expect(outageMessage({ members: slow })).toMatchObject({ verdict: "⚠ 5 JOBS TOO OFTEN · db-03", tone: "warning" });
+  });
+
+  test("that join later are a follow-up, and what they join stands beside it", () => {
+    const message = followUpMessage();
+    expect(message.event).toBe("changed");
+    expect(read(message).slice(0, 3)).toEqual([
+      "✗ 2 MORE MISSED, 7 IN ALL · db-03",
+      "7 jobs of db-03 are in trouble at the same time.",
+      "✗ MISSED (2): cert-renewal (02:00), reports (02:00)",
+    ]);
+    expect(message.standing && read(message.standing).slice(0, 4)).toEqual([
+      "✗ 7 JOBS IN TROUBLE · db-03",
+      "7 jobs of db-03 are in trouble at the same time.",
+      "✗ MISSED (5): db-backup (02:00), mail-queue (02:00), log-rotate (02:00), cert-renewal (02:00), reports (02:00)",
+      "✗ FAILED (2): import (exit 1), export (exit 2)",
+    ]);
+  });
+
+  test("of which some are well again say which are not", () => {
+    const message = partlyRecoveredMessage();
+    expect(message).toMatchObject({ event: "changed", tone: "warning", verdict: "✓ 3 OF 5 RECOVERED · db-03" });
+    expect(message.why).toEqual([
+      "2 of 5 jobs are still in trouble.",
+      "✓ RECOVERED (3): db-backup, mail-queue, log-rotate",
+    ]);
+    expect(message.standing?.verdict).toBe("✗ 2 OF 5 JOBS STILL FAILED · db-03");
+    expect(message.standing?.why.slice(1)).toEqual([
+      "✗ FAILED (2): import (exit 1), export (exit 2)",
+      "✓ RECOVERED (3): db-backup, mail-queue, log-rotate",
+    ]);
+  });
+
+  test("recover as one", () => {
+    const message = outageOverMessage();
+    expect(read(message)).toEqual([
+      "✓ ALL 5 RECOVERED after 2 h · db-03",
+      "✓ RECOVERED (5): db-backup, mail-queue, log-rotate, import, export",
+      "Project: Acme",
+    ]);
+    expect(message).toMatchObject({ event: "resolved", tone: "good", standing: null, action: null });
+    expect(message.incident).toMatchObject({ resolveReason: "recovered", alone: [{ id: "i-db-backup" }] });
+  });
+
+  test("of which one joins are told with all that is known of it", () => {
+    const only = failedInput();
+    const message = outageMessage({
+      members: [outageMember("db-backup", {}, only.facts)],
+      only,
+      heard: true,
+      outage: MORE,
+    });
+    expect(message.verdict).toBe("✗ FAILED (exit 3) · db-backup @ db-03");
+    expect(message.why.at(-1)).toBe("4 jobs of this outage are in trouble: db-03.");
+    expect(message.output?.tail).toContain("ERROR: disk full");
+    expect(message.incident?.id).toBe(MORE.id);
+  });
+});
+
+const MORE = {
+  ...{ id: "o1", kind: "host", host: "db-03", openedAt: Date.UTC(2025, 2, 4, 0, 12), open: 4, total: 4, alone: [] },
+} as const;
+
+describe("most of a project", () => {
+  test("says on which machines", () => {
+    const hosts = ["web-1", "web-1", "web-2", null, "a", "b", "c", "d"];
+    const members = hosts.map((host, index) => outageMember(`job-${index}`, { host }));
+    const message = outageMessage({ members, outage: { ...MORE, kind: "project", host: null, open: 8, total: 8 } });
+    expect(message.verdict).toBe("✗ 8 JOBS MISSED · most of the project");
+    expect(message.why.slice(0, 2)).toEqual([
+      "8 jobs are in trouble at the same time: more than half of what had to run.",
+      "Machines: web-1 (2 jobs), web-2 (1 job), a (1 job), b (1 job), c (1 job), 1 more.",
+    ]);
+  });
+});
+
+describe("however many there are", () => {
+  const members: GroupMember[] = Array.from({ length: 1_000 }, (_, index) => outageMember(`nightly-job-${index}`));
+  const message = outageMessage({ members });
+
+  test("the text stays short and counts the rest", () => {
+    expect(message.why.length).toBeLessThanOrEqual(10);
+    for (const line of message.why) expect(line.length).toBeLessThanOrEqual(260);
+    const named = message.why.join(" ").match(/nightly-job-/g)?.length ?? 0;
+    expect(named).toBeGreaterThan(50);
+    expect(message.why.at(-1)).toBe(`… and ${1_000 - named} more, which the incident's page lists.`);
+  });
+
+  test("programs get every one", () => {
+    expect(message.members.map(({ slug }) => slug)).toEqual(members.map(({ slug }) => slug));
+    expect(message.members[0]).toMatchObject({
+      incidentId: "i-nightly-job-0",
+      cause: "missed",
+      head: "✗ MISSED",
+      host: "db-03",
+    });
+  });
+
+  test("a long name of a machine keeps the verdict within 60 characters", () => {
+    const outage = {
+      ...MORE,
+      host: "very-long-host-name-of-a-machine.internal.example.org",
+      total: 1_000,
+      open: 1_000,
+    };
+    expect(outageMessage({ members, outage }).verdict.length).toBeLessThanOrEqual(60);
+  });
+
+  test("names that clients chose are plain lines, and masked", () => {
+    const host = "http://u:hunter2@db\r\n<b>";
+    const nasty = outageMessage({
+      ...{ members: [outageMember("a", { host, name: "a\nb\u202e" }), outageMember("c")] },
+      ...{ outage: { ...MORE, host }, maskPatterns: ["db*"] },
+    });
+    expect(JSON.stringify(nasty)).not.toMatch(/hunter2|\\r|\\n|\u202e/);
+    expect(nasty.verdict).toBe("✗ 2 JOBS MISSED · http://u:[masked]@[masked] <b>");
+  });
+});
