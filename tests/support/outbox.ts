@@ -6,7 +6,8 @@ import { createSecretBox } from "../../lib/store/secrets.ts";
 import { makeJob, makeProject, type TestProject } from "./jobs.ts";
 
 /** Seals the settings of channels made here. */
-export const TEST_SECRETS = createSecretBox("a key for tests that nobody else ever has");
+export const TEST_SECRET_KEY = "a key for tests that nobody else ever has";
+export const TEST_SECRETS = createSecretBox(TEST_SECRET_KEY);
 
 export const TEST_LINKS = createLinkSigner("a key for tests that nobody else ever has");
 
