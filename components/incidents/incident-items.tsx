@@ -1,3 +1,4 @@
+import { Checkbox } from "@mantine/core";
 import Link from "next/link";
 import type { Cause, ResolveReason, Severity } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
@@ -7,11 +8,13 @@ import { Ago, Moment } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
 import { CAUSE_LABEL, CAUSE_TONE } from "../base/status.ts";
 import tones from "../base/tone.module.css";
+import { visibleText } from "../base/visible-text.ts";
+import { CareLine, type CareView } from "./care-line.tsx";
 import { CAUSE_SHAPE } from "./cause-shape.ts";
 import styles from "./incidents.module.css";
 import { whyOf } from "./why.ts";
 
-export type IncidentView = {
+export type IncidentView = CareView & {
   id: string;
   jobName: string;
   severity: Severity;
@@ -23,18 +26,37 @@ export type IncidentView = {
   title: string;
 };
 
+/** Lets people choose rows. */
+export type Choice = {
+  chosen: ReadonlySet<string>;
+  choose: (id: string) => void;
+};
+
+/** Id of a row's link in the document. */
+export function incidentLinkId(incidentId: string): string {
+  return `incident-${incidentId}`;
+}
+
+type Props = { incidents: IncidentView[]; withJob?: boolean; choice?: Choice };
+
 /** Incidents as rows; each opens its page. */
-export function IncidentItems({ incidents, withJob = true }: { incidents: IncidentView[]; withJob?: boolean }) {
+export function IncidentItems({ incidents, withJob = true, choice }: Props) {
   return (
     <ul className={styles.list}>
       {incidents.map((incident) => (
-        <li key={incident.id} className={styles.item}>
+        <li key={incident.id} className={`${styles.item} ${choice === undefined ? "" : styles.choosable}`}>
+          {choice !== undefined && <Chooser incident={incident} choice={choice} />}
           <CauseLabel cause={incident.cause} open={incident.state === "open"} />
           <p className={styles.itemTitle}>
-            <Link href={`/incidents/${incident.id}`} prefetch={false}>
+            <Link href={`/incidents/${incident.id}`} id={incidentLinkId(incident.id)} prefetch={false}>
               {withJob ? <Said text={incident.jobName} /> : whyOf(incident.title)}
             </Link>
             {withJob && <span className={styles.itemWhy}> {whyOf(incident.title)}</span>}
+            {incident.state === "open" && (
+              <span className={styles.itemCare}>
+                <CareLine care={incident} />
+              </span>
+            )}
           </p>
           <p className={styles.itemWhen}>
             {incident.resolvedAt === null ? (
@@ -52,6 +74,20 @@ export function IncidentItems({ incidents, withJob = true }: { incidents: Incide
         </li>
       ))}
     </ul>
+  );
+}
+
+/** What is over needs nothing any more. */
+function Chooser({ incident, choice }: { incident: IncidentView; choice: Choice }) {
+  if (incident.state !== "open") return <span />;
+  return (
+    <Checkbox
+      size="xs"
+      className={styles.chooser}
+      aria-label={`Choose ${visibleText(incident.jobName)}`}
+      checked={choice.chosen.has(incident.id)}
+      onChange={() => choice.choose(incident.id)}
+    />
   );
 }
 

@@ -10,9 +10,13 @@ import { useShortcuts, useShortcutsOn } from "./shortcuts.ts";
 
 const KEYS: readonly { keys: string[]; does: string }[] = [
   { keys: ["/"], does: "Search the jobs" },
-  { keys: ["j", "k"], does: "Next and previous job" },
+  { keys: ["j", "k"], does: "Next and previous row" },
   { keys: ["Enter"], does: "Open it" },
   { keys: ["n"], does: "New job" },
+  { keys: ["a"], does: "Acknowledge the incident" },
+  { keys: ["s"], does: "Snooze it" },
+  { keys: ["m"], does: "Mute it" },
+  { keys: ["x"], does: "Choose it in the list" },
   { keys: ["g j"], does: "Go to the jobs" },
   { keys: ["g i"], does: "Go to the incidents" },
   { keys: ["g c"], does: "Go to the channels" },

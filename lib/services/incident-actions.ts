@@ -2,8 +2,9 @@ import { careAfter, type IncidentAction } from "../domain/incident-care.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
 import { type CareChange, listProjectsOfIncidents, lockIncidents, saveCare } from "../store/incident-actions.ts";
+import { findOutageRecord, listOpenIdsOfOutage } from "../store/outages.ts";
 import { findUserName } from "../store/users.ts";
-import { isUuid, requireProject } from "./access.ts";
+import { isUuid, requireOwned, requireProject } from "./access.ts";
 import type { Ctx, Services } from "./context.ts";
 import { publishLive } from "./publish.ts";
 
@@ -34,6 +35,20 @@ export async function actOnIncidents(
   if (over === ids.length && over === 1)
     throw new AppError("conflict", "This incident is over: there is nothing to do.");
   return { changed, asked: ids.length };
+}
+
+/** Does something about all that is open of an outage. @throws AppError `not-found`, `forbidden` */
+export async function actOnOutage(
+  ctx: Ctx,
+  { outageId, action }: { outageId: string; action: IncidentAction },
+): Promise<ActionResult> {
+  const { pool } = ctx.database;
+  const found = isUuid(outageId) ? await findOutageRecord(pool, outageId) : null;
+  const missing = new AppError("not-found", `There is no outage with the id "${outageId}".`, "outageId");
+  const { id } = await requireOwned(ctx, found, { action: "handle-incidents", missing });
+  const incidentIds = await listOpenIdsOfOutage(pool, id);
+  const { changed } = await takeCare(ctx, { incidentIds, action, hand: await handOf(ctx) });
+  return { changed, asked: incidentIds.length };
 }
 
 async function requireIncidents(ctx: Ctx, ids: readonly string[]): Promise<void> {

@@ -9,7 +9,12 @@ import { Said } from "../../../../components/base/said.tsx";
 import { CAUSE_LABEL, RESOLVE_VERB } from "../../../../components/base/status.ts";
 import { visibleText } from "../../../../components/base/visible-text.ts";
 import { AlertList } from "../../../../components/incidents/alert-list.tsx";
+import care from "../../../../components/incidents/care.module.css";
+import { CareLine } from "../../../../components/incidents/care-line.tsx";
+import { IncidentButtons } from "../../../../components/incidents/incident-buttons.tsx";
 import { CauseLabel } from "../../../../components/incidents/incident-items.tsx";
+import { NoteForm } from "../../../../components/incidents/note-form.tsx";
+import { OutagePanel } from "../../../../components/incidents/outage-panel.tsx";
 import { whyOf } from "../../../../components/incidents/why.ts";
 import { RunStory } from "../../../../components/runs/run-story.tsx";
 import { Timeline } from "../../../../components/incidents/timeline.tsx";
@@ -20,6 +25,7 @@ import { getIncident, type IncidentPage as Incident } from "../../../../lib/serv
 import { getRun, type RunPage } from "../../../../lib/services/runs.ts";
 import { load } from "../../../failures.ts";
 import { requireVisit } from "../../../request.ts";
+import { addNote, handleIncidents, handleOutage } from "../actions.ts";
 
 type Props = { params: Promise<{ id: string }> };
 
@@ -74,10 +80,25 @@ export default async function IncidentPage({ params }: Props) {
             {incident.resolveReason === "withdrawn" &&
               " A ping that arrived late showed that the verdict was wrong: nothing was amiss."}
             {incident.missedCount > 1 && ` ${incident.missedCount} runs were missed.`}
+            {incident.state === "open" && (
+              <span className={care.under}>
+                <CareLine care={incident} long />
+              </span>
+            )}
           </>
         }
-        actions={incident.state === "open" && <LiveRefresh projectId={incident.projectId} />}
+        actions={
+          incident.state === "open" && (
+            <>
+              <LiveRefresh projectId={incident.projectId} />
+              {incident.mayHandle && <IncidentButtons incident={incident} handle={handleIncidents} />}
+            </>
+          )
+        }
       />
+      {incident.outage !== null && incident.outage.total > 1 && (
+        <OutagePanel outage={incident.outage} handle={incident.mayHandle ? handleOutage : undefined} />
+      )}
       {opening !== null && (
         <Panel
           title="The run that opened it"
@@ -86,8 +107,10 @@ export default async function IncidentPage({ params }: Props) {
           <RunStory {...opening} timeZone={opening.job.timeZone} />
         </Panel>
       )}
-      <Timeline jobId={incident.jobId} events={incident.timeline} />
-      <AlertList alerts={incident.alerts} none="Nobody was told: no channel worked when it opened." />
+      <Timeline jobId={incident.jobId} events={incident.timeline}>
+        {incident.mayHandle && <NoteForm addNote={addNote.bind(null, incident.id)} />}
+      </Timeline>
+      <AlertList alerts={incident.alerts} none="Nobody was told." />
     </Page>
   );
 }

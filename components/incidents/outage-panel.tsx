@@ -1,0 +1,69 @@
+"use client";
+
+import { Button } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { UserCheck } from "lucide-react";
+import { useTransition } from "react";
+import type { ActionResult } from "../base/form-state.ts";
+import { Panel } from "../base/panel.tsx";
+import { visibleText } from "../base/visible-text.ts";
+import type { Handling } from "./handling.ts";
+import { IncidentItems, type IncidentView } from "./incident-items.tsx";
+import styles from "./care.module.css";
+
+export type OutageView = {
+  id: string;
+  kind: "host" | "project";
+  host: string | null;
+  open: number;
+  total: number;
+  /** The first of them. */
+  others: IncidentView[];
+};
+
+type Props = {
+  outage: OutageView;
+  /** Left out for those who may only look. */
+  handle?: (outageId: string, handling: Handling) => Promise<ActionResult>;
+};
+
+/** The other jobs that are in trouble for what looks like the same reason. */
+export function OutagePanel({ outage, handle }: Props) {
+  const [working, start] = useTransition();
+  const { id, open, total, others } = outage;
+  const acknowledge = (act: NonNullable<Props["handle"]>) =>
+    start(async () => {
+      const result = await act(id, { kind: "acknowledge" });
+      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
+    });
+  return (
+    <Panel title={titleOf(outage)} note={open === 0 ? "all are well again" : `${open} of ${total} are open`} flush>
+      {open > 0 && handle !== undefined && (
+        <div className={styles.bar}>
+          <Button
+            variant="default"
+            size="xs"
+            loading={working}
+            leftSection={<UserCheck size={13} aria-hidden />}
+            onClick={() => acknowledge(handle)}
+          >
+            Acknowledge all {open}
+          </Button>
+          <span className={styles.soft}>People are told of them in one message.</span>
+        </div>
+      )}
+      <IncidentItems incidents={others} />
+      {total - 1 > others.length && (
+        <p className={styles.bar}>
+          <span className={styles.soft}>… and {total - 1 - others.length} more.</span>
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function titleOf({ kind, host, total }: OutageView): string {
+  const others = total === 2 ? "another job" : `${total - 1} other jobs`;
+  if (kind === "host" && host !== null) return `One trouble with ${others} of ${visibleText(host)}`;
+  return `One trouble with ${others} of the project`;
+}
