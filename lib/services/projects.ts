@@ -1,6 +1,6 @@
 import { KEY_SCOPES, makeDsnKey, makeKey, prefixOf } from "../auth/keys.ts";
 import { type MemberRole, parseRole } from "../auth/rules.ts";
-import type { Instant } from "../domain/time.ts";
+import type { Instant, Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
 import {
@@ -27,6 +27,8 @@ export type ProjectPage = ProjectRow & {
   keepDays: number;
   /** Of each job; null: as many as there are. */
   keepRuns: number | null;
+  /** When people are first reminded of an incident that is open; null: never. */
+  remindAfterMs: Millis | null;
   jobCount: number;
   channelCount: number;
 };
@@ -58,9 +60,10 @@ export async function listProjects(ctx: Ctx): Promise<ProjectRow[]> {
 
 /** @throws AppError `not-found`, also for strangers. */
 export async function getProject(ctx: Ctx, input: { projectId: string }): Promise<ProjectPage> {
-  const { id, name, role, createdAt, number, keepDays, keepRuns } = await requireProject(ctx, input.projectId, "see");
+  const project = await requireProject(ctx, input.projectId, "see");
+  const { id, name, role, createdAt, number, keepDays, keepRuns, remindAfterMs } = project;
   const parts = await countProjectParts(ctx.database.pool, id);
-  return { id, name, role, createdAt, number, keepDays, keepRuns, ...parts };
+  return { id, name, role, createdAt, number, keepDays, keepRuns, remindAfterMs, ...parts };
 }
 
 /** Needs role member or more: the keys are in clear. A project of before there were DSNs gets its own here. */

@@ -1,3 +1,4 @@
+import type { Millis } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 export type ProjectRecord = {
@@ -9,13 +10,18 @@ export type ProjectRecord = {
   keepDays: number;
   /** How many runs of each job; null: as many as there are. */
   keepRuns: number | null;
+  /** What is masked in messages beside what looks like a secret anywhere. */
+  maskPatterns: string[];
+  /** How long after an alarm people are reminded first; null: never. */
+  remindAfterMs: Millis | null;
   /** The asking user's role; null for whoever is no member. */
   role: string | null;
 };
 
 type Row = Omit<ProjectRecord, "createdAt"> & { createdAt: Date };
 
-const COLUMNS = `p.id, p.number, p.name, p.created_at AS "createdAt", p.keep_days AS "keepDays", p.keep_runs AS "keepRuns"`;
+const COLUMNS = `p.id, p.number, p.name, p.created_at AS "createdAt", p.keep_days AS "keepDays", p.keep_runs AS "keepRuns",
+  p.mask_patterns AS "maskPatterns", p.remind_after_ms AS "remindAfterMs"`;
 
 /** Projects of a user, oldest first; with `userId` null all of them. */
 export async function listProjectRecords(database: Queryable, userId: string | null): Promise<ProjectRecord[]> {
@@ -77,11 +83,12 @@ export async function insertProject(
 
 export async function updateProjectRecord(
   client: Queryable,
-  project: Pick<ProjectRecord, "id" | "name" | "keepDays" | "keepRuns">,
+  project: Pick<ProjectRecord, "id" | "name" | "keepDays" | "keepRuns" | "maskPatterns" | "remindAfterMs">,
 ): Promise<void> {
-  await client.query("UPDATE projects SET name = $2, keep_days = $3, keep_runs = $4 WHERE id = $1", [
-    ...[project.id, project.name, project.keepDays, project.keepRuns],
-  ]);
+  await client.query(
+    "UPDATE projects SET name = $2, keep_days = $3, keep_runs = $4, mask_patterns = $5, remind_after_ms = $6 WHERE id = $1",
+    [...[project.id, project.name, project.keepDays, project.keepRuns, project.maskPatterns, project.remindAfterMs]],
+  );
 }
 
 export type KeyRecord = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { partsOf } from "../../lib/domain/message-parts.ts";
-import type { AlertMessage, GroupMember } from "../../lib/domain/message.ts";
+import type { AlertMessage, GroupInput, GroupMember } from "../../lib/domain/message.ts";
 import { failedInput } from "../support/messages.ts";
 import {
   followUpMessage,
@@ -99,9 +99,9 @@ describe("jobs of one machine", () => {
   });
 });
 
-const MORE = {
+const MORE: GroupInput["outage"] = {
   ...{ id: "o1", kind: "host", host: "db-03", openedAt: Date.UTC(2025, 2, 4, 0, 12), open: 4, total: 4, alone: [] },
-} as const;
+};
 
 describe("most of a project", () => {
   test("says on which machines", () => {

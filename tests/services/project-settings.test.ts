@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
-import { updateProject } from "../../lib/services/project-settings.ts";
+import { listMaskPatterns, updateProject } from "../../lib/services/project-settings.ts";
+import { HOUR, MINUTE } from "../../lib/domain/time.ts";
 import { getProject } from "../../lib/services/projects.ts";
 import { addMember, openWorld, type World } from "./world.ts";
 
@@ -12,7 +13,14 @@ beforeAll(async () => {
 });
 
 test("what is given is changed and the rest stays; texts of a form count as numbers", async () => {
-  const base = { id: projectId, name: "Night shift", keepDays: 90, keepRuns: null };
+  const base = {
+    id: projectId,
+    name: "Night shift",
+    keepDays: 90,
+    keepRuns: null,
+    maskPatterns: [],
+    remindAfterMs: 4 * HOUR,
+  };
   expect(await updateProject(world.owner, { projectId })).toEqual(base);
   expect(await updateProject(world.owner, { projectId, keepDays: "30", keepRuns: " 1000 " })).toEqual({
     ...{ ...base, keepDays: 30, keepRuns: 1_000 },
@@ -48,6 +56,40 @@ test("all mistakes are told at once", async () => {
   const wrong = { name: "", keepDays: "x", keepRuns: 1 };
   await expect(updateProject(world.owner, { projectId, ...wrong })).rejects.toMatchObject({
     problems: [{ field: "name" }, { field: "keepDays" }, { field: "keepRuns" }],
+  });
+});
+
+test("what is masked is one text to a line, shown only to who may change it", async () => {
+  const mask = " acme-* \r\n\npin=*;\nacme-*\n";
+  expect(await updateProject(world.owner, { projectId, mask })).toMatchObject({ maskPatterns: ["acme-*", "pin=*;"] });
+  expect(await updateProject(world.owner, { projectId, keepDays: 9 })).toMatchObject({
+    maskPatterns: ["acme-*", "pin=*;"],
+  });
+  expect(await listMaskPatterns(world.owner, { projectId })).toEqual(["acme-*", "pin=*;"]);
+  await addMember(world.database, projectId, world.teammate, "viewer");
+  await expect(listMaskPatterns(world.teammate, { projectId })).rejects.toMatchObject({ code: "forbidden" });
+  expect(await updateProject(world.owner, { projectId, mask: "" })).toMatchObject({ maskPatterns: [] });
+});
+
+test("people are reminded after so long, or never", async () => {
+  const after = (remindAfter: string) => updateProject(world.owner, { projectId, remindAfter });
+  expect(await after("90 min")).toMatchObject({ remindAfterMs: 90 * MINUTE });
+  expect(await getProject(world.owner, { projectId })).toMatchObject({ remindAfterMs: 90 * MINUTE });
+  expect(await after(" ")).toMatchObject({ remindAfterMs: null });
+  for (const wrong of ["4 min", "31d", "soon"]) {
+    await expect(after(wrong)).rejects.toMatchObject({ code: "invalid", field: "remindAfter" });
+  }
+});
+
+test.each([
+  ["*", "would mask too much"],
+  ["a*b*", "would mask too much"],
+  ["abc*d*e*f*g*", "has too many stars"],
+  ["x".repeat(101), "is too long"],
+  [Array.from({ length: 31 }, (_, index) => `text-${index}`).join("\n"), "at most 30 texts"],
+])("%j is not masked", async (mask, words) => {
+  await expect(updateProject(world.owner, { projectId, mask })).rejects.toMatchObject({
+    ...{ code: "invalid", field: "mask", message: expect.stringContaining(words) },
   });
 });
 

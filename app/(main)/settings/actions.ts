@@ -7,7 +7,7 @@ import { asText } from "../../action-input.ts";
 import { tryForm } from "../../failures.ts";
 import { getCtx } from "../../request.ts";
 
-/** Renames a project, or changes how much it keeps. */
+/** Renames a project, or changes how much it keeps and masks, and when it reminds. */
 export async function saveProject(
   projectId: unknown,
   _before: ProjectSettingsState,
@@ -17,6 +17,8 @@ export async function saveProject(
     name: asText(form.get("name")),
     keepDays: asText(form.get("keepDays")),
     keepRuns: asText(form.get("keepRuns")),
+    remindAfter: asText(form.get("remindAfter")),
+    mask: asText(form.get("mask")),
   };
   const failure = await tryForm(values, async () => {
     await updateProject(await getCtx(), { projectId: asText(projectId), ...values });

@@ -14,7 +14,9 @@ import settings from "../../../components/settings/settings.module.css";
 import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
 import { UNMATCHED_ID } from "../../../components/unmatched/unmatched-hint.tsx";
 import { UnmatchedTable } from "../../../components/unmatched/unmatched-table.tsx";
+import { formatDuration } from "../../../lib/domain/duration.ts";
 import { can } from "../../../lib/auth/rules.ts";
+import { listMaskPatterns } from "../../../lib/services/project-settings.ts";
 import { getProject, projectSnippets } from "../../../lib/services/projects.ts";
 import { listUnmatchedPings } from "../../../lib/services/unmatched.ts";
 import { load } from "../../failures.ts";
@@ -27,11 +29,12 @@ export const metadata: Metadata = { title: "Project" };
 export default async function SettingsPage() {
   const { ctx } = await requireVisit();
   const { id, role } = await requireProject(ctx);
-  const [project, unmatched, snippets] = await load(() =>
+  const [project, unmatched, snippets, masks] = await load(() =>
     Promise.all([
       getProject(ctx, { projectId: id }),
       listUnmatchedPings(ctx, { projectId: id }),
       can(role, "see-ping-key") ? projectSnippets(ctx, { projectId: id }) : null,
+      can(role, "change-project") ? listMaskPatterns(ctx, { projectId: id }) : null,
     ]),
   );
   return (
@@ -89,13 +92,15 @@ export default async function SettingsPage() {
         </Panel>
       )}
       {snippets !== null && <SentryPanel dsn={snippets.dsn} />}
-      {can(role, "change-project") && (
-        <Panel title="Name, and what is kept">
+      {masks !== null && (
+        <Panel title="Name, and what is kept and told">
           <ProjectSettingsForm
             values={{
               name: project.name,
               keepDays: String(project.keepDays),
               keepRuns: project.keepRuns === null ? "" : String(project.keepRuns),
+              remindAfter: project.remindAfterMs === null ? "" : formatDuration(project.remindAfterMs),
+              mask: masks.join("\n"),
             }}
             save={saveProject.bind(null, id)}
           />

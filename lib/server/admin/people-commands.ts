@@ -35,12 +35,15 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
   },
   {
     name: "update-project",
-    summary: "Renames a project, or changes how much it keeps; --keep-runs all ends a limit.",
+    summary:
+      "Renames a project, or changes how much it keeps and what its messages mask (acme-*); --keep-runs all ends a limit.",
     options: [
       PROJECT,
       { name: "name", required: false, value: "NAME" },
       { name: "keep-days", required: false, value: "1-3650" },
       { name: "keep-runs", required: false, value: "10-1000000|all" },
+      { name: "mask", required: false, value: "TEXT,TEXT" },
+      { name: "remind-after", required: false, value: "4h|never" },
     ],
     async run(ctx, options) {
       const keepRuns = options.get("keep-runs");
@@ -48,6 +51,8 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
         projectId: required(options, "project"),
         ...{ name: options.get("name"), keepDays: options.get("keep-days") },
         keepRuns: keepRuns === "all" ? null : keepRuns,
+        remindAfter: options.get("remind-after")?.replace(/^never$/, ""),
+        mask: options.get("mask")?.replaceAll(",", "\n"),
       });
     },
   },
