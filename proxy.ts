@@ -1,5 +1,8 @@
 import { type NextRequest, NextResponse } from "next/server";
 
+/** Pages behind links in messages, which work without signing in. */
+const SIGNED_PAGES = /^\/(act|grace|seen|unsubscribe)\//;
+
 /**
  * Gives every page a content security policy with a nonce of its own, and headers that keep it from being framed, sniffed
  * or leaked. Who may see what is decided in the pages and actions themselves, never here.
@@ -17,6 +20,8 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set("x-frame-options", "DENY");
   response.headers.set("referrer-policy", "same-origin");
   response.headers.set("cross-origin-opener-policy", "same-origin");
+  // Their addresses are keys: nobody shall find them.
+  if (SIGNED_PAGES.test(request.nextUrl.pathname)) response.headers.set("x-robots-tag", "noindex, nofollow");
   response.headers.set("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()");
   return response;
 }

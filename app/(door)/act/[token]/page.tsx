@@ -1,0 +1,44 @@
+import type { Metadata } from "next";
+import { cookies } from "next/headers";
+import Link from "next/link";
+import { ClockProvider } from "../../../../components/base/clock.tsx";
+import { ZONE_COOKIE } from "../../../../components/base/zone-cookie.ts";
+import { Door } from "../../../../components/auth/door.tsx";
+import styles from "../../../../components/auth/door.module.css";
+import { ActForm } from "../../../../components/incidents/act-form.tsx";
+import { actTitle } from "../../../../components/incidents/act-words.ts";
+import { previewAct } from "../../../../lib/services/act-links.ts";
+import { screenProcess } from "../../../../lib/services/process.ts";
+import { load } from "../../../failures.ts";
+import { readLink } from "../../../link-failures.ts";
+import { findVisit } from "../../../request.ts";
+import { act } from "../actions.ts";
+
+type Props = { params: Promise<{ token: string }> };
+
+export const metadata: Metadata = { title: "Incident" };
+
+/** What a link in a message would do. Opening it changes nothing: mail scanners and previews of chats do so, too. */
+export default async function ActPage({ params }: Props) {
+  const { token } = await params;
+  const visit = await load(findVisit);
+  const { services } = await load(screenProcess);
+  const page = await readLink(() => previewAct(services, { token, userId: visit?.person.userId ?? null }));
+  if ("refusal" in page) {
+    return (
+      <Door title="This link is no good any more" lead={page.refusal}>
+        <p className={styles.foot}>
+          <Link href="/incidents">See the incidents in Belfry</Link>
+        </p>
+      </Door>
+    );
+  }
+  const zone = (await cookies()).get(ZONE_COOKIE)?.value ?? null;
+  return (
+    <ClockProvider renderedAt={services.clock.now()} zone={zone}>
+      <Door title={actTitle(page.found)}>
+        <ActForm page={page.found} act={act.bind(null, token)} />
+      </Door>
+    </ClockProvider>
+  );
+}
