@@ -11,7 +11,7 @@ import {
   type SeenDrill,
 } from "../store/drill-results.ts";
 import { findDrillSettings, insertDrill, saveDrillSettings } from "../store/drills.ts";
-import { loadReach } from "../store/report-figures.ts";
+import { loadFallback } from "../store/report-figures.ts";
 import { findUserName } from "../store/users.ts";
 import { requireProject } from "./access.ts";
 import { withChannels } from "./channel-input.ts";
@@ -61,17 +61,17 @@ export async function startDrill(ctx: Ctx, input: { projectId: string }): Promis
 export async function listDrills(ctx: Ctx, input: { projectId: string; limit?: number }): Promise<DrillPage> {
   const project = await requireProject(ctx, input.projectId, "see");
   const { pool } = ctx.database;
-  const [settings, records, labels, reach] = await Promise.all([
+  const [settings, records, labels, fallback] = await Promise.all([
     findDrillSettings(pool, project.id),
     listDrillRecords(pool, { projectId: project.id, limit: parseLimit(input.limit, 10) }),
     withChannels(ctx, (channels) => new Map(channels.list().map(({ kind, label }) => [kind, label]))),
-    loadReach(pool, { projectId: project.id, mailWorks: ctx.config.smtpUrl !== null }),
+    loadFallback(pool, { projectId: project.id, mailWorks: ctx.config.smtpUrl !== null }),
   ]);
   const drills = records.map((record) => ({
     ...record,
     results: record.results.map((result) => ({ ...result, kindLabel: labels.get(result.kind) ?? result.kind })),
   }));
-  return { ...settings, drills, fallback: reach.fallback };
+  return { ...settings, drills, fallback };
 }
 
 /** How often a project drills by itself, the first time on a Tuesday at 10:00 by the clocks of `timeZone`. @throws AppError `invalid` */

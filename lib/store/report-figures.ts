@@ -107,6 +107,18 @@ export async function loadBrokenChannels(database: Queryable, projectId: string)
   return rows;
 }
 
+/** The mail addresses that alarms go to where no channel is switched on; null: there is one. */
+export async function loadFallback(
+  database: Queryable,
+  { projectId, mailWorks }: { projectId: string; mailWorks: boolean },
+): Promise<string[] | null> {
+  const { rowCount } = await database.query("SELECT FROM channels WHERE project_id = $1 AND enabled LIMIT 1", [
+    projectId,
+  ]);
+  if (rowCount === 1) return null;
+  return mailWorks ? loadPeople(database, projectId) : [];
+}
+
 /** What decides who hears of a project's jobs, as it is now. */
 export async function loadReach(
   database: Queryable,
@@ -116,7 +128,7 @@ export async function loadReach(
     "SELECT id, broken_at IS NULL AS working, rules FROM channels WHERE project_id = $1 AND enabled",
     [projectId],
   );
-  const fallback = channels.rows.length > 0 || !mailWorks ? [] : await loadPeople(database, projectId);
+  const fallback = await loadFallback(database, { projectId, mailWorks });
   const jobs = await database.query<Reach["jobs"][number]>(
     `SELECT j.id AS "jobId", j.name, j.tags, CASE WHEN NOT j.all_channels THEN
        coalesce((SELECT array_agg(channel_id::text) FROM job_channels WHERE job_id = j.id), '{}') END AS "channelIds"
@@ -124,5 +136,5 @@ export async function loadReach(
      WHERE j.project_id = $1 AND s.paused_at IS NULL ORDER BY j.name`,
     [projectId],
   );
-  return { channels: channels.rows, jobs: jobs.rows, fallback: channels.rows.length > 0 ? null : fallback };
+  return { channels: channels.rows, jobs: jobs.rows, fallback };
 }

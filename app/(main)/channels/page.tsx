@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { Empty } from "../../../components/base/empty.tsx";
+import { LinkButton } from "../../../components/base/link-button.tsx";
 import { Page, PageHeader } from "../../../components/base/page.tsx";
 import { Panel } from "../../../components/base/panel.tsx";
 import { ChannelForm } from "../../../components/channels/channel-form.tsx";
@@ -9,7 +10,9 @@ import { DeadLetters } from "../../../components/channels/dead-letters.tsx";
 import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
 import { can } from "../../../lib/auth/rules.ts";
 import { listChannelKinds, listChannels } from "../../../lib/services/channels.ts";
+import { fallbackSentence } from "../../../lib/domain/reports/report-content.ts";
 import { listDeliveries } from "../../../lib/services/deliveries.ts";
+import { findFallback } from "../../../lib/services/fallback.ts";
 import { load } from "../../failures.ts";
 import { requireProject, requireVisit } from "../../request.ts";
 import { addChannel, removeChannel, replay, sendTest, setChannelEnabled } from "./actions.ts";
@@ -19,11 +22,12 @@ export const metadata: Metadata = { title: "Channels" };
 export default async function ChannelsPage() {
   const { ctx } = await requireVisit();
   const project = await requireProject(ctx);
-  const [kinds, channels, dead] = await load(() =>
+  const [kinds, channels, dead, fallback] = await load(() =>
     Promise.all([
       listChannelKinds(ctx),
       listChannels(ctx, { projectId: project.id }),
       listDeliveries(ctx, { projectId: project.id, states: ["dead"] }),
+      findFallback(ctx, { projectId: project.id }),
     ]),
   );
   const mayChange = can(project.role, "change-channels");
@@ -33,11 +37,19 @@ export default async function ChannelsPage() {
       <PageHeader
         title="Channels"
         lead="The ways Belfry reaches people. A job uses all of them unless it has a list of its own."
-        actions={<LiveRefresh projectId={project.id} />}
+        actions={
+          <>
+            <LinkButton href="/drills" variant="default">
+              Fire drills
+            </LinkButton>
+            <LiveRefresh projectId={project.id} />
+          </>
+        }
       />
       <Panel title="In use" flush>
         {channels.length === 0 ? (
-          <Empty title="Nobody would be told">
+          <Empty title={fallback?.length === 0 ? "Nobody would be told" : "No channel yet"}>
+            {fallback !== null && <p>{fallbackSentence(fallback)}</p>}
             Add a channel below and send a test over it: you see what the receiver really answered, before anything
             breaks.
           </Empty>

@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { counted } from "../../../components/base/counted.ts";
 import { CopyLine } from "../../../components/base/copy-line.tsx";
 import { Note } from "../../../components/base/note.tsx";
@@ -8,6 +9,7 @@ import { Said } from "../../../components/base/said.tsx";
 import styles from "../../../components/job/job.module.css";
 import { creatingLines } from "../../../components/job/ping-lines.ts";
 import { PingTabs } from "../../../components/job/ping-tabs.tsx";
+import { ReportForm } from "../../../components/reports/report-form.tsx";
 import { SentryPanel } from "../../../components/settings/sentry-panel.tsx";
 import { ProjectSettingsForm } from "../../../components/settings/project-settings-form.tsx";
 import settings from "../../../components/settings/settings.module.css";
@@ -18,10 +20,12 @@ import { formatDuration } from "../../../lib/domain/duration.ts";
 import { can } from "../../../lib/auth/rules.ts";
 import { listMaskPatterns } from "../../../lib/services/project-settings.ts";
 import { getProject, projectSnippets } from "../../../lib/services/projects.ts";
+import { listReports } from "../../../lib/services/reports.ts";
 import { listUnmatchedPings } from "../../../lib/services/unmatched.ts";
 import { load } from "../../failures.ts";
 import { requireProject, requireVisit } from "../../request.ts";
 import { dismiss, makeJob } from "../unmatched-actions.ts";
+import { saveReportChoice } from "../reports/actions.ts";
 import { saveProject } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Project" };
@@ -29,12 +33,13 @@ export const metadata: Metadata = { title: "Project" };
 export default async function SettingsPage() {
   const { ctx } = await requireVisit();
   const { id, role } = await requireProject(ctx);
-  const [project, unmatched, snippets, masks] = await load(() =>
+  const [project, unmatched, snippets, masks, reports] = await load(() =>
     Promise.all([
       getProject(ctx, { projectId: id }),
       listUnmatchedPings(ctx, { projectId: id }),
       can(role, "see-ping-key") ? projectSnippets(ctx, { projectId: id }) : null,
       can(role, "change-project") ? listMaskPatterns(ctx, { projectId: id }) : null,
+      listReports(ctx, { projectId: id }),
     ]),
   );
   return (
@@ -92,6 +97,9 @@ export default async function SettingsPage() {
         </Panel>
       )}
       {snippets !== null && <SentryPanel dsn={snippets.dsn} />}
+      <Panel title="Reports" note={<Link href="/reports">See the last one</Link>}>
+        <ReportForm {...reports} save={saveReportChoice.bind(null, id)} />
+      </Panel>
       {masks !== null && (
         <Panel title="Name, and what is kept and told">
           <ProjectSettingsForm
