@@ -1,6 +1,6 @@
 "use client";
 
-import { CalendarClock, RadioTower, Settings, ShieldAlert } from "lucide-react";
+import { BellOff, CalendarClock, RadioTower, Settings, ShieldAlert } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useOpenIncidents } from "./open-incidents.ts";
@@ -9,6 +9,7 @@ import styles from "./shell.module.css";
 const LINKS = [
   { href: "/jobs", label: "Jobs", icon: CalendarClock },
   { href: "/incidents", label: "Incidents", icon: ShieldAlert },
+  { href: "/calendar", label: "Calendar", icon: BellOff },
   { href: "/channels", label: "Channels", icon: RadioTower },
   { href: "/settings", label: "Project", icon: Settings },
 ] as const;

@@ -1,4 +1,11 @@
-import { nextSpan, placeWindows, windowAt, isInScope, type WindowScope } from "../domain/alerting/window.ts";
+import {
+  nextSpan,
+  placeWindows,
+  windowAt,
+  isEverywhere,
+  isInScope,
+  type WindowScope,
+} from "../domain/alerting/window.ts";
 import type { Span } from "../domain/span.ts";
 import type { Instant } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
@@ -122,8 +129,7 @@ async function scopeOf(
 /** A window as it would be typed; without its file. */
 function formOf({ name, times, scope }: WindowRecord): WindowForm {
   const { jobIds: jobs, tags, hosts } = scope;
-  const everywhere = jobs.length + tags.length + hosts.length === 0;
-  const base = { ...EMPTY, name, kind: times.kind, everywhere, jobs, tags, hosts };
+  const base = { ...EMPTY, name, kind: times.kind, everywhere: isEverywhere(scope), jobs, tags, hosts };
   switch (times.kind) {
     case "once": {
       const [startsAt, endsAt] = [times.startsAt, times.endsAt].map((at) => new Date(at).toISOString());
@@ -144,6 +150,8 @@ export type WindowRow = Pick<
   hosts: readonly string[];
   /** Those that it names and that there still are. */
   jobs: ScopeJob[];
+  /** For every job of the project. */
+  everywhere: boolean;
   /** When it is open next, or is now; null: never again. */
   next: Span | null;
 };
@@ -174,6 +182,7 @@ export async function viewCalendar(ctx: Ctx, input: { projectId: string }): Prom
   const rows = windows.map(({ id, name, times, enabled, source, createdBy, createdAt, scope }) => ({
     ...{ id, name, times, enabled, source, createdBy, createdAt, tags: scope.tags, hosts: scope.hosts },
     jobs: named.filter((job) => scope.jobIds.includes(job.id)),
+    everywhere: isEverywhere(scope),
     next: enabled ? nextSpan(times, now) : null,
   }));
   const order = ({ next }: WindowRow) => next?.start ?? Infinity;

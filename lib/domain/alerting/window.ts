@@ -63,10 +63,15 @@ function findOpen(placed: readonly PlacedWindow[], at: Instant): { window: Alert
 }
 
 export function isInScope({ jobIds, tags, hosts }: WindowScope, job: Pick<AlertJob, "id" | "tags" | "host">): boolean {
-  if (jobIds.length + tags.length + hosts.length === 0) return true;
+  if (isEverywhere({ jobIds, tags, hosts })) return true;
   if (jobIds.includes(job.id) || tags.some((tag) => job.tags.includes(tag))) return true;
   const host = job.host?.toLowerCase() ?? null;
   return host !== null && hosts.some((name) => name.toLowerCase() === host);
+}
+
+/** Whether it is for every job of the project. */
+export function isEverywhere({ jobIds, tags, hosts }: WindowScope): boolean {
+  return jobIds.length + tags.length + hosts.length === 0;
 }
 
 /** When it is open next, or is open now; null where that is over or never. */
