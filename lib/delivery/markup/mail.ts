@@ -40,9 +40,10 @@ const STYLES = {
   inner: "padding:18px 22px 20px",
   title: "margin:0 0 10px;font-size:19px;line-height:1.3;overflow-wrap:anywhere",
   text: "margin:0 0 6px;overflow-wrap:anywhere",
-  table: "width:100%;border-collapse:collapse;margin:12px 0 0",
-  label: "padding:4px 14px 4px 0;vertical-align:top;white-space:nowrap;color:#5c636a;font-size:14px",
-  value: "padding:4px 0;vertical-align:top;width:100%;overflow-wrap:anywhere",
+  table: "width:100%;table-layout:fixed;border-collapse:collapse;margin:12px 0 0",
+  // Wide enough for the longest, so that one table's values stand below another's.
+  label: "width:108px;padding:3px 10px 3px 0;vertical-align:baseline;white-space:nowrap;color:#5c636a;font-size:14px",
+  value: "padding:3px 0;vertical-align:baseline;overflow-wrap:anywhere",
   output: `margin:12px 0;padding:10px 12px;background:#f8f9fa;border:1px solid #dee2e6;border-radius:6px;font:13px/1.5 ${MONO};white-space:pre-wrap;overflow-wrap:anywhere`,
   todo: "margin:14px 0 0;padding:10px 12px;background:#f1f3f5;border-radius:6px;overflow-wrap:anywhere",
   row: "margin:16px 0 0",
@@ -65,7 +66,7 @@ body { background: #141517 !important; color: #e9ecef !important; }
 }
 @media (max-width: 480px) {
 .inner { padding: 14px 16px 16px !important; }
-.label, .value { display: block !important; padding: 0 !important; white-space: normal !important; }
+.label, .value { display: block !important; width: auto !important; padding: 0 !important; white-space: normal !important; }
 .value { margin-bottom: 8px !important; }
 .button { display: block !important; margin-right: 0 !important; text-align: center !important; }
 }`;
@@ -102,9 +103,19 @@ function gatherFacts(parts: readonly MessagePart[]): Block[] {
     if (part.kind !== "fact") blocks.push(part);
     else if (part.label === "What to do") blocks.push({ kind: "todo", text: part.text });
     else if (last?.kind === "facts") last.facts.push(part);
+    else if (last?.kind === "todo") lastTable(blocks).push(part);
     else blocks.push({ kind: "facts", facts: [part] });
   }
   return blocks;
+}
+
+/** What comes after the advice is no table of its own: it joins the one before. */
+function lastTable(blocks: Block[]): Fact[] {
+  const table = blocks.findLast((block) => block.kind === "facts");
+  if (table !== undefined) return table.facts;
+  const facts: Fact[] = [];
+  blocks.push({ kind: "facts", facts });
+  return facts;
 }
 
 function renderBlock(block: Block): string {
