@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import type { Millis } from "../domain/time.ts";
 import { alertmanagerKind } from "./kinds/alertmanager.ts";
 import { appriseKind } from "./kinds/apprise.ts";
 import { channelOf, type Channel } from "./channel.ts";
@@ -10,7 +11,7 @@ import { githubKind } from "./kinds/github.ts";
 import { createAddressRule } from "./guard.ts";
 import { openHttpSender, type HttpSender } from "./http.ts";
 import { jiraServiceManagementKind } from "./kinds/jira-service-management.ts";
-import { openMailer, type Mailer } from "./mailer.ts";
+import { openMailer, type Mailer, type MailTimeouts } from "./mailer.ts";
 import { matrixKind } from "./kinds/matrix.ts";
 import { mattermostKind } from "./kinds/mattermost.ts";
 import { ntfyKind } from "./kinds/ntfy.ts";
@@ -66,6 +67,8 @@ export type ChannelsOptions = {
   allowPrivateTargets: readonly string[];
   /** Whether programs on this machine may be run. Default false. */
   shellChannels?: boolean;
+  /** How long receivers may take; shorter in tests. */
+  patience?: { httpMs: Millis; mail: MailTimeouts };
 };
 
 /** All kinds of channels, ready to send. Opening makes no connection. */
@@ -80,9 +83,9 @@ export type Channels = {
 };
 
 export function openChannels(options: ChannelsOptions): Channels {
-  const { smtpUrl, mailFrom, allowPrivateTargets, shellChannels: shell = false } = options;
-  const http = openHttpSender(createAddressRule(allowPrivateTargets));
-  const mailer = smtpUrl === null ? null : openMailer({ smtpUrl, mailFrom });
+  const { smtpUrl, mailFrom, allowPrivateTargets, shellChannels: shell = false, patience } = options;
+  const http = openHttpSender(createAddressRule(allowPrivateTargets), patience?.httpMs);
+  const mailer = smtpUrl === null ? null : openMailer({ smtpUrl, mailFrom, timeouts: patience?.mail });
   const channels = new Map(
     KINDS.map((make) => make({ http, mailer, shell })).map((channel) => [channel.kind, channel]),
   );

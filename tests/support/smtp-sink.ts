@@ -15,12 +15,17 @@ export type SunkMail = ParsedMail & {
   raw: string;
 };
 
-/** How a mail server behaves from now on; numbers are its reply to that command. `lost`: takes the mail, then hangs up. */
+/**
+ * How a mail server behaves from now on; numbers are its reply to that command. `lost`: takes the mail, then hangs up.
+ * `cut`: hangs up in the middle of it.
+ */
 export type SmtpBehaviour = {
-  greeting?: "silent" | number;
+  greeting?: "silent" | number | { afterMs: number };
   sender?: number;
   recipient?: number;
-  data?: "lost" | "silent" | number;
+  data?: "lost" | "cut" | "silent" | number;
+  /** `recipient` and `data` only of mails to this address. Default: of all. */
+  to?: string;
 };
 
 export type SmtpSink = {
@@ -46,27 +51,36 @@ export async function startSmtpSink(options: { startTls?: boolean } = {}): Promi
     disableReverseLookup: true,
     closeTimeout: 100,
     onConnect(_session, callback) {
-      if (behaviour.greeting !== "silent") callback(refusal(behaviour.greeting));
+      const { greeting } = behaviour;
+      if (typeof greeting === "object") setTimeout(callback, greeting.afterMs);
+      else if (greeting !== "silent") callback(refusal(greeting));
     },
     onMailFrom(_address, _session, callback) {
       callback(refusal(behaviour.sender));
     },
-    onRcptTo(_address, _session, callback) {
-      callback(refusal(behaviour.recipient));
+    onRcptTo({ address }, _session, callback) {
+      callback(refusal(concerns(address) ? behaviour.recipient : undefined));
     },
     onData(stream, session, callback) {
-      void readAll(stream).then((raw) => {
-        const { data } = behaviour;
+      if (behaviour.data === "cut") stream.once("data", hangUp);
+      const whole = (raw: string): void => {
+        const data = concerns(session.envelope.rcptTo[0]?.address) ? behaviour.data : undefined;
         if (data === undefined || data === "lost") {
           const { mailFrom, rcptTo } = session.envelope;
           const to = rcptTo.map(({ address }) => address);
           arrivals.add(mailOf(raw, mailFrom === false ? "" : mailFrom.address, to));
         }
-        if (data === "lost") for (const connection of server.connections) connection._socket.destroy();
-        else if (data !== "silent") callback(refusal(data));
-      });
+        if (data === "lost") hangUp();
+        else if (data !== "silent" && data !== "cut") callback(refusal(data));
+      };
+      // A mail that breaks off is none.
+      void readAll(stream).then(whole, () => undefined);
     },
   });
+  const concerns = (address: string | undefined): boolean => behaviour.to === undefined || behaviour.to === address;
+  const hangUp = (): void => {
+    for (const connection of server.connections) connection._socket.destroy();
+  };
   server.on("error", () => undefined);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.server.address() as AddressInfo;
