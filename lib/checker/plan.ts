@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { GATHER_MS } from "../domain/alerting/pace.ts";
 import { planAlerts } from "../domain/alerting/plan.ts";
 import { nextReminder } from "../domain/alerting/reminder.ts";
 import { SECOND, type Instant, type Millis } from "../domain/time.ts";
@@ -15,6 +16,7 @@ import {
 } from "../store/alerting.ts";
 import { savePlan } from "../store/alerting-plan.ts";
 import { inTransaction } from "../store/client.ts";
+import { isTransient } from "../store/failures.ts";
 import { claimReminders, findNextReminder, insertReminders } from "../store/reminders.ts";
 import { findNextUnstable } from "../store/unstable.ts";
 import { createLoop, type Loop, type Sleep } from "./loop.ts";
@@ -32,8 +34,11 @@ export type PlannerDeps = {
 const ALERTS_AT_ONCE = 20_000;
 /** Where something fails it is tried with so many times fewer. */
 const NARROWING = 20;
-/** Projects of one turn: between two of them a stop is heard. */
-const PROJECTS_AT_ONCE = 50;
+/** Projects of one turn, and so many side by side: between two of them a stop is heard. */
+const PROJECTS_A_TURN = 1_000;
+const SIDE_BY_SIDE = 2;
+/** Where something that was read changes before it is written all is read again, so often. */
+const READINGS = 5;
 /** The sweep judges as of a second ago: what was due before waits for its verdict. */
 const JUDGED_AFTER_MS: Millis = 1 * SECOND;
 /** What another process plans just now is looked at again after this. */
@@ -55,27 +60,48 @@ export async function planDue(deps: PlannerDeps, signal: AbortSignal): Promise<I
   const { pool, clock } = deps;
   await remind(pool, clock);
   await settleUnstable(pool, clock);
-  for (const projectId of await listProjectsToPlan(pool, PROJECTS_AT_ONCE)) {
-    if (signal.aborted) return null;
-    await planProject(deps, projectId);
-  }
+  const now = clock.now();
+  const asked = { judgedUntil: now - JUDGED_AFTER_MS, gathersAfter: now - GATHER_MS, limit: PROJECTS_A_TURN };
+  await planEach(deps, await listProjectsToPlan(pool, asked), signal);
+  if (signal.aborted) return null;
   const next = [await findNextPlan(pool), await findNextReminder(pool), await findNextUnstable(pool)];
   const dueAt = Math.min(...next.filter((at) => at !== null));
   return dueAt === Infinity ? null : Math.max(dueAt, clock.now() + PAUSE_MS);
 }
 
+async function planEach(deps: PlannerDeps, projectIds: readonly string[], signal: AbortSignal): Promise<void> {
+  const queue = projectIds.values();
+  const work = async (): Promise<void> => {
+    for (const projectId of queue) {
+      if (signal.aborted) return;
+      await planProject(deps, projectId);
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, work));
+  const failed = ended.find((one) => one.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+}
+
 /** What cannot be planned must not keep the rest of its project waiting: it is narrowed down and left alone for a while. */
 async function planProject(deps: PlannerDeps, projectId: string): Promise<void> {
   const { pool, log } = deps;
-  for (let limit = ALERTS_AT_ONCE; ; limit = Math.floor(limit / NARROWING)) {
+  let [limit, readings] = [ALERTS_AT_ONCE, 1];
+  for (;;) {
     try {
       await planSome(deps, { projectId, limit: Math.max(limit, 1), near: limit >= 1 });
       return;
     } catch (error) {
-      if (limit >= 1) continue;
-      const alertId = await putOffFirst(pool, projectId, AFTER_FAILURE_MS);
-      log.error({ err: error, projectId, alertId }, "An alert could not be planned and is tried again");
-      return;
+      if (isTransient(error)) {
+        readings += 1;
+        // It is due all the same, so the next turn has it.
+        if (readings > READINGS) return;
+      } else if (limit >= 1) {
+        limit = Math.floor(limit / NARROWING);
+      } else {
+        const alertId = await putOffFirst(pool, projectId, AFTER_FAILURE_MS);
+        log.error({ err: error, projectId, alertId }, "An alert could not be planned and is tried again");
+        return;
+      }
     }
   }
 }

@@ -10,13 +10,29 @@ import { instantOf, type Queryable } from "./queryable.ts";
 import { loadUnstable } from "./unstable.ts";
 import { listWindowRecords } from "./windows.ts";
 
+// From here the wait of an alert is counted. Whatever stands in its facts, the others must be found.
+const DUE_AT = `least(a.created_at, CASE WHEN a.facts ->> 'deadlineAt' ~ '^[0-9]{1,13}$'
+    THEN to_timestamp((a.facts ->> 'deadlineAt')::float8 / 1000) END)`;
+
+// Where all that is due may be gathered and jobs wait for their verdicts, nothing is decided yet: it need not be loaded.
+const PROJECTS = `WITH busy AS MATERIALIZED (
+    SELECT DISTINCT j.project_id FROM job_state s JOIN jobs j ON j.id = s.job_id WHERE s.check_at < to_timestamp($1::float8 / 1000)
+  )
+  SELECT a.project_id AS id FROM alerts a WHERE a.plan_at <= belfry_now() AND a.project_id IS NOT NULL
+  GROUP BY a.project_id
+  HAVING NOT (bool_and(a.event = 'opened' AND coalesce(a.hold, 'gathering') = 'gathering')
+    AND min(${DUE_AT}) > to_timestamp($2::float8 / 1000) AND a.project_id IN (SELECT project_id FROM busy))
+  ORDER BY min(a.plan_at) LIMIT $3`;
+
+/** `judgedUntil`: jobs that were due before have their verdict. `gathersAfter`: what was due later may be gathered. */
+export type ProjectsAsked = { judgedUntil: Instant; gathersAfter: Instant; limit: number };
+
 /** The projects that have alerts to be planned now, those that wait longest first. */
-export async function listProjectsToPlan(database: Queryable, limit: number): Promise<string[]> {
+export async function listProjectsToPlan(database: Queryable, asked: ProjectsAsked): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>({
     name: "alerting-projects",
-    text: `SELECT project_id AS id FROM alerts WHERE plan_at <= belfry_now() AND project_id IS NOT NULL
-      GROUP BY project_id ORDER BY min(plan_at) LIMIT $1`,
-    values: [limit],
+    text: PROJECTS,
+    values: [asked.judgedUntil, asked.gathersAfter, asked.limit],
   });
   return rows.map(({ id }) => id);
 }
@@ -30,8 +46,12 @@ export async function findNextPlan(database: Queryable): Promise<Instant | null>
   return instantOf(rows[0]?.at ?? null);
 }
 
-/** Until the transaction ends nobody else plans this project's alerts. False: somebody does just now. */
+/**
+ * Until the transaction ends nobody else plans this project's alerts, and all of it is seen as it stands now: what recovers
+ * meanwhile makes it fail (see `isTransient`) or belongs to the next turn. Asked first. False: somebody plans just now.
+ */
 export async function lockPlanning(client: PoolClient, projectId: string): Promise<boolean> {
+  await client.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
   const { rows } = await client.query<{ locked: boolean }>(
     "SELECT pg_try_advisory_xact_lock(hashtextextended('belfry plan ' || $1, 0)) AS locked",
     [projectId],
@@ -69,7 +89,7 @@ const ALERTS = `WITH due AS MATERIALIZED (
       WHERE $3 AND a.plan_at IS NOT NULL AND i.outage_id IN (SELECT outage_id FROM near WHERE outage_id IS NOT NULL)
   )
   SELECT a.id, a.event, a.sequence, a.created_at AS "createdAt", i.severity, i.cause, a.hold, a.hold_detail AS "holdDetail",
-    least(a.created_at, to_timestamp((a.facts ->> 'deadlineAt')::float8 / 1000)) AS "dueAt",
+    ${DUE_AT} AS "dueAt",
     i.id AS "incidentId", i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt", i.resolve_reason AS "resolveReason",
     i.acknowledged_at AS "acknowledgedAt", i.snoozed_until AS "snoozedUntil", i.muted_at AS "mutedAt",
     i.snoozed_until_success AS "snoozedUntilSuccess", i.told_at AS "toldAt", i.outage_id AS "outageId",

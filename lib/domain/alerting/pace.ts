@@ -5,7 +5,7 @@ import type { OpenOutage } from "./outage.ts";
 import type { PendingAlert } from "./pending.ts";
 
 /** A first message waits at most so long from the earliest deadline. */
-const GATHER_MS: Millis = 4 * SECOND;
+export const GATHER_MS: Millis = 4 * SECOND;
 /** While others may open at the same time it is looked again after this. */
 const GATHER_POLL_MS: Millis = 100;
 /** At most one follow-up in this time. */
