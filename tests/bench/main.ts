@@ -5,7 +5,7 @@ import { benchPings, type PingCase } from "./pings.ts";
 import { benchProfile } from "./profile.ts";
 import type { ServerFigures } from "./rounds.ts";
 import { benchSchedule, TIME_ZONE } from "./schedule.ts";
-import { benchStorm } from "./storm.ts";
+import { benchStorm, type StormCase } from "./storm.ts";
 
 // npm run bench [-- pings growth profile pages storm schedule]: the figures of this machine at this moment; other work beside it spoils them.
 
@@ -63,17 +63,24 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
     }
   },
   async storm() {
-    const figures = await onGround((ground) => benchStorm(ground, 10_000));
-    console.log("\n10,000 jobs miss one deadline, one process, a webhook each to a receiver on loopback");
-    print(
-      "last verdict written",
-      `${figures.sweptAfter.toFixed(2)} s after the deadline (the first second is waited on purpose)`,
-    );
-    print("first attempts arrived", `${figures.jobs}`);
-    print("first attempt", `${figures.firstAttempt.toFixed(2)} s after the deadline`);
-    print("99 % of them", `${figures.p99Attempt.toFixed(2)} s`);
-    print("last first attempt", `${figures.lastAttempt.toFixed(2)} s`);
-    print("CPU a job", `Belfry ${micros(figures.ownCpuUs)}, PostgreSQL ${micros(figures.postgresCpuUs)}`);
+    for (const each of STORM_CASES) {
+      const { jobs, projects, together } = each;
+      const figures = await onGround((ground) => benchStorm(ground, each));
+      const trouble = together ? "all of a project's, so one message tells them" : "fewer than half of a project's";
+      console.log(
+        `\n${whole(jobs)} jobs of ${projects} projects miss one deadline, ${trouble}, one process, to a receiver on loopback`,
+      );
+      print("told", `${whole(figures.told)} alerts in ${whole(figures.messages)} messages`);
+      print(
+        "last verdict written",
+        `${seconds(figures.sweptAfter)} after the deadline (a second is waited on purpose)`,
+      );
+      const { p50, p99, worst } = figures.lag;
+      print("first message", `p50 ${seconds(p50)}, p99 ${seconds(p99)}, last ${seconds(worst)} after the deadline`);
+      print("bare sends of as many", seconds(figures.bareSends));
+      print("last alert listed", `${seconds(figures.listedAfter)} after the deadline`);
+      print("CPU a job", `Belfry ${micros(figures.ownCpuUs)}, PostgreSQL ${micros(figures.postgresCpuUs)}`);
+    }
   },
   async schedule() {
     console.log(`\nOne next() of a cron schedule in ${TIME_ZONE}, beside cron-parser at the same times in UTC`);
@@ -88,6 +95,12 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
 const PING_CASES: readonly PingCase[] = [1, 10_000].flatMap((jobs) =>
   [50, 500].flatMap((connections) => [0, 1_000].map((bodyBytes) => ({ jobs, connections, bodyBytes }))),
 );
+
+const STORM_CASES: readonly StormCase[] = [
+  { jobs: 10_000, projects: 100, together: true },
+  { jobs: 10_000, projects: 100, together: false },
+  { jobs: 10_000, projects: 1, together: true },
+];
 
 const SERVERS = { one: "", both: ", two servers", either: ", two servers, a job at one" } as const;
 
@@ -117,6 +130,10 @@ function printShare(name: string, share: number): void {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
+}
+
+function seconds(value: number): string {
+  return `${value.toFixed(2)} s`;
 }
 
 function micros(value: number | null): string {
