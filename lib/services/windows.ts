@@ -193,22 +193,26 @@ export async function viewCalendar(ctx: Ctx, input: { projectId: string }): Prom
 export type JobWindows = {
   /** The one that it is in, and when its alerts are told again. */
   current: { name: string; until: Instant } | null;
-  /** Otherwise the one that comes next within 40 days. */
+  /** Otherwise the one that comes next within 40 days, of those that come once: all others are nothing new. */
   next: { name: string; start: Instant; end: Instant } | null;
 };
 
-/** @throws AppError `not-found`, also for strangers. */
-export async function windowsOfJob(ctx: Ctx, input: { jobId: string }): Promise<JobWindows> {
+/** @param input.at Default: now. @throws AppError `not-found`, also for strangers. */
+export async function windowsOfJob(ctx: Ctx, input: { jobId: string; at?: Instant }): Promise<JobWindows> {
   const { pool } = ctx.database;
   const found = isUuid(input.jobId) ? await findJobPlace(pool, input.jobId) : null;
   const missing = new AppError("not-found", `There is no job with the id "${input.jobId}".`, "jobId");
   const job = await requireOwned(ctx, found, { action: "see", missing });
-  const now = ctx.clock.now();
-  const placed = placeWindows(await listWindowRecords(pool, job.projectId, { enabled: true }), now);
-  const current = windowAt(placed, job, now);
+  const at = input.at ?? ctx.clock.now();
+  const windows = await listWindowRecords(pool, job.projectId, { enabled: true, over: input.at !== undefined });
+  const placed = placeWindows(
+    windows.filter(({ createdAt }) => createdAt <= at),
+    at,
+  );
+  const current = windowAt(placed, job, at);
   if (current !== null) return { current: { name: current.window.name, until: current.until }, next: null };
   const [next] = placed
-    .filter(({ window }) => isInScope(window.scope, job))
+    .filter(({ window }) => window.times.kind === "once" && isInScope(window.scope, job))
     .flatMap(({ window, spans }) => spans.slice(0, 1).map((span) => ({ name: window.name, ...span })))
     .toSorted((a, b) => a.start - b.start);
   return { current: null, next: next ?? null };

@@ -46,16 +46,16 @@ const COLUMNS = `w.id, w.project_id AS "projectId", w.name, w.kind, w.time_zone 
 
 const NOT_OVER = "(w.ends_at IS NULL OR w.ends_at > belfry_now())";
 
-/** Windows of a project that are not over, oldest first; with `enabled` only those that are switched on. */
+/** Windows of a project, oldest first: with `enabled` only those that are switched on, with `over` those that are over as well. */
 export async function listWindowRecords(
   database: Queryable,
   projectId: string,
-  { enabled = false }: { enabled?: boolean } = {},
+  { enabled = false, over = false }: { enabled?: boolean; over?: boolean } = {},
 ): Promise<WindowRecord[]> {
   const { rows } = await database.query<Row>(
-    `SELECT ${COLUMNS} FROM windows w WHERE w.project_id = $1 AND ${NOT_OVER} AND (w.enabled OR NOT $2)
+    `SELECT ${COLUMNS} FROM windows w WHERE w.project_id = $1 AND (${NOT_OVER} OR $3) AND (w.enabled OR NOT $2)
      ORDER BY w.created_at, w.id`,
-    [projectId, enabled],
+    [projectId, enabled, over],
   );
   return rows.map(recordOf);
 }

@@ -207,5 +207,11 @@ test("a job knows the window that it is in, or the next one", async () => {
   expect([current, next?.name, (next?.end ?? 0) - (next?.start ?? 0)]).toEqual([null, "Later", HOUR]);
   await createWindow(world.owner, once({ name: "Now" }));
   expect((await windowsOfJob(world.owner, { jobId })).current?.name).toBe("Now");
+  const at = world.services.clock.now();
+  await offsetClock(world.database, 3 * HOUR);
+  await world.services.clock.refresh();
+  expect((await windowsOfJob(world.owner, { jobId })).current).toBeNull();
+  expect((await windowsOfJob(world.owner, { jobId, at })).current?.name).toBe("Now");
+  expect((await windowsOfJob(world.owner, { jobId, at: at - HOUR })).current).toBeNull();
   await expect(windowsOfJob(world.stranger, { jobId })).rejects.toMatchObject({ code: "not-found" });
 });

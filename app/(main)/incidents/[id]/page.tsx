@@ -8,6 +8,7 @@ import { Panel } from "../../../../components/base/panel.tsx";
 import { Said } from "../../../../components/base/said.tsx";
 import { CAUSE_LABEL, RESOLVE_VERB } from "../../../../components/base/status.ts";
 import { visibleText } from "../../../../components/base/visible-text.ts";
+import { WindowNote } from "../../../../components/calendar/window-note.tsx";
 import { AlertList } from "../../../../components/incidents/alert-list.tsx";
 import care from "../../../../components/incidents/care.module.css";
 import { CareLine } from "../../../../components/incidents/care-line.tsx";
@@ -23,6 +24,7 @@ import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
 import { AppError } from "../../../../lib/errors.ts";
 import { getIncident, type IncidentPage as Incident } from "../../../../lib/services/incidents.ts";
 import { getRun, type RunPage } from "../../../../lib/services/runs.ts";
+import { type JobWindows, windowsOfJob } from "../../../../lib/services/windows.ts";
 import { load } from "../../../failures.ts";
 import { requireVisit } from "../../../request.ts";
 import { addNote, handleIncidents, handleOutage } from "../actions.ts";
@@ -45,6 +47,12 @@ async function findOpeningRun({ jobId, runNumber }: Incident): Promise<RunPage |
   );
 }
 
+/** The window that it opened in; null where it opened in none. */
+async function findOpeningWindow({ jobId, openedAt }: Incident): Promise<JobWindows["current"]> {
+  const { ctx } = await requireVisit();
+  return load(async () => (await windowsOfJob(ctx, { jobId, at: openedAt })).current);
+}
+
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const incident = await loadIncident((await params).id);
   return { title: `${CAUSE_LABEL[incident.cause]} · ${visibleText(incident.jobName)}` };
@@ -53,7 +61,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function IncidentPage({ params }: Props) {
   const incident = await loadIncident((await params).id);
   const { openedAt, resolvedAt } = incident;
-  const opening = await findOpeningRun(incident);
+  const [opening, window] = await Promise.all([findOpeningRun(incident), findOpeningWindow(incident)]);
   return (
     <Page>
       <PageHeader
@@ -96,6 +104,7 @@ export default async function IncidentPage({ params }: Props) {
           )
         }
       />
+      <WindowNote current={window} opening />
       {incident.outage !== null && incident.outage.total > 1 && (
         <OutagePanel outage={incident.outage} handle={incident.mayHandle ? handleOutage : undefined} />
       )}

@@ -4,6 +4,7 @@ import { EnvironmentBadge } from "../../../../components/base/environment-badge.
 import { Page, PageHeader } from "../../../../components/base/page.tsx";
 import { Said } from "../../../../components/base/said.tsx";
 import { visibleText } from "../../../../components/base/visible-text.ts";
+import { WindowNote } from "../../../../components/calendar/window-note.tsx";
 import { CodePanel } from "../../../../components/job/code-panel.tsx";
 import { DurationChart } from "../../../../components/job/duration-chart.tsx";
 import { Figures } from "../../../../components/job/figures.tsx";
@@ -21,6 +22,7 @@ import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
 import { can } from "../../../../lib/auth/rules.ts";
 import { listRuns } from "../../../../lib/services/runs.ts";
 import { jobUsual } from "../../../../lib/services/usual.ts";
+import { windowsOfJob } from "../../../../lib/services/windows.ts";
 import { load } from "../../../failures.ts";
 import { chartRuns, crontabOf, findLastPing, loadJob, runViews, sentenceFacts } from "../../../job-page-data.ts";
 import { otherEnvironment } from "../../../job-views.ts";
@@ -44,7 +46,7 @@ export default async function JobPage({ params, searchParams }: Props) {
   const onlyBad = query.runs === "bad";
   const before = readNumber(query.before);
   const job = await loadJob(id);
-  const [latest, shown, lastPing, usual] = await load(() =>
+  const [latest, shown, lastPing, usual, windows] = await load(() =>
     Promise.all([
       listRuns(ctx, { jobId: id, limit: CHART_RUNS }),
       listRuns(ctx, {
@@ -55,6 +57,7 @@ export default async function JobPage({ params, searchParams }: Props) {
       }),
       findLastPing(ctx, job),
       jobUsual(ctx, { jobId: id }),
+      windowsOfJob(ctx, { jobId: id }),
     ]),
   );
   const { projects } = await load(() => findProjects(ctx));
@@ -90,6 +93,7 @@ export default async function JobPage({ params, searchParams }: Props) {
           </>
         }
       />
+      <WindowNote {...windows} />
       <JobNotes
         openIncidents={job.openIncidents}
         nobodyTold={job.nobodyTold}
