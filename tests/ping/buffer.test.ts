@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BatchBuffer, type BufferOptions, type Verdict } from "../../lib/ping/buffer.ts";
 import { createCache } from "../../lib/ping/cache.ts";
+import { eventually } from "../support/eventually.ts";
 
 type Item = { jobId: string; arrivedAt: number; weight: number; name: string };
 
@@ -47,6 +48,36 @@ describe("the buffer", () => {
     await turn();
     expect(answers).toEqual(["a stored", "b unknown-job"]);
     expect(flights[1]?.names).toEqual(["c", "d", "e"]);
+  });
+
+  it("waits under load for those who keep coming, and no longer once nobody does", async () => {
+    const { buffer, flights } = makeBuffer({ enough: 2, lingerMs: 1 });
+    for (const name of ["a", "b"]) buffer.push(item(name));
+    await turn();
+    buffer.push(item("c"));
+    flights[0]?.land(["stored", "stored"]);
+    for (const name of ["d", "e", "f"]) {
+      await turn();
+      buffer.push(item(name));
+      expect(flights).toHaveLength(1);
+    }
+    await eventually(() => expect(flights[1]?.names).toEqual(["c", "d", "e", "f"]), 5_000);
+  });
+
+  it("waits for nobody where few come, where it has waited its time, and where the batch is full", async () => {
+    const few = makeBuffer({ enough: 3, lingerMs: 1 });
+    let now = 0;
+    const late = makeBuffer({ enough: 1, lingerMs: 1, steadyNow: () => (now += 1) });
+    const full = makeBuffer({ enough: 1, lingerMs: 1, maxBatch: 2 });
+    for (const { buffer, flights } of [few, late, full]) {
+      for (const name of ["a", "b"]) buffer.push(item(name));
+      await turn();
+      for (const name of ["c", "d"]) buffer.push(item(name));
+      flights[0]?.land(["stored", "stored"]);
+      await turn();
+      await turn();
+      expect(flights[1]?.names).toEqual(["c", "d"]);
+    }
   });
 
   it("keeps jobs of different lanes apart, and one job in order", async () => {
