@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Pool } from "pg";
-import type { Instant, Millis } from "../domain/time.ts";
+import type { Instant } from "../domain/time.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Bus } from "../store/bus.ts";
@@ -61,9 +61,8 @@ export type PingFigures = GateFigures & {
   unmatchedDropped: number;
 };
 
-const LANES = 2;
-/** A batch costs half a millisecond before its first ping. */
-const LINGER_MS: Millis = 0.5;
+/** A batch costs half a millisecond before its first ping: to wait as long for more of them pays. */
+const BATCHES = { lanes: 2, lingerMs: 0.5 };
 
 /**
  * What every protocol shares once it understood a request: find the job, gather, record, keep what was refused. Protocols
@@ -88,9 +87,9 @@ export class Intake {
 
   constructor(deps: IntakeDeps) {
     const { database, bus, log, bodyLimit, limits = {} } = deps;
-    const lanes = limits.lanes ?? LANES;
+    const batches = { ...BATCHES, ...limits };
     this.#deps = deps;
-    this.#pipeline = openPipeline(database.pool, lanes);
+    this.#pipeline = openPipeline(database.pool, batches.lanes);
     this.#live = createLiveUpdates(database.pool);
     this.#recorder = new Recorder({ ...deps, pipeline: this.#pipeline, live: this.#live });
     this.#resolver = new Resolver(database.pool);
@@ -99,9 +98,7 @@ export class Intake {
     this.gate = createGate(deps.readClient, limits.rates);
     this.bodies = new BodyRoom(bodyLimit, limits);
     this.#buffer = new BatchBuffer<Ticket>({
-      ...limits,
-      lanes,
-      lingerMs: LINGER_MS,
+      ...batches,
       flush: (tickets, signal) => this.#flush(tickets, signal),
       answer: (ticket, verdict) => this.#answer(ticket, verdict),
     });
