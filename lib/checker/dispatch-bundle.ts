@@ -38,11 +38,10 @@ function reasonAgainst({ withdrawn, lapsed }: { withdrawn: boolean; lapsed: bool
   return lapsed ? LAPSED : null;
 }
 
-/** A job of which there is only one to tell is told in full, where it is the lead. */
+/** Of an outage everything is told under its id, also where this channel hears of one job only, which is told in full. */
 function groupInput({ id, input }: DeliveryContext, bundle: Bundle, told: BundleMember[]): MessageInput | null {
   if (input === null || input.event === "notice" || input.event === "test" || input.event === "report") return input;
   const [only] = told;
-  if (told.length === 1 && only?.deliveryId === id && !bundle.heard && bundle.outage.total === 1) return input;
   const { alertId, at, baseUrl, maskPatterns, project, event } = input;
   const { outage, heard, standing } = bundle;
   const alone = told.length === 1 && only?.deliveryId === id && !("outage" in input) ? input : null;

@@ -16,7 +16,9 @@ export function composeGroup(input: GroupInput): AlertMessage {
   const worded = wordGroup(input, { event, members, verdict: verdictOf(input, members) });
   const partly = input.event === "resolved" && event === "changed";
   const group: AlertMessage = partly ? { ...worded, tone: "warning" } : worded;
-  const message = input.only === null || input.event === "resolved" ? group : wordOnly(input, input.only, group);
+  const { only, outage } = input;
+  const inFull = only !== null && (input.event !== "resolved" || outage.total === 1);
+  const message = inFull ? wordOnly(input, only, group) : group;
   if (event !== "changed" || input.standing.length === 0) return message;
   const all = input.standing.map((member) => memberOf(member, input));
   return { ...message, standing: wordGroup(input, { event, members: all, verdict: standingVerdict(input, all) }) };
