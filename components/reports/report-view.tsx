@@ -33,7 +33,15 @@ function Section({ section: { title, note, lines, more }, baseUrl }: { section: 
             <span className={styles.name}>
               <Name line={line} baseUrl={baseUrl} />
             </span>
-            <span className={styles.detail}>{line.detail}</span>
+            <span className={styles.detail}>
+              {line.detail}
+              {line.action !== null && (
+                <>
+                  {" "}
+                  <Link href={line.action.url.slice(baseUrl.length)}>{line.action.label}</Link>
+                </>
+              )}
+            </span>
           </li>
         ))}
       </ul>

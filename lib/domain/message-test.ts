@@ -21,7 +21,7 @@ export function composeTest(input: TestInput): AlertMessage {
 
 /** A test that every channel of a project gets at once. It says so first, so that nobody runs. */
 function composeDrill({ alertId, event, at, baseUrl, project, facts }: TestInput): AlertMessage {
-  const whose = facts.requestedBy === null ? "It was due." : `${cleanLine(facts.requestedBy, 100)} started it.`;
+  const whose = facts.requestedBy === null ? "It was due." : `Started by ${cleanLine(facts.requestedBy, 100)}.`;
   return {
     ...blankMessage({ alertId, event, at, project }),
     tone: "info",

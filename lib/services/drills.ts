@@ -44,7 +44,7 @@ export type DrillPage = {
 export async function startDrill(ctx: Ctx, input: { projectId: string }): Promise<{ id: string; messages: number }> {
   const project = await requireProject(ctx, input.projectId, "test-channels");
   const { actor, database, config } = ctx;
-  const requestedBy = actor.kind === "user" ? await findUserName(database.pool, actor.userId) : "The command line";
+  const requestedBy = actor.kind === "user" ? await findUserName(database.pool, actor.userId) : "the command line";
   return inTransaction(database.pool, async (client) => {
     const mailWorks = config.smtpUrl !== null;
     const drill = await insertDrill(client, { projectId: project.id, requestedBy, mailWorks });

@@ -1,5 +1,6 @@
 import { can } from "../auth/rules.ts";
 import { MAIL_UNAVAILABLE } from "../delivery/kinds/email.ts";
+import { GRACE_LINK_LIFE_MS, graceClaims } from "../domain/reports/grace-link.ts";
 import { reportContent, type ReportContent } from "../domain/reports/report-content.ts";
 import { nextReportAt, REPORT_PERIODS, type ReportPeriod, spanBefore } from "../domain/reports/report-period.ts";
 import type { ReportFacts } from "../domain/reports/report-facts.ts";
@@ -88,5 +89,17 @@ export async function previewReport(
   };
   const facts = await loadReport(ctx.database.pool, asked, now);
   const known = { baseUrl: ctx.config.baseUrl, project: project.name, facts };
-  return { content: reportContent({ ...known, graceLinks: new Map() }), facts };
+  return { content: reportContent({ ...known, graceLinks: graceLinksOf(ctx, facts) }), facts };
+}
+
+/** Where a person on the page puts proposals in force; the command line has commands for it. */
+function graceLinksOf({ actor, links, config, clock }: Ctx, { graces, mayChange }: ReportFacts): Map<string, string> {
+  if (actor.kind !== "user" || !mayChange) return new Map();
+  const expiresAt = clock.now() + GRACE_LINK_LIFE_MS;
+  return new Map(
+    graces.top.map(({ jobId, graceMs, proposedMs }) => {
+      const claims = graceClaims({ jobId, userId: actor.userId, graceMs, proposedMs });
+      return [jobId, `${config.baseUrl}/grace/${links.sign(claims, expiresAt)}`];
+    }),
+  );
 }

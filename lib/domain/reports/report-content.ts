@@ -179,7 +179,11 @@ function graceLine(known: Known, proposal: GraceProposal): ReportLine {
   const url = known.graceLinks.get(jobId);
   const usual = usualMs < 1_000 ? "on time" : `within ${formatDuration(usualMs)}`;
   return {
-    ...ofJob(known, proposal, `Grace ${formatDuration(graceMs)}; most runs come ${usual}.`),
+    ...ofJob(
+      known,
+      proposal,
+      `Grace ${formatDuration(graceMs)}; most runs come ${usual}, so ${formatDuration(proposedMs)} would suit.`,
+    ),
     action: url === undefined ? null : { label: `Change to ${formatDuration(proposedMs)}`, url },
   };
 }

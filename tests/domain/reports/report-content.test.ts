@@ -33,7 +33,7 @@ describe("a report", () => {
       ["Flakiest", "Broke 7 times.", 0],
       ["Noisiest", "28 alerts.", 0],
       ["Growing slower", "25 min, was 10 min.", 0],
-      ["Grace that does not fit", "Grace 5 min; most runs come within 9 min.", 0],
+      ["Grace that does not fit", "Grace 5 min; most runs come within 9 min, so 20 min would suit.", 0],
       ["Never pinged", "Made on Thu 1 Oct 2026.", 0],
     ]);
     expect(content.sections[0]?.lines[1]?.detail).toBe("Broken since before, down for 40 min in all, 1 bad run.");
