@@ -31,7 +31,7 @@ export type AttemptReport = {
   attempt: number;
   accepted: boolean;
   permanent: boolean;
-  /** From the alert to the beginning of this attempt; null where it was not to leave at once. */
+  /** From the limit that was broken to the beginning of this attempt; null where it was not to leave at once. */
   waitedMs: Millis | null;
   tookMs: Millis;
 };
@@ -70,7 +70,7 @@ export function createSender(given: SenderDeps): Sender {
       attempt: held.attempt,
       accepted: ended.accepted,
       permanent: !ended.accepted && ended.permanent,
-      waitedMs: held.context.delayed ? null : startedAt - (held.context.input?.at ?? startedAt),
+      waitedMs: held.context.lagFrom === null ? null : startedAt - held.context.lagFrom,
       tookMs: finishedAt - startedAt,
     });
     return { ended, result };

@@ -107,6 +107,7 @@ const DELIVERY_COLUMNS: readonly Column<DeliveryRow>[] = [
   ["lead_id", "uuid", (row) => row.leadId],
   ["only_if", "text", (row) => row.onlyIf],
   ["next_attempt_at", "instant", (row) => row.at],
+  ["lag_from", "instant", (row) => row.lagFrom],
   ["ordinal_hint", "int4", (row) => row.position],
 ];
 

@@ -3,7 +3,7 @@ import type { ScheduleSpec } from "../domain/job.ts";
 import type { MessageInput } from "../domain/message.ts";
 import type { NoticeFacts, TestFacts } from "../domain/notice.ts";
 import type { ReportFacts } from "../domain/reports/report-facts.ts";
-import type { Millis } from "../domain/time.ts";
+import type { Instant, Millis } from "../domain/time.ts";
 import { LAPSED, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { unpackBody } from "./ping-bodies.ts";
@@ -23,8 +23,8 @@ export type DeliveryContext = {
   withdrawn: boolean;
   /** What it was to be sent for does not hold any more: somebody looks after the incident, or it is over. */
   lapsed: boolean;
-  /** It was not to leave at once: the time that it waits says nothing of us. */
-  delayed: boolean;
+  /** From here it is counted how long people waited for it; null: it was not to leave at once. */
+  lagFrom: Instant | null;
   /** The receiver's id of what it was told of the same incident before; null: nothing. */
   earlierId: string | null;
   /** Null for an event that has no wording yet. */
@@ -42,7 +42,7 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, c.settings,
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
-    ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed, (d.only_if IS NOT NULL OR a.event = 'report') AS delayed
+    ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed, d.lag_from AS "lagFrom"
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
   JOIN alerts a ON a.id = d.alert_id
@@ -111,7 +111,7 @@ type Row = {
   size: number | null;
   withdrawn: boolean;
   lapsed: boolean | null;
-  delayed: boolean;
+  lagFrom: Date | null;
 };
 
 /** Contexts of claimed deliveries by id; one that was deleted meanwhile is missing. */
@@ -133,7 +133,7 @@ export async function loadDeliveryContexts(
 const NOTHING_AROUND: Surroundings = { earlierId: null, elsewhere: null };
 
 function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: string): DeliveryContext {
-  const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed, delayed } = row;
+  const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed } = row;
   return {
     id,
     recipient,
@@ -142,7 +142,7 @@ function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: st
     runNumber,
     withdrawn,
     lapsed: lapsed === true,
-    delayed,
+    lagFrom: instantOf(row.lagFrom),
     earlierId,
     channel: channelOf(row),
     input: inputOf(row, elsewhere, baseUrl),

@@ -51,12 +51,6 @@ function latestOf(events: readonly EventRow[]): EventRow[] {
   return [...latest.values()].toSorted((a, b) => (a.jobId < b.jobId ? -1 : a.jobId > b.jobId ? 1 : order(a, b)));
 }
 
-/** As PostgreSQL compares ids. */
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
 const INCIDENT_COLUMNS: readonly Column<EventRow>[] = [
   ["id", "uuid", (row) => row.incidentId],
   ["job_id", "uuid", (row) => row.jobId],

@@ -76,8 +76,8 @@ export async function addAlert(
        INSERT INTO alerts (id, project_id, job_id, incident_id, event, sequence, created_at, facts)
        VALUES ($1, $2, $3, $4, $5, 1, belfry_now(), $6) RETURNING *
      )
-     INSERT INTO deliveries (alert_id, channel_id, job_id, next_attempt_at, created_at)
-     SELECT alert.id, c.id, alert.job_id, alert.created_at, alert.created_at
+     INSERT INTO deliveries (alert_id, channel_id, job_id, next_attempt_at, lag_from, created_at)
+     SELECT alert.id, c.id, alert.job_id, alert.created_at, alert.created_at, alert.created_at
      FROM alert, unnest($7::uuid[]) WITH ORDINALITY AS c(id, position) ORDER BY c.position RETURNING id`,
     [
       randomUUID(),

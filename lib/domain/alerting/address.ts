@@ -1,7 +1,7 @@
 import type { Instant } from "../time.ts";
 import { createBundles } from "./bundles.ts";
 import { type OnlyIf, passageOf } from "./channel-rules.ts";
-import type { AlertingContext, PendingAlert } from "./pending.ts";
+import { type AlertingContext, isAlarm, type PendingAlert } from "./pending.ts";
 
 /** One alert over one channel, or to a person where a project has none. */
 export type PlannedDelivery = {
@@ -11,6 +11,8 @@ export type PlannedDelivery = {
   recipient: string | null;
   at: Instant;
   onlyIf: OnlyIf;
+  /** From here it is counted how long people wait for it; null: it waits on purpose. */
+  lagFrom: Instant | null;
   /** Those with the same bundle over the same channel leave as one message; null: alone. */
   bundle: string | null;
 };
@@ -37,10 +39,18 @@ export function address(
       if (alert.event === "resolved" && !endsOnly && !knows(name)) continue;
       told.add(`${incident.id} ${name}`);
       const bundle = bundleOf({ alert, outageId: outageIdOf(alert), to: name, at, onlyIf });
-      deliveries.push({ alert, ...who, at, onlyIf, bundle });
+      const lagFrom = at > now ? null : lagOf(alert);
+      deliveries.push({ alert, ...who, at, onlyIf, lagFrom, bundle });
     }
   }
   return deliveries;
+}
+
+/** What gathers is to leave as soon as it can; a follow-up of an outage waits for its minute. */
+function lagOf(alert: PendingAlert): Instant | null {
+  const { hold, incident, createdAt, dueAt } = alert;
+  if (hold !== null && (hold !== "gathering" || incident.outageId !== null)) return null;
+  return isAlarm(alert) ? dueAt : createdAt;
 }
 
 /** `endsOnly`: it does not want to hear of beginnings. */

@@ -70,6 +70,7 @@ ALTER TABLE "deliveries"
     ADD COLUMN "incident_id" UUID,
     ADD COLUMN "lead_id" UUID,
     ADD COLUMN "only_if" TEXT,
+    ADD COLUMN "lag_from" TIMESTAMPTZ(3),
     ADD CONSTRAINT "deliveries_only_if_check" CHECK ("only_if" IN ('open', 'unacknowledged'));
 UPDATE "deliveries" d SET "incident_id" = a."incident_id" FROM "alerts" a WHERE a."id" = d."alert_id" AND a."incident_id" IS NOT NULL;
 ALTER TABLE "deliveries" ADD CONSTRAINT "deliveries_lead_id_fkey" FOREIGN KEY ("lead_id") REFERENCES "deliveries"("id") ON DELETE SET NULL ON UPDATE CASCADE;
@@ -199,3 +200,6 @@ ALTER TABLE "incidents"
 ALTER TABLE "incident_events"
     DROP CONSTRAINT "incident_events_cause_check",
     ADD CONSTRAINT "incident_events_cause_check" CHECK ("cause" IN ('missed', 'failed', 'overlong', 'overlap', 'abandoned', 'slow', 'fast', 'too-often', 'never-pinged'));
+-- Jobs that were set up long ago and never heard of are looked at now.
+UPDATE "job_state" s SET "check_at" = belfry_now() FROM "jobs" j
+    WHERE j."id" = s."job_id" AND j."schedule_kind" <> 'none' AND s."last_ping_at" IS NULL AND s."paused_at" IS NULL;
