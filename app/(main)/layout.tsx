@@ -2,8 +2,10 @@ import { cookies } from "next/headers";
 import type { ReactNode } from "react";
 import { ClockProvider } from "../../components/base/clock.tsx";
 import { ZONE_COOKIE } from "../../components/base/zone-cookie.ts";
+import { ChannelBanner } from "../../components/shell/channel-banner.tsx";
 import { TopBar } from "../../components/shell/top-bar.tsx";
 import styles from "../../components/shell/shell.module.css";
+import { listChannelTroubles } from "../../lib/services/channels.ts";
 import { listIncidents } from "../../lib/services/incidents.ts";
 import { load } from "../failures.ts";
 import { findProjects, requireVisit } from "../request.ts";
@@ -13,6 +15,7 @@ export default async function MainLayout({ children }: { children: ReactNode }) 
   const { ctx, person } = await requireVisit();
   const { projects, current } = await load(() => findProjects(ctx));
   const open = current === null ? 0 : await load(() => countOpen(ctx, current.id));
+  const troubles = current === null ? [] : await load(() => listChannelTroubles(ctx, { projectId: current.id }));
   const zone = (await cookies()).get(ZONE_COOKIE)?.value ?? null;
   return (
     <ClockProvider renderedAt={ctx.clock.now()} zone={zone}>
@@ -24,6 +27,7 @@ export default async function MainLayout({ children }: { children: ReactNode }) 
         chooseProject={chooseProject}
         signOut={signOut}
       />
+      <ChannelBanner troubles={troubles} />
       <main id="content" tabIndex={-1} className={styles.main}>
         {children}
       </main>

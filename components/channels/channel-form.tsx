@@ -6,19 +6,22 @@ import type { FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
 import type { KindView } from "./channel-view.ts";
 import styles from "./channels.module.css";
+import { RulesFields } from "./rules-fields.tsx";
+import { type RulesValues, rulesValuesOf } from "./rules-values.ts";
 import { SettingInput } from "./setting-input.tsx";
 
-export type ChannelFormValues = { kind: string; name: string; settings: Record<string, string> };
+export type ChannelFormValues = { kind: string; name: string; settings: Record<string, string>; rules: RulesValues };
 
 type Props = {
   kinds: KindView[];
+  zones: string[];
   save: (values: ChannelFormValues) => Promise<FormState<ChannelFormValues> | null>;
 };
 
 /** Adds a way to reach people. */
-export function ChannelForm({ kinds, save }: Props) {
+export function ChannelForm({ kinds, zones, save }: Props) {
   const first = kinds.find((kind) => kind.unavailable === null) ?? kinds[0];
-  const empty: ChannelFormValues = { kind: first?.kind ?? "", name: "", settings: {} };
+  const empty: ChannelFormValues = { kind: first?.kind ?? "", name: "", settings: {}, rules: rulesValuesOf({}) };
   const [values, setValues] = useState(empty);
   const [failure, setFailure] = useState<FormState<ChannelFormValues> | null>(null);
   const [saving, start] = useTransition();
@@ -74,6 +77,12 @@ export function ChannelForm({ kinds, save }: Props) {
             value={values.name}
             error={errors.name}
             onChange={(event) => change({ name: event.currentTarget.value })}
+          />
+          <RulesFields
+            values={values.rules}
+            errors={errors}
+            zones={zones}
+            change={(part) => setValues((before) => ({ ...before, rules: { ...before.rules, ...part } }))}
           />
           {failure?.error && (
             <Note tone="down" role="alert">

@@ -2,13 +2,15 @@
 
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { Ellipsis, Power, Send, Trash2 } from "lucide-react";
+import { Ellipsis, Pencil, Power, Send, Trash2 } from "lucide-react";
 import { useState, useTransition } from "react";
+import { rulesInWords } from "../../lib/domain/alerting/channel-rules-words.ts";
 import { ConfirmDialog } from "../base/confirm-dialog.tsx";
-import type { ActionResult } from "../base/form-state.ts";
+import type { ActionResult, FormState } from "../base/form-state.ts";
 import { Said } from "../base/said.tsx";
 import { visibleText } from "../base/visible-text.ts";
 import { ChannelCondition } from "./channel-condition.tsx";
+import { ChannelEdit, type ChannelEditValues } from "./channel-edit.tsx";
 import type { ChannelView, TestAnswer } from "./channel-view.ts";
 import styles from "./channels.module.css";
 import { KindIcon } from "./kind-icon.tsx";
@@ -18,16 +20,20 @@ type Props = {
   channel: ChannelView;
   mayTest: boolean;
   mayChange: boolean;
+  zones: string[];
   test: (channelId: string) => Promise<TestAnswer>;
   setEnabled: (channelId: string, enabled: boolean) => Promise<ActionResult>;
+  save: (channelId: string, values: ChannelEditValues) => Promise<FormState<ChannelEditValues> | null>;
   remove: (channelId: string) => Promise<ActionResult>;
 };
 
-export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, remove }: Props) {
+/** A channel with what it takes, how it fares, and what can be done about it. */
+export function ChannelItem({ channel, mayTest, mayChange, zones, test, setEnabled, save, remove }: Props) {
   const [testing, startTest] = useTransition();
   const [working, start] = useTransition();
   const [answer, setAnswer] = useState<TestAnswer | null>(null);
   const [asking, setAsking] = useState(false);
+  const [editing, setEditing] = useState(false);
   const run = (work: () => Promise<ActionResult>) =>
     start(async () => {
       const result = await work();
@@ -48,6 +54,11 @@ export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, rem
             {channel.kindLabel}, <Said text={channel.summary} />
           </span>
         </p>
+        {Object.keys(channel.rules).length > 0 && (
+          <p className={styles.soft}>
+            <Said text={rulesInWords(channel.rules)} />
+          </p>
+        )}
         <ChannelCondition channel={channel} />
       </div>
       <div className={styles.buttons}>
@@ -75,6 +86,9 @@ export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, rem
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
+              <Menu.Item leftSection={<Pencil size={14} aria-hidden />} onClick={() => setEditing(true)}>
+                Change…
+              </Menu.Item>
               <Menu.Item
                 leftSection={<Power size={14} aria-hidden />}
                 onClick={() => run(() => setEnabled(channel.id, !channel.enabled))}
@@ -91,6 +105,11 @@ export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, rem
       {answer !== null && (
         <div className={styles.result}>
           <TestResult answer={answer} />
+        </div>
+      )}
+      {editing && (
+        <div className={styles.result}>
+          <ChannelEdit channel={channel} zones={zones} save={save} onClose={() => setEditing(false)} />
         </div>
       )}
       <ConfirmDialog

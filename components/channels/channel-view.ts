@@ -1,3 +1,4 @@
+import type { ChannelRules } from "../../lib/domain/alerting/channel-rules.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 
 export type ChannelView = {
@@ -7,6 +8,7 @@ export type ChannelView = {
   name: string;
   /** The address, masked. */
   summary: string;
+  rules: ChannelRules;
   enabled: boolean;
   brokenAt: Instant | null;
   brokenReason: string | null;

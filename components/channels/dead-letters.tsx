@@ -3,7 +3,7 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import Link from "next/link";
-import { useTransition } from "react";
+import { type ReactNode, useTransition } from "react";
 import type { AlertEvent } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import type { ActionResult } from "../base/form-state.ts";
@@ -11,6 +11,7 @@ import { ExactMoment } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
 import table from "../base/table.module.css";
+import styles from "./channels.module.css";
 import { EVENT_LABEL } from "../incidents/alert-list.tsx";
 
 export type DeadLetterView = {
@@ -18,18 +19,35 @@ export type DeadLetterView = {
   incidentId: string | null;
   jobName: string | null;
   event: AlertEvent;
+  channelId: string | null;
   to: string;
   attempts: number;
   lastError: string | null;
   createdAt: Instant;
 };
 
-type Props = { letters: DeadLetterView[]; mayReplay: boolean; replay: (deliveryId: string) => Promise<ActionResult> };
+type Props = {
+  letters: DeadLetterView[];
+  mayReplay: boolean;
+  replay: (deliveryId: string) => Promise<ActionResult>;
+  /** All of a channel at once; left out where letters are of several projects. */
+  replayAll?: (channelId: string) => Promise<ActionResult>;
+};
 
 /** Alerts that did not arrive and are not tried any more, with a way to send them again. */
-export function DeadLetters({ letters, mayReplay, replay }: Props) {
+export function DeadLetters({ letters, mayReplay, replay, replayAll }: Props) {
+  const several = mayReplay ? severalOf(letters) : [];
   return (
     <Panel title="Did not arrive" note={`${letters.length}`} flush>
+      {replayAll !== undefined && several.length > 0 && (
+        <div className={styles.all}>
+          {several.map(({ channelId, to }) => (
+            <ReplayButton key={channelId} send={() => replayAll(channelId)}>
+              Send all again over <Said text={to} />
+            </ReplayButton>
+          ))}
+        </div>
+      )}
       <div className={table.scroll} tabIndex={0} role="group" aria-label="Alerts that did not arrive">
         <table className={table.table}>
           <thead>
@@ -59,7 +77,7 @@ export function DeadLetters({ letters, mayReplay, replay }: Props) {
                   {letter.lastError === null ? "–" : <Said text={letter.lastError} />}
                   {letter.attempts > 1 && <span className={table.soft}> ({letter.attempts} attempts)</span>}
                 </td>
-                <td>{mayReplay ? <ReplayButton id={letter.id} replay={replay} /> : "–"}</td>
+                <td>{mayReplay ? <ReplayButton send={() => replay(letter.id)}>Send again</ReplayButton> : "–"}</td>
               </tr>
             ))}
           </tbody>
@@ -84,7 +102,17 @@ function AlertName({ letter }: { letter: DeadLetterView }) {
   return letter.incidentId === null ? words : <Link href={`/incidents/${letter.incidentId}`}>{words}</Link>;
 }
 
-function ReplayButton({ id, replay }: { id: string; replay: Props["replay"] }) {
+/** Channels of which there is more than one; a test is not sent again with the others. */
+function severalOf(letters: readonly DeadLetterView[]): { channelId: string; to: string }[] {
+  const counts = new Map<string, { to: string; count: number }>();
+  for (const { channelId, to, event } of letters) {
+    if (channelId !== null && event !== "test")
+      counts.set(channelId, { to, count: (counts.get(channelId)?.count ?? 0) + 1 });
+  }
+  return [...counts].flatMap(([channelId, { to, count }]) => (count > 1 ? [{ channelId, to }] : []));
+}
+
+function ReplayButton({ send, children }: { send: () => Promise<ActionResult>; children: ReactNode }) {
   const [working, start] = useTransition();
   return (
     <Button
@@ -93,12 +121,12 @@ function ReplayButton({ id, replay }: { id: string; replay: Props["replay"] }) {
       loading={working}
       onClick={() =>
         start(async () => {
-          const result = await replay(id);
+          const result = await send();
           notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
         })
       }
     >
-      Send again
+      {children}
     </Button>
   );
 }

@@ -8,9 +8,18 @@ import { Said } from "../base/said.tsx";
 import type { Tone } from "../base/status.ts";
 import tones from "../base/tone.module.css";
 import { type HoldView, HoldLine } from "./hold-line.tsx";
+import { type AttemptView, DeliveryLog } from "./delivery-log.tsx";
 import styles from "./incidents.module.css";
 
 export type DeliveryState = "pending" | "sending" | "sent" | "dead" | "dropped";
+
+/** What must still hold when a delivery that was put off leaves. */
+export type Condition = "open" | "unacknowledged";
+
+const CONDITION: Readonly<Record<Condition, string>> = {
+  open: "the incident is still open",
+  unacknowledged: "nobody has acknowledged the incident",
+};
 
 export type DeliveryView = {
   id: string;
@@ -21,6 +30,8 @@ export type DeliveryView = {
   lastError: string | null;
   sentAt: Instant | null;
   nextAttemptAt: Instant | null;
+  onlyIf: Condition | null;
+  log: AttemptView[];
 };
 
 export type AlertView = HoldView & { id: string; event: AlertEvent; at: Instant; deliveries: DeliveryView[] };
@@ -77,7 +88,7 @@ export function AlertList({ alerts, none }: { alerts: AlertView[]; none: string 
   );
 }
 
-export function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
+function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
   const { label, tone, shape } = STATE[delivery.state];
   return (
     <>
@@ -92,17 +103,25 @@ export function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
           <ExactMoment at={delivery.sentAt} />
         </span>
       )}
-      {delivery.attempts > 1 && <span className={styles.soft}> at attempt {delivery.attempts}</span>}
-      {delivery.state === "pending" && delivery.attempts > 0 && delivery.nextAttemptAt !== null && (
-        <span className={styles.soft}>
-          , tried again <Until at={delivery.nextAttemptAt} />
-        </span>
-      )}
+      <Waiting delivery={delivery} />
       {delivery.lastError !== null && delivery.state !== "sent" && (
         <span className={styles.reason}>
           <Said text={delivery.lastError} />
         </span>
       )}
+      <DeliveryLog log={delivery.log} />
     </>
+  );
+}
+
+/** When a delivery that waits is sent, and on what that depends. */
+function Waiting({ delivery: { state, attempts, nextAttemptAt, onlyIf } }: { delivery: DeliveryView }) {
+  if (state !== "pending" || nextAttemptAt === null) return null;
+  if (attempts === 0 && onlyIf === null) return null;
+  return (
+    <span className={styles.soft}>
+      , {attempts > 0 ? "tried again" : "leaves"} <Until at={nextAttemptAt} />
+      {attempts === 0 && onlyIf !== null && ` if ${CONDITION[onlyIf]}`}
+    </span>
   );
 }

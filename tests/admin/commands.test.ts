@@ -409,6 +409,7 @@ describe("the table of commands", () => {
     expect(COMMANDS.map(({ name }) => name).toSorted()).toEqual([
       "acknowledge",
       "backup",
+      "channels",
       "create-channel",
       "create-job",
       "create-key",
@@ -427,6 +428,7 @@ describe("the table of commands", () => {
       "mute",
       "note",
       "pause-job",
+      "replay",
       "report",
       "reset-password",
       "restore",
@@ -438,6 +440,7 @@ describe("the table of commands", () => {
       "unmatched",
       "unmute",
       "unsnooze",
+      "update-channel",
       "update-job",
       "update-project",
       "update-window",

@@ -2,28 +2,36 @@
 
 import { refresh } from "next/cache";
 import type { ActionResult, FormState } from "../../../components/base/form-state.ts";
+import type { ChannelEditValues } from "../../../components/channels/channel-edit.tsx";
 import type { ChannelFormValues } from "../../../components/channels/channel-form.tsx";
 import type { TestAnswer } from "../../../components/channels/channel-view.ts";
 import { createChannel, deleteChannel, testChannel, updateChannel } from "../../../lib/services/channels.ts";
-import { replayDelivery } from "../../../lib/services/deliveries.ts";
-import { asRecord, asText } from "../../action-input.ts";
+import { replayChannel, replayDelivery } from "../../../lib/services/deliveries.ts";
+import { asText } from "../../action-input.ts";
+import { parseChannelEdit, parseChannelForm } from "../../channel-form-input.ts";
 import { tryAction, tryForm } from "../../failures.ts";
 import { getCtx } from "../../request.ts";
 
 export async function addChannel(projectId: unknown, input: unknown): Promise<FormState<ChannelFormValues> | null> {
-  const given = asRecord(input);
-  const settings = Object.fromEntries(
-    Object.entries(asRecord(given.settings)).map(([name, value]) => [name, asText(value)]),
-  );
-  const values = { kind: asText(given.kind), name: asText(given.name), settings };
+  const values = parseChannelForm(input);
+  const { kind, settings, rules } = values;
   const failure = await tryForm(values, async () => {
     const name = values.name.trim();
     await createChannel(await getCtx(), {
       projectId: asText(projectId),
-      kind: values.kind,
-      settings,
+      ...{ kind, settings, rules },
       ...(name === "" ? {} : { name }),
     });
+  });
+  if (failure === null) refresh();
+  return failure;
+}
+
+/** Changes a channel's name and rules. */
+export async function changeChannel(channelId: unknown, input: unknown): Promise<FormState<ChannelEditValues> | null> {
+  const values = parseChannelEdit(input);
+  const failure = await tryForm(values, async () => {
+    await updateChannel(await getCtx(), { channelId: asText(channelId), ...values });
   });
   if (failure === null) refresh();
   return failure;
@@ -64,6 +72,16 @@ export async function replay(deliveryId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
     await replayDelivery(await getCtx(), { deliveryId: asText(deliveryId) });
     return "It is being sent again.";
+  });
+  refresh();
+  return result;
+}
+
+/** Puts all alerts that did not arrive over a channel back into the queue. */
+export async function replayAll(channelId: unknown): Promise<ActionResult> {
+  const result = await tryAction(async () => {
+    const { replayed } = await replayChannel(await getCtx(), { channelId: asText(channelId) });
+    return replayed === 1 ? "One alert is being sent again." : `${replayed} alerts are being sent again.`;
   });
   refresh();
   return result;

@@ -8,6 +8,7 @@ import { ChannelItem } from "../../../components/channels/channel-item.tsx";
 import styles from "../../../components/channels/channels.module.css";
 import { DeadLetters } from "../../../components/channels/dead-letters.tsx";
 import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
+import { listZoneNames } from "../../../lib/domain/zone.ts";
 import { can } from "../../../lib/auth/rules.ts";
 import { listChannelKinds, listChannels } from "../../../lib/services/channels.ts";
 import { fallbackSentence } from "../../../lib/domain/reports/report-content.ts";
@@ -15,7 +16,7 @@ import { listDeliveries } from "../../../lib/services/deliveries.ts";
 import { findFallback } from "../../../lib/services/fallback.ts";
 import { load } from "../../failures.ts";
 import { requireProject, requireVisit } from "../../request.ts";
-import { addChannel, removeChannel, replay, sendTest, setChannelEnabled } from "./actions.ts";
+import { addChannel, changeChannel, removeChannel, replay, replayAll, sendTest, setChannelEnabled } from "./actions.ts";
 
 export const metadata: Metadata = { title: "Channels" };
 
@@ -30,6 +31,7 @@ export default async function ChannelsPage() {
       findFallback(ctx, { projectId: project.id }),
     ]),
   );
+  const zones = listZoneNames();
   const mayChange = can(project.role, "change-channels");
 
   return (
@@ -61,8 +63,10 @@ export default async function ChannelsPage() {
                 channel={channel}
                 mayTest={can(project.role, "test-channels")}
                 mayChange={mayChange}
+                zones={zones}
                 test={sendTest}
                 setEnabled={setChannelEnabled}
+                save={changeChannel}
                 remove={removeChannel}
               />
             ))}
@@ -70,11 +74,16 @@ export default async function ChannelsPage() {
         )}
       </Panel>
       {dead.deliveries.length > 0 && (
-        <DeadLetters letters={dead.deliveries} mayReplay={can(project.role, "replay-deliveries")} replay={replay} />
+        <DeadLetters
+          letters={dead.deliveries}
+          mayReplay={can(project.role, "replay-deliveries")}
+          replay={replay}
+          replayAll={replayAll}
+        />
       )}
       {mayChange && (
         <Panel title="Add a channel">
-          <ChannelForm kinds={kinds} save={addChannel.bind(null, project.id)} />
+          <ChannelForm kinds={kinds} zones={zones} save={addChannel.bind(null, project.id)} />
         </Panel>
       )}
     </Page>

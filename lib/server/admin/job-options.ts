@@ -1,7 +1,7 @@
-import { AppError } from "../../errors.ts";
 import type { NewJob } from "../../services/job-input.ts";
 import type { PolicyInput } from "../../services/policy-input.ts";
 import type { Options, OptionSpec } from "./arguments.ts";
+import { yesOrNo } from "./yes-or-no.ts";
 
 /** What can be set of a job, besides its slug. */
 export const JOB_OPTIONS: readonly OptionSpec[] = [
@@ -80,10 +80,4 @@ function listOf(text: string | undefined): string[] | undefined {
     ?.split(",")
     .map((word) => word.trim())
     .filter((word) => word !== "");
-}
-
-function yesOrNo(text: string | undefined, name: string): boolean | undefined {
-  if (text === undefined) return undefined;
-  if (text === "yes" || text === "no") return text === "yes";
-  throw new AppError("invalid", `--${name} is yes or no, not "${text.slice(0, 40)}".`, name);
 }

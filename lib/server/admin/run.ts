@@ -2,6 +2,7 @@ import { AppError, messageOf } from "../../errors.ts";
 import { ALERT_COMMANDS } from "./alert-commands.ts";
 import { parseOptions, usage } from "./arguments.ts";
 import { BACKUP_COMMANDS } from "./backup-commands.ts";
+import { CHANNEL_COMMANDS } from "./channel-commands.ts";
 import type { Command } from "./command.ts";
 import { INCIDENT_COMMANDS } from "./incident-commands.ts";
 import { JOB_COMMANDS } from "./job-commands.ts";
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
   ...UNMATCHED_COMMANDS,
   ...INCIDENT_COMMANDS,
   ...WINDOW_COMMANDS,
+  ...CHANNEL_COMMANDS,
   ...ALERT_COMMANDS,
   ...REPORT_COMMANDS,
   ...BACKUP_COMMANDS,

@@ -1,0 +1,73 @@
+"use client";
+
+import { Button, TextInput } from "@mantine/core";
+import { useState, useTransition } from "react";
+import type { FormState } from "../base/form-state.ts";
+import { Note } from "../base/note.tsx";
+import type { ChannelView } from "./channel-view.ts";
+import styles from "./channels.module.css";
+import { RulesFields } from "./rules-fields.tsx";
+import { type RulesValues, rulesValuesOf } from "./rules-values.ts";
+
+export type ChannelEditValues = { name: string; rules: RulesValues };
+
+type Props = {
+  channel: ChannelView;
+  zones: string[];
+  save: (channelId: string, values: ChannelEditValues) => Promise<FormState<ChannelEditValues> | null>;
+  onClose: () => void;
+};
+
+/** Changes a channel's name and rules; its address stays what it is. */
+export function ChannelEdit({ channel, zones, save, onClose }: Props) {
+  const [values, setValues] = useState<ChannelEditValues>({ name: channel.name, rules: rulesValuesOf(channel.rules) });
+  const [failure, setFailure] = useState<FormState<ChannelEditValues> | null>(null);
+  const [saving, start] = useTransition();
+  const errors = failure?.fieldErrors ?? {};
+  return (
+    <form
+      className={styles.form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        start(async () => {
+          const answer = await save(channel.id, values);
+          setFailure(answer);
+          if (answer === null) onClose();
+        });
+      }}
+    >
+      <TextInput
+        name="name"
+        label="Name"
+        value={values.name}
+        error={errors.name}
+        data-autofocus
+        onChange={(event) => {
+          const name = event.currentTarget.value;
+          setValues((before) => ({ ...before, name }));
+        }}
+      />
+      <RulesFields
+        values={values.rules}
+        errors={errors}
+        zones={zones}
+        change={(part) => setValues((before) => ({ ...before, rules: { ...before.rules, ...part } }))}
+      />
+      <p className={styles.soft}>What waits for this channel already goes by its rules of before.</p>
+      {failure?.error && (
+        <Note tone="down" role="alert">
+          <p>{failure.error}</p>
+        </Note>
+      )}
+      <div className={styles.formButtons}>
+        <Button type="submit" loading={saving}>
+          Save
+        </Button>
+        <Button variant="default" onClick={onClose}>
+          Cancel
+        </Button>
+      </div>
+    </form>
+  );
+}

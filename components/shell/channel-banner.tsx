@@ -1,0 +1,92 @@
+import Link from "next/link";
+import type { Instant } from "../../lib/domain/time.ts";
+import { counted } from "../base/counted.ts";
+import { Glyph } from "../base/glyph.tsx";
+import { Ago } from "../base/moment.tsx";
+import { Said } from "../base/said.tsx";
+import tones from "../base/tone.module.css";
+import styles from "./channel-banner.module.css";
+
+/** A channel that is switched on and does not work. */
+export type ChannelTroubleView = {
+  channelId: string;
+  name: string;
+  /** Its receiver refused for good then; null: it fails for the time being. */
+  brokenAt: Instant | null;
+  brokenReason: string | null;
+  /** Alerts that wait for a further attempt, and since when the first of them does. */
+  waiting: number;
+  waitingSince: Instant | null;
+};
+
+const MOST_SHOWN = 3;
+/** The whole of it stands on the channels' page. */
+const LONGEST_REASON = 140;
+
+/** Says on every page over which channels nobody is told just now. */
+export function ChannelBanner({ troubles }: { troubles: ChannelTroubleView[] }) {
+  if (troubles.length === 0) return null;
+  const more = troubles.length - MOST_SHOWN;
+  return (
+    <aside className={styles.banner} aria-label="Channels that do not work">
+      <ul className={styles.lines}>
+        {troubles.slice(0, MOST_SHOWN).map((trouble) => (
+          <li
+            key={trouble.channelId}
+            className={`${styles.line} ${tones[trouble.brokenAt === null ? "late" : "down"]}`}
+          >
+            <Glyph
+              shape={trouble.brokenAt === null ? "late" : "failed"}
+              tone={trouble.brokenAt === null ? "late" : "down"}
+              size={16}
+            />
+            <span>
+              <TroubleWords trouble={trouble} />
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className={styles.way}>
+        {more > 0 && `${counted(more, "more channel")}. `}
+        <Link href="/channels">To the channels</Link>
+      </p>
+    </aside>
+  );
+}
+
+function shortened(text: string): string {
+  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON)}…`;
+}
+
+function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
+  const { name, brokenAt, brokenReason, waiting, waitingSince } = trouble;
+  const channel = (
+    <b>
+      <Said text={name} />
+    </b>
+  );
+  if (brokenAt !== null) {
+    return (
+      <>
+        {channel} has refused alerts for <Ago at={brokenAt} />
+        {brokenReason !== null && (
+          <>
+            : <Said text={shortened(brokenReason)} />
+          </>
+        )}
+      </>
+    );
+  }
+  return (
+    <>
+      {channel} does not answer
+      {waitingSince !== null && (
+        <>
+          , for <Ago at={waitingSince} />
+        </>
+      )}
+      . {counted(waiting, "alert")} {waiting === 1 ? "waits" : "wait"} for it and {waiting === 1 ? "is" : "are"} tried
+      again.
+    </>
+  );
+}

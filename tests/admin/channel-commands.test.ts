@@ -1,0 +1,75 @@
+import { beforeAll, expect, test } from "vitest";
+import { runAdmin } from "../../lib/server/admin/run.ts";
+import { openIncident, planNow } from "../support/alerting.ts";
+import { openWorld, type World } from "../services/world.ts";
+
+let world: World;
+
+beforeAll(async () => {
+  world = await openWorld();
+});
+
+async function admin(...words: string[]) {
+  const { output } = await runAdmin(words, () =>
+    Promise.resolve({ ctx: world.system, close: () => Promise.resolve() }),
+  );
+  return JSON.parse(JSON.stringify(output));
+}
+
+async function newChannel(...words: string[]): Promise<string> {
+  const url = "https://hooks.slack.com/services/T/B/x";
+  return (await admin("create-channel", "--project", world.project.id, "--kind", "slack", "--url", url, ...words)).id;
+}
+
+test("a channel is made, listed and changed with its rules", async () => {
+  const quietHours = { timeZone: "Europe/Riga", days: [6, 7], from: "00:00", to: "00:00", exceptCritical: true };
+  const rules = { events: ["opened"], tags: ["db"], quietHours };
+  const id = await newChannel("--name", "Night watch", "--rules", JSON.stringify(rules));
+  const listed = async () => (await admin("channels", "--project", world.project.id)).channels;
+  expect(await listed()).toEqual([
+    {
+      id,
+      kind: "slack",
+      name: "Night watch",
+      summary: expect.any(String),
+      enabled: true,
+      rules,
+      brokenAt: null,
+      brokenReason: null,
+    },
+  ]);
+  expect(await admin("update-channel", "--channel", id, "--rules", '{"delayMinutes": 15}', "--enabled", "no")).toEqual({
+    id,
+  });
+  expect(await listed()).toMatchObject([{ name: "Night watch", enabled: false, rules: { delayMinutes: 15 } }]);
+  await admin("update-channel", "--channel", id, "--name", "Day watch");
+  expect(await listed()).toMatchObject([{ name: "Day watch", rules: { delayMinutes: 15 } }]);
+});
+
+test.each([
+  ["often", /--rules takes JSON such as/],
+  ['{"severity": ["critical"]}', /There is no rule "severity"; there are events/],
+  ['{"events": "opened"}', /Write "events" as a list/],
+  ['{"quietHours": "nights"}', /Write quiet hours as/],
+  ['{"quietHours": {"days": [1], "from": "22:00", "to": "x", "timeZone": "UTC"}}', /Write a time of the day/],
+  ['{"delayMinutes": -5}', /whole minutes/],
+])("rules %s are refused", async (rules, words) => {
+  const given = ["--project", world.project.id, "--kind", "slack", "--url", "https://hooks.slack.com/services/T/B/y"];
+  expect((await admin("create-channel", ...given, "--rules", rules)).error).toMatch(words);
+});
+
+test("what did not arrive is sent again, all of a channel at once or one by one", async () => {
+  const { database, project } = world;
+  const channelId = await newChannel();
+  for (const name of ["a", "b"]) await openIncident(database, project, { name });
+  await planNow(database);
+  await database.pool.query("UPDATE deliveries SET state = 'dead', attempts = 9, last_error = 'gone'");
+  expect(await admin("replay", "--channel", channelId)).toEqual({ id: channelId, replayed: 2 });
+  expect(await admin("replay", "--channel", channelId)).toEqual({ id: channelId, replayed: 0 });
+  const { rows } = await database.pool.query<{ id: string; attempts: number }>("SELECT id, attempts FROM deliveries");
+  expect(rows.map(({ attempts }) => attempts)).toEqual([0, 0]);
+  const deliveryId = rows[0]?.id ?? "";
+  expect((await admin("replay", "--delivery", deliveryId)).error).toMatch(/Only dead letters/);
+  expect((await admin("replay")).error).toMatch(/either --delivery ID or --channel ID/);
+  expect((await admin("replay", "--delivery", deliveryId, "--channel", channelId)).error).toMatch(/either/);
+});
