@@ -6,6 +6,7 @@ import type { Run } from "./run.ts";
 import { abandon, close, settleSlotsBefore } from "./settle.ts";
 import { takeSlot } from "./slots.ts";
 import type { Instant, Millis } from "./time.ts";
+import { watchOften } from "./too-often.ts";
 import { countBad, countOk, withdrawBad } from "./verdicts.ts";
 import { watchFast } from "./warnings.ts";
 
@@ -120,6 +121,7 @@ function count(draft: Draft, run: Run, { good, took, at, received }: Judged): vo
   if (at < received && hasFailedSince(draft, at)) return;
   countOk(draft, run, received);
   watchFast(draft, run, took, received);
+  if (at === received) watchOften(draft, run, received);
 }
 
 /** Whether a slot was missed or a run failed after `at`: a good run of before, told late, does not make up for that. */

@@ -1,13 +1,14 @@
 import { graceAt, nominalDeadline } from "./deadline.ts";
 import type { Draft } from "./draft.ts";
-import type {
-  AlertFacts,
-  Cause,
-  IncidentAlert,
-  IncidentEventKind,
-  OpenIncident,
-  ResolveReason,
-  Severity,
+import {
+  type AlertFacts,
+  type Cause,
+  type IncidentAlert,
+  type IncidentEventKind,
+  NO_RUN,
+  type OpenIncident,
+  type ResolveReason,
+  type Severity,
 } from "./incident.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
@@ -17,7 +18,15 @@ export function openIncident(draft: Draft, severity: Severity): OpenIncident | n
   return draft.memory.incidents.find((incident) => incident.severity === severity) ?? null;
 }
 
-type Opening = { severity: Severity; cause: Cause; run: Run; at: Instant; badCount: number; missedCount: number };
+/** `run` is null where no run tells of it. */
+type Opening = {
+  severity: Severity;
+  cause: Cause;
+  run: Run | null;
+  at: Instant;
+  badCount: number;
+  missedCount: number;
+};
 
 /** Opens an incident and lets people hear of it. */
 export function openNew(draft: Draft, { severity, cause, run, at, badCount, missedCount }: Opening): void {
@@ -28,13 +37,13 @@ export function openNew(draft: Draft, { severity, cause, run, at, badCount, miss
     severity,
     cause,
     openedAt: at,
-    runNumber: run.number,
+    runNumber: run?.number ?? NO_RUN,
     sequence: 1,
     badCount,
     missedCount,
   };
   memory.incidents.push(incident);
-  tell(draft, incident, { kind: "opened", at, runNumber: run.number, cause, reason: null });
+  tell(draft, incident, { kind: "opened", at, runNumber: run?.number ?? null, cause, reason: null });
   draft.alerts.push(alertOf(draft, "opened", incident, run, at, null));
 }
 

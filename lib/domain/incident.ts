@@ -17,6 +17,9 @@ export type Cause =
   | "too-often"
   | "never-pinged";
 
+/** In place of a run's number, which count from 1. */
+export const NO_RUN = 0;
+
 /** An open incident as a job's state carries it. `number` counts from 1 within the job, over both severities. */
 export type OpenIncident = {
   number: number;
@@ -24,7 +27,7 @@ export type OpenIncident = {
   /** The opening cause; it never changes. */
   cause: Cause;
   openedAt: Instant;
-  /** The run that opened it. */
+  /** The run that opened it; `NO_RUN` where none did. */
   runNumber: number;
   /** Sequence of its latest event; the opening is 1. */
   sequence: number;
@@ -72,7 +75,7 @@ export type AlertFacts = {
   cause: Cause;
   severity: Severity;
   openedAt: Instant;
-  /** The run it is about. */
+  /** The run it is about; `NO_RUN` where there is none. */
   runNumber: number;
   slotAt: Instant | null;
   /** The limit that was broken: the slot's deadline, the run's finish-by, or when it became slower than usual. */

@@ -10,6 +10,7 @@ import {
 } from "./deadline.ts";
 import { isCovered, mayBeCovered } from "./coverage.ts";
 import { type Draft, makeRun, putOpen, putSettled } from "./draft.ts";
+import { neverPingedAt, warnOfSilence } from "./never-pinged.ts";
 import type { Outcome, Run, RunReason } from "./run.ts";
 import { type SlotStretch, stretchFrom } from "./schedule/slot-stretch.ts";
 import { account, firstPending, isVerdict } from "./slots.ts";
@@ -17,10 +18,11 @@ import type { Instant } from "./time.ts";
 import { countBad } from "./verdicts.ts";
 import { endSlow, warnOfSlow, watchOverlap } from "./warnings.ts";
 
-/** Something that happens by itself when its time has come: to an open run, or to the pending slot. */
+/** Something that happens by itself when its time has come: to an open run, to the pending slot, or to a job that was never heard of. */
 type Event =
   | { at: Instant; kind: "overlong" | "abandoned" | "slow"; run: Run }
-  | { at: Instant; kind: "slot"; slot: Instant };
+  | { at: Instant; kind: "slot"; slot: Instant }
+  | { at: Instant; kind: "never-pinged" };
 
 /** Lets everything happen whose time is before `until`, in order. A ping at its very deadline is in time. */
 export function settle(draft: Draft, until: Instant): void {
@@ -35,6 +37,7 @@ export function nextDeadline(draft: Draft): Instant | null {
 
 /** The earliest event; at one instant those of runs come before those of slots, older runs first. */
 function nextEvent(draft: Draft): Event | null {
+  if (draft.memory.lastPingAt === null) return silenceEvent(draft);
   let earliest: Event | null = null;
   const isEarliest = (at: Instant | null): at is Instant => at !== null && (earliest === null || at < earliest.at);
   for (const run of draft.memory.openRuns) {
@@ -50,6 +53,12 @@ function nextEvent(draft: Draft): Event | null {
   return slot !== null && isEarliest(deadline) ? { at: deadline, kind: "slot", slot } : earliest;
 }
 
+/** Before its first ping nothing else can happen to a job. */
+function silenceEvent(draft: Draft): Event | null {
+  const at = neverPingedAt(draft);
+  return at === null ? null : { at, kind: "never-pinged" };
+}
+
 function happen(draft: Draft, event: Event): void {
   switch (event.kind) {
     case "overlong":
@@ -60,6 +69,8 @@ function happen(draft: Draft, event: Event): void {
       return passSlowBy(draft, event.run, event.at);
     case "slot":
       return passSlots(draft, event.slot, event.at);
+    case "never-pinged":
+      return warnOfSilence(draft, event.at);
   }
 }
 

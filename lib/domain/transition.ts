@@ -4,6 +4,7 @@ import { closeDraft, type Draft, openDraft, replaceOrAppend } from "./draft.ts";
 import { bookEnd } from "./ending.ts";
 import type { Booking, Entry } from "./entry.ts";
 import type { Job } from "./job.ts";
+import { dropSilence, endSilence } from "./never-pinged.ts";
 import type { Ping } from "./ping.ts";
 import { isResend } from "./resends.ts";
 import { compileSchedule, type Schedule, ScheduleError } from "./schedule.ts";
@@ -11,6 +12,7 @@ import { close, nextDeadline, settle } from "./settle.ts";
 import { account } from "./slots.ts";
 import type { JobState, StatusFacts, Transition } from "./state.ts";
 import { DAY, type Instant, type Millis } from "./time.ts";
+import { dropOften } from "./too-often.ts";
 import { resolveQuietly } from "./verdicts.ts";
 import { dropUnusual, watchOverlap } from "./warnings.ts";
 
@@ -27,7 +29,9 @@ const LONGEST_DURATION: Millis = 366 * DAY;
 export function applyPing(state: JobState, ping: Ping, now: Instant): Transition {
   const draft = openDraft(state);
   const received = Math.min(ping.receivedAt, now);
-  settle(draft, received);
+  // A job that is heard of is none that never was, however late that is.
+  if (draft.memory.lastPingAt === null) endSilence(draft, received);
+  else settle(draft, received);
   const booking = book(draft, { ping: believable(ping), received, at: timeOf(ping, received) });
   draft.memory.lastPingAt = Math.max(draft.memory.lastPingAt ?? received, received);
   return closeDraft(draft, {
@@ -35,6 +39,14 @@ export function applyPing(state: JobState, ping: Ping, now: Instant): Transition
     disposition: booking.disposition,
     pingRunNumber: booking.run?.number ?? null,
   });
+}
+
+/** Notes that the job was heard of by a ping that changes nothing else. */
+export function applyHeard(state: JobState, now: Instant): Transition {
+  const draft = openDraft(state);
+  endSilence(draft, now);
+  draft.memory.lastPingAt = Math.max(draft.memory.lastPingAt ?? now, now);
+  return closeDraft(draft, { checkAt: nextDeadline(draft), disposition: "ignored" });
 }
 
 /** Settles every deadline before `now`. The outcome does not depend on how often or how late it is called. */
@@ -90,6 +102,8 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
     });
   }
   if (job.limits.unusual === "ignore") dropUnusual(draft, now);
+  dropOften(draft, { rescheduled: !sameSchedule(state.job, job) }, now);
+  dropSilence(draft, now);
   watchOverlap(draft, now);
   return closeDraft(draft, { checkAt: nextDeadline(draft) });
 }

@@ -1,6 +1,6 @@
 import type { PingAction } from "../domain/ping.ts";
 import { readByPolicy } from "../domain/ping-policy.ts";
-import { applyPing } from "../domain/transition.ts";
+import { applyHeard, applyPing } from "../domain/transition.ts";
 import type { Instant } from "../domain/time.ts";
 import type { Logger } from "../log.ts";
 import type { PingRecord } from "../store/pings.ts";
@@ -97,8 +97,7 @@ function actionOf({ job, state }: JobChange, arrival: Arrival): PingAction | nul
 
 /** It changes nothing, but the job was heard of. */
 function keep(change: JobChange, arrival: Arrival): Arrival {
-  const { lastPingAt } = change.state;
-  change.state = { ...change.state, lastPingAt: Math.max(lastPingAt ?? arrival.receivedAt, arrival.receivedAt) };
+  addTransition(change, applyHeard(change.state, arrival.receivedAt));
   arrival.disposition = "ignored";
   arrival.runNumber = null;
   return arrival;

@@ -6,14 +6,8 @@ import { applyEdit, applyPause, applyResume, statusFacts } from "../domain/trans
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
 import { findSilence } from "../store/gaps.ts";
-import {
-  deleteJobRecord,
-  insertJobRecord,
-  type JobRecord,
-  type JobSettings,
-  replaceJobChannels,
-  updateJobRecord,
-} from "../store/jobs.ts";
+import { deleteJobRecord, insertJobRecord, type JobRecord, type JobSettings, updateJobRecord } from "../store/jobs.ts";
+import { replaceJobChannels } from "../store/jobs-channels.ts";
 import { isUniqueViolation, type Queryable } from "../store/queryable.ts";
 import { loadStates } from "../store/states.ts";
 import { addTransition, earliestMove, openChange, saveTransitions } from "../store/transitions.ts";

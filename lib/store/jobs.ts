@@ -1,8 +1,9 @@
-import { newMemory } from "../domain/draft.ts";
+import { newMemory, openDraft } from "../domain/draft.ts";
 import type { Cause } from "../domain/incident.ts";
-import type { Limits, ScheduleSpec } from "../domain/job.ts";
+import type { Job, Limits, ScheduleSpec } from "../domain/job.ts";
 import type { PingPolicy } from "../domain/ping-policy.ts";
 import { isDialect } from "../domain/schedule/dialect-names.ts";
+import { nextDeadline } from "../domain/settle.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
@@ -170,12 +171,12 @@ export async function insertJobRecord(
   client: Queryable,
   input: { projectId: string } & NewJobRecord,
 ): Promise<{ id: string } | null> {
-  const { rows } = await client.query<{ id: string }>(
+  const { rows } = await client.query<{ id: string; scheduleSince: Date }>(
     `INSERT INTO jobs (project_id, slug, name, description, tags, schedule_kind, schedule_expression, dialect, time_zone,
        interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap,
        unusual, all_channels, environment, ping_policy, failure_window, too_often, managed_by, code_request, code_digest)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
-     ON CONFLICT (project_id, slug, environment) DO NOTHING RETURNING id`,
+     ON CONFLICT (project_id, slug, environment) DO NOTHING RETURNING id, schedule_since AS "scheduleSince"`,
     [
       ...[input.projectId, ...valuesOf(input.settings), input.code === null ? "app" : "code"],
       ...[input.code === null ? null : JSON.stringify(input.code.request), input.code?.digest ?? null],
@@ -183,8 +184,14 @@ export async function insertJobRecord(
   );
   const [row] = rows;
   if (row === undefined) return null;
-  await client.query("INSERT INTO job_state (job_id, memory) VALUES ($1, $2)", [row.id, JSON.stringify(newMemory())]);
-  return row;
+  const memory = newMemory();
+  const { schedule, limits } = input.settings;
+  const job: Job = { id: row.id, schedule, scheduleSince: instantOf(row.scheduleSince), limits, usual: null };
+  await client.query("INSERT INTO job_state (job_id, memory, check_at) VALUES ($1, $2, $3)", [
+    ...[row.id, JSON.stringify(memory)],
+    dateOf(nextDeadline(openDraft({ ...memory, job, gaps: [] }))),
+  ]);
+  return { id: row.id };
 }
 
 /** @throws a unique violation of `jobs_project_id_slug_environment_key` where another job of the project has that slug there. */
@@ -203,6 +210,10 @@ export async function updateJobRecord(
   );
 }
 
+function dateOf(at: Instant | null): Date | null {
+  return at === null ? null : new Date(at);
+}
+
 const NO_EXPRESSION = { dialect: "auto", timeZone: "UTC" };
 
 function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
@@ -216,30 +227,6 @@ function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
     ...[settings.environment, settings.pingPolicy === null ? null : JSON.stringify(settings.pingPolicy)],
     ...[limits.failureWindow, limits.tooOften],
   ];
-}
-
-export async function listJobChannelIds(database: Queryable, jobId: string): Promise<string[]> {
-  const { rows } = await database.query<{ id: string }>(
-    "SELECT channel_id AS id FROM job_channels WHERE job_id = $1 ORDER BY channel_id",
-    [jobId],
-  );
-  return rows.map((row) => row.id);
-}
-
-/** Replaces the job's own list; channels of other projects are left out. @returns how many stand in it now. */
-export async function replaceJobChannels(
-  client: Queryable,
-  jobId: string,
-  channelIds: readonly string[],
-): Promise<number> {
-  await client.query("DELETE FROM job_channels WHERE job_id = $1", [jobId]);
-  const { rowCount } = await client.query(
-    `INSERT INTO job_channels (job_id, channel_id)
-     SELECT j.id, c.id FROM jobs j JOIN channels c ON c.project_id = j.project_id
-     WHERE j.id = $1 AND c.id = ANY ($2::uuid[])`,
-    [jobId, channelIds],
-  );
-  return rowCount ?? 0;
 }
 
 /** Its state is locked first, as those who record pings do: the other order could wait for each other for ever. */

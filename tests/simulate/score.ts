@@ -64,7 +64,8 @@ export class Score {
     for (const { event, incident } of alerts) {
       if (event !== "opened") continue;
       if (incident.severity === "critical") tally.criticalAlerts += 1;
-      else tally.overlapWarnings += 1;
+      else if (incident.cause === "overlap") tally.overlapWarnings += 1;
+      else this.#fault(at, `a warning, ${incident.cause}, that nothing bears out`);
     }
     if (state.openRuns.length > MAX_OPEN_RUNS) this.#fault(at, `${state.openRuns.length} runs are open`);
     // Slots may pass from one row to another, so all are given up before any is taken.

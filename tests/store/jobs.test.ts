@@ -53,3 +53,20 @@ describe("a job's schedule", () => {
     expect(await storedSchedule(id)).toEqual(GUESSED);
   });
 });
+
+describe("a new job", () => {
+  const daysUntilLooked = async (spec: ScheduleSpec) => {
+    const { rows } = await database.pool.query<{ days: number | null }>(
+      `SELECT extract(epoch FROM s.check_at - j.created_at)::float8 / 86400 AS days
+       FROM job_state s JOIN jobs j ON j.id = s.job_id WHERE s.job_id = $1`,
+      [await makeJob(database, project, { schedule: spec })],
+    );
+    return rows[0]?.days;
+  };
+
+  it("is looked at when it should have been heard of, and never without a schedule", async () => {
+    expect(await daysUntilLooked(every(60_000))).toBeCloseTo(1, 5);
+    expect(await daysUntilLooked(every(86_400_000))).toBeCloseTo(2 + 1 / 24, 5);
+    expect(await daysUntilLooked(NO_SCHEDULE)).toBeNull();
+  });
+});

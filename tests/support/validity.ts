@@ -7,7 +7,7 @@ import type { Instant } from "../../lib/domain/time.ts";
 
 const CAUSES: Readonly<Record<Severity, readonly Cause[]>> = {
   critical: ["missed", "failed", "overlong", "abandoned"],
-  warning: ["overlap", "slow", "fast"],
+  warning: ["overlap", "slow", "fast", "too-often", "never-pinged"],
 };
 
 const REASONS: Readonly<Record<Outcome, readonly (RunReason | null)[]>> = {
@@ -82,7 +82,8 @@ function truthsOfIncident({ lastIncidentNumber }: JobState, incident: JobState["
     "its cause fits its severity": CAUSES[incident.severity].includes(incident.cause),
     "its number was counted": incident.number <= lastIncidentNumber,
     "it was opened": incident.sequence >= 1,
-    "it is made of bad verdicts": incident.badCount >= 1 && incident.missedCount >= 0,
+    "it is made of bad verdicts": incident.badCount >= (incident.cause === "never-pinged" ? 0 : 1),
+    "some of them are missed slots": incident.missedCount >= 0,
   };
 }
 
