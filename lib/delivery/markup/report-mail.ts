@@ -2,22 +2,22 @@ import type { ReportContent, ReportLine, ReportSection } from "../../domain/repo
 import { escapeHtml } from "./escape.ts";
 import type { MailContent } from "./mail.ts";
 
-// Colours that read on white and on black alike: not every mail program tells which it shows.
-const LINK = "#3b7ddd";
-const QUIET = "#808080";
+// No colours of our own: what reads on white does not on black, and not every mail program tells which it shows.
+const QUIET = "opacity:0.72";
 
 const STYLES = {
   body: "margin:0;padding:16px;font:15px/1.5 -apple-system,'Segoe UI',Roboto,sans-serif",
   column: "max-width:600px;margin:0 auto",
   title: "margin:0;font-size:20px;line-height:1.3",
-  days: `margin:2px 0 14px;color:${QUIET}`,
+  days: `margin:2px 0 14px;${QUIET}`,
   section: "margin:22px 0 2px;font-size:16px;line-height:1.3",
-  note: `margin:0 0 4px;color:${QUIET};font-size:13px`,
+  note: `margin:0 0 4px;${QUIET};font-size:13px`,
   list: "margin:0;padding:0;list-style:none",
   line: "margin:0;padding:7px 0;border-top:1px solid #8884;overflow-wrap:anywhere",
-  link: `color:${LINK}`,
-  button: `display:inline-block;margin:4px 0 0;padding:5px 12px;border:1px solid ${LINK};border-radius:6px;color:${LINK};text-decoration:none`,
-  foot: `margin:26px 0 0;padding-top:10px;border-top:1px solid #8884;color:${QUIET};font-size:13px`,
+  name: "font-weight:600",
+  button:
+    "display:inline-block;margin:4px 0 0;padding:5px 12px;border:1px solid;border-radius:6px;text-decoration:none",
+  foot: `margin:26px 0 0;padding-top:10px;border-top:1px solid #8884;${QUIET};font-size:13px`,
 } as const;
 
 /** Subject and the two twins of a report's mail. `unsubscribeUrl` null: it does not say how to end them. */
@@ -56,7 +56,7 @@ function textLine({ text, url, detail, action }: ReportLine): string[] {
 }
 
 function renderHtml({ title, days, lead, sections }: ReportContent, unsubscribeUrl: string | null): string {
-  const end = unsubscribeUrl === null ? "" : ` ${anchor(unsubscribeUrl, "Unsubscribe", STYLES.link)}`;
+  const end = unsubscribeUrl === null ? "" : ` ${anchor(unsubscribeUrl, "Unsubscribe", "")}`;
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">`,
@@ -83,12 +83,11 @@ function htmlSection({ title, note, lines, more }: ReportSection): string {
 }
 
 function htmlLine({ text, url, detail, action }: ReportLine): string {
-  const name =
-    url === null ? `<strong>${escapeHtml(text)}</strong>` : anchor(url, text, `${STYLES.link};font-weight:600`);
+  const name = url === null ? `<strong>${escapeHtml(text)}</strong>` : anchor(url, text, STYLES.name);
   const button = action === null ? "" : `<br>${anchor(action.url, action.label, STYLES.button)}`;
   return `<li style="${STYLES.line}">${name}<br>${escapeHtml(detail)}${button}</li>`;
 }
 
 function anchor(url: string, label: string, style: string): string {
-  return `<a href="${escapeHtml(url)}" style="${style}">${escapeHtml(label)}</a>`;
+  return `<a href="${escapeHtml(url)}"${style === "" ? "" : ` style="${style}"`}>${escapeHtml(label)}</a>`;
 }
