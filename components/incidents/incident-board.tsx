@@ -21,7 +21,7 @@ type Props = {
 export function IncidentBoard({ incidents, handle }: Props) {
   const open = incidents.filter(({ state }) => state === "open");
   useShortcuts({ j: () => move(incidents, 1), k: () => move(incidents, -1) });
-  if (handle === undefined || open.length === 0) return <IncidentItems incidents={incidents} />;
+  if (handle === undefined || open.length === 0) return <IncidentItems incidents={incidents} mates={matesOf(open)} />;
   return <ChoosableIncidents incidents={incidents} open={open} handle={handle} />;
 }
 
@@ -61,11 +61,7 @@ function ChoosableIncidents({ incidents, open, handle }: Required<Props> & { ope
   return (
     <>
       <div className={chosen.size > 0 ? styles.sticky : styles.bar}>
-        <Button
-          variant="subtle"
-          size="compact-sm"
-          onClick={() => setMarked(new Set(all ? [] : open.map(({ id }) => id)))}
-        >
+        <Button variant="default" size="xs" onClick={() => setMarked(new Set(all ? [] : open.map(({ id }) => id)))}>
           {all ? "Choose none" : `Choose all ${open.length} open`}
         </Button>
         {chosen.size > 0 && (
@@ -96,9 +92,16 @@ function ChoosableIncidents({ incidents, open, handle }: Required<Props> & { ope
           </div>
         )}
       </div>
-      <IncidentItems incidents={incidents} choice={{ chosen, choose }} />
+      <IncidentItems incidents={incidents} choice={{ chosen, choose }} mates={matesOf(open)} />
     </>
   );
+}
+
+/** How many of each outage are open here. */
+function matesOf(open: readonly IncidentView[]): ReadonlyMap<string, number> {
+  const mates = new Map<string, number>();
+  for (const { outageId } of open) if (outageId !== null) mates.set(outageId, (mates.get(outageId) ?? 0) + 1);
+  return mates;
 }
 
 function toggled(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

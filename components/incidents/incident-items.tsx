@@ -23,6 +23,7 @@ export type IncidentView = CareView & {
   openedAt: Instant;
   resolvedAt: Instant | null;
   resolveReason: ResolveReason | null;
+  outageId: string | null;
   title: string;
 };
 
@@ -37,10 +38,16 @@ export function incidentLinkId(incidentId: string): string {
   return `incident-${incidentId}`;
 }
 
-type Props = { incidents: IncidentView[]; withJob?: boolean; choice?: Choice };
+type Props = {
+  incidents: IncidentView[];
+  withJob?: boolean;
+  choice?: Choice;
+  /** How many of one outage are listed, by its id, to say so. */
+  mates?: ReadonlyMap<string, number>;
+};
 
 /** Incidents as rows; each opens its page. */
-export function IncidentItems({ incidents, withJob = true, choice }: Props) {
+export function IncidentItems({ incidents, withJob = true, choice, mates }: Props) {
   return (
     <ul className={styles.list}>
       {incidents.map((incident) => (
@@ -54,6 +61,7 @@ export function IncidentItems({ incidents, withJob = true, choice }: Props) {
             {withJob && <span className={styles.itemWhy}> {whyOf(incident.title)}</span>}
             {incident.state === "open" && (
               <span className={styles.itemCare}>
+                <Mates count={mates?.get(incident.outageId ?? "") ?? 1} />
                 <CareLine care={incident} />
               </span>
             )}
@@ -75,6 +83,11 @@ export function IncidentItems({ incidents, withJob = true, choice }: Props) {
       ))}
     </ul>
   );
+}
+
+function Mates({ count }: { count: number }) {
+  if (count < 2) return null;
+  return <span className={styles.mates}>one trouble with {count === 2 ? "another" : `${count - 1} others`}</span>;
 }
 
 /** What is over needs nothing any more. */

@@ -1,7 +1,7 @@
 "use client";
 
 import { Button, Kbd, Menu } from "@mantine/core";
-import { ChevronDown, Clock } from "lucide-react";
+import { Clock } from "lucide-react";
 import { useState } from "react";
 import { MINUTE } from "../../lib/domain/time.ts";
 import { useNow } from "../base/clock.tsx";
@@ -30,7 +30,7 @@ export function SnoozeMenu({ opened, onChange, loading, size = "sm", snooze }: P
             size={size}
             loading={loading}
             leftSection={<Clock size={14} aria-hidden />}
-            rightSection={<ChevronDown size={14} aria-hidden />}
+            rightSection={<KeyHint letter="s" />}
           >
             Snooze
           </Button>

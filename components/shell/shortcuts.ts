@@ -62,6 +62,9 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   }, []);
 }
 
+/** A box that is ticked takes no letters. */
+const TYPING = "input:not([type=checkbox]):not([type=radio]),textarea,select,[contenteditable=true]";
+
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input,textarea,select,[contenteditable=true]") !== null;
+  return target instanceof HTMLElement && target.closest(TYPING) !== null;
 }

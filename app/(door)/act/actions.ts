@@ -1,6 +1,6 @@
 "use server";
 
-import type { ActState } from "../../../components/incidents/act-form.tsx";
+import type { ActState } from "../../../components/incidents/act-door.tsx";
 import { actByLink } from "../../../lib/services/act-links.ts";
 import { screenProcess } from "../../../lib/services/process.ts";
 import { asText } from "../../action-input.ts";

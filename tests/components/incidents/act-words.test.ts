@@ -7,7 +7,7 @@ const PAGE: ActView = {
     {
       ...{ id: "i1", jobName: "db-backup", severity: "critical", cause: "failed", state: "open", title: "Failed: x" },
       ...{ openedAt: 0, resolvedAt: null, resolveReason: null, acknowledgedAt: null, acknowledgedBy: null },
-      ...{ snoozedUntil: null, snoozedUntilSuccess: false, mutedAt: null },
+      ...{ snoozedUntil: null, snoozedUntilSuccess: false, mutedAt: null, outageId: null },
     },
   ],
 };

@@ -5,8 +5,7 @@ import { ClockProvider } from "../../../../components/base/clock.tsx";
 import { ZONE_COOKIE } from "../../../../components/base/zone-cookie.ts";
 import { Door } from "../../../../components/auth/door.tsx";
 import styles from "../../../../components/auth/door.module.css";
-import { ActForm } from "../../../../components/incidents/act-form.tsx";
-import { actTitle } from "../../../../components/incidents/act-words.ts";
+import { ActDoor } from "../../../../components/incidents/act-door.tsx";
 import { previewAct } from "../../../../lib/services/act-links.ts";
 import { screenProcess } from "../../../../lib/services/process.ts";
 import { load } from "../../../failures.ts";
@@ -36,9 +35,7 @@ export default async function ActPage({ params }: Props) {
   const zone = (await cookies()).get(ZONE_COOKIE)?.value ?? null;
   return (
     <ClockProvider renderedAt={services.clock.now()} zone={zone}>
-      <Door title={actTitle(page.found)}>
-        <ActForm page={page.found} act={act.bind(null, token)} />
-      </Door>
+      <ActDoor page={page.found} act={act.bind(null, token)} />
     </ClockProvider>
   );
 }

@@ -3,25 +3,25 @@
 import { Button } from "@mantine/core";
 import Link from "next/link";
 import { useActionState } from "react";
+import { Door } from "../auth/door.tsx";
+import { Ago } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
 import { Said } from "../base/said.tsx";
-import { ACT_ALREADY, ACT_BUTTON, ACT_DONE, ACT_MEANING, type ActView } from "./act-words.ts";
-import styles from "./act.module.css";
-import { CauseLabel } from "./incident-items.tsx";
+import { ACT_ALREADY, ACT_BUTTON, ACT_DONE, ACT_MEANING, actTitle, type ActView } from "./act-words.ts";
+import styles from "./act-door.module.css";
 import { CareLine } from "./care-line.tsx";
-import { Ago } from "../base/moment.tsx";
-import type { IncidentView } from "./incident-items.tsx";
+import { CauseLabel, type IncidentView } from "./incident-items.tsx";
 
 export type ActState = { page: (ActView & { changed: number }) | null; error: string | null };
 
 type Props = { page: ActView; act: (before: ActState) => Promise<ActState> };
 
-/** Works without scripts too: it is a plain form with a server action. */
-export function ActForm({ page: before, act }: Props) {
+/** The whole page behind a link in a message. Works without scripts too: it is a plain form with a server action. */
+export function ActDoor({ page: before, act }: Props) {
   const [state, action, pending] = useActionState(act, { page: null, error: null });
   const page = state.page ?? before;
   return (
-    <div className={styles.act}>
+    <Door title={actTitle(page)}>
       <Outcome page={page} state={state} />
       <ul className={styles.incidents}>
         {page.incidents.map((incident) => (
@@ -49,7 +49,7 @@ export function ActForm({ page: before, act }: Props) {
           See it in Belfry
         </Link>
       </p>
-    </div>
+    </Door>
   );
 }
 
