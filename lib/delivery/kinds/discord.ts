@@ -10,7 +10,9 @@ import { parseSeconds } from "../retry-after.ts";
 
 const TITLE_LENGTH = 256;
 /** All texts of an embed together may have 6,000 characters, or Discord refuses the message. */
-const DIALECT: Dialect = { escape: escapeMarkdown, code: keepFences, textLength: 2_600 };
+const DIALECT: Dialect = { escape: escapeMarkdown, code: keepFences, textLength: 3_300 };
+/** What is left where the links to act stand in the text. */
+const TEXT_BESIDE_LINKS = 2_300;
 
 const ACTION_ROW = 1;
 const BUTTON = 2;
@@ -55,7 +57,10 @@ export function discordKind(http: HttpSender): ChannelKind<HookSettings> {
 export function renderDiscord(message: AlertMessage) {
   const { actions } = message;
   const buttons = actions.length > 0 && fitButtons(actions);
-  const { text, fields } = markdownCard(buttons ? { ...message, actions: [] } : message, DIALECT);
+  const { text, fields } =
+    buttons || actions.length === 0
+      ? markdownCard({ ...message, actions: [] }, DIALECT)
+      : markdownCard(message, { ...DIALECT, textLength: TEXT_BESIDE_LINKS });
   return {
     embeds: [
       {
