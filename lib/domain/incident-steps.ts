@@ -148,7 +148,14 @@ function factsOf(
     resolveReason,
     badCount: incident.badCount,
     missedCount: incident.missedCount,
+    ...windowOf(draft, incident),
   };
+}
+
+/** Of the incident's bad runs, where good ones were between them. */
+function windowOf({ memory, job }: Draft, { severity, badCount }: OpenIncident): Pick<AlertFacts, "failureWindow"> {
+  const { failureWindow } = job.limits;
+  return failureWindow === null || severity !== "critical" || memory.badStreak >= badCount ? {} : { failureWindow };
 }
 
 function brokenLimit(draft: Draft, cause: Cause, run: Run | null): Instant | null {

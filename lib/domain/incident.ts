@@ -99,6 +99,8 @@ export type AlertFacts = {
   resolveReason: ResolveReason | null;
   badCount: number;
   missedCount: number;
+  /** Set where they were not in a row: among so many of the latest. */
+  failureWindow?: number;
   /** With `reminder` only. Alerts of old do not say. */
   reminder?: ReminderFacts;
   /** With `unstable` and `stable`. */

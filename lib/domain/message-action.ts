@@ -22,7 +22,7 @@ export function actionOf({ event, facts, job, output }: IncidentInput, host: str
     case "slow":
       return `See what holds it up${on}: ps -eo pid,etime,args; if this is normal now, turn the warning off in the job's settings.`;
     case "too-often":
-      return `See what starts it${on}: two crontabs, two machines, or a scheduler that tries again; or correct the schedule in Belfry.`;
+      return `See what starts it${on}: two crontabs, two machines, or a scheduler that tries again; or correct the schedule, or allow it in the job's settings.`;
     case "never-pinged":
       return "Put the job's ping line into its crontab or script and run it once by hand, or delete the job in Belfry.";
     case "fast":

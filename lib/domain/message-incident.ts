@@ -1,5 +1,6 @@
 import { formatDuration } from "./duration.ts";
 import { exitCodeMeaning } from "./exit-code.ts";
+import { type AlertFacts, NO_RUN } from "./incident.ts";
 import { maskSecrets } from "./mask.ts";
 import { actionOf } from "./message-action.ts";
 import { excerptOutput } from "./message-output.ts";
@@ -7,7 +8,7 @@ import { reasonsOf } from "./message-reason.ts";
 import { cleanLine } from "./message-text.ts";
 import { fullTime } from "./message-time.ts";
 import { headOf, toneOf, verdictLine } from "./message-verdict.ts";
-import type { AlertMessage, IncidentInput, MessageLink } from "./message.ts";
+import type { AlertMessage, IncidentInput, MessageLink, MessageRun } from "./message.ts";
 import { MINUTE } from "./time.ts";
 
 const NAME_LENGTH = 200;
@@ -86,8 +87,10 @@ function elsewhereOf({ event, elsewhere }: IncidentInput, host: string | null): 
 }
 
 function linksOf({ baseUrl, facts, incident, job }: IncidentInput): MessageLink[] {
+  const { runNumber } = facts;
+  const run = runNumber === NO_RUN ? [] : [{ label: "Run", url: `${baseUrl}/jobs/${job.id}/runs/${runNumber}` }];
   return [
-    { label: "Run", url: `${baseUrl}/jobs/${job.id}/runs/${facts.runNumber}` },
+    ...run,
     { label: "Job", url: `${baseUrl}/jobs/${job.id}` },
     { label: "Incident", url: `${baseUrl}/incidents/${incident.id}` },
   ];
@@ -110,16 +113,20 @@ function figuresOf(
       missedCount: facts.missedCount,
       alone: [],
     },
-    run: {
-      number: facts.runNumber,
-      slotAt: facts.slotAt,
-      deadlineAt: facts.deadlineAt,
-      startedAt: facts.startedAt,
-      finishedAt: facts.finishedAt,
-      durationMs: facts.durationMs,
-      exitCode: facts.exitCode,
-      exitMeaning: facts.exitCode === null ? null : exitCodeMeaning(facts.exitCode),
-      host,
-    },
+    run: facts.runNumber === NO_RUN ? null : runOf(facts, host),
+  };
+}
+
+function runOf(facts: AlertFacts, host: string | null): MessageRun {
+  return {
+    number: facts.runNumber,
+    slotAt: facts.slotAt,
+    deadlineAt: facts.deadlineAt,
+    startedAt: facts.startedAt,
+    finishedAt: facts.finishedAt,
+    durationMs: facts.durationMs,
+    exitCode: facts.exitCode,
+    exitMeaning: facts.exitCode === null ? null : exitCodeMeaning(facts.exitCode),
+    host,
   };
 }

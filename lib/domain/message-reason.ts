@@ -60,7 +60,7 @@ function missedReasons(facts: AlertFacts, timeZone: string): string[] {
 }
 
 function failedReasons(facts: AlertFacts, timeZone: string): string[] {
-  const earlier = facts.badCount > 1 ? [`It is the last of ${facts.badCount} bad runs in a row.`] : [];
+  const earlier = earlierBad(facts);
   if (tooQuick(facts)) {
     const least = formatDuration(facts.minRuntimeMs ?? 0);
     return [`${finishedPhrase(facts, timeZone)}; at least ${least} is expected.`, ...earlier];
@@ -70,6 +70,14 @@ function failedReasons(facts: AlertFacts, timeZone: string): string[] {
   const exit =
     facts.exitCode === null ? "" : ` with exit code ${facts.exitCode}${meaning === null ? "" : `: ${meaning}`}`;
   return [`The run failed${when}${exit}.`, ...earlier];
+}
+
+function earlierBad({ badCount, failureWindow }: AlertFacts): string[] {
+  if (badCount <= 1) return [];
+  if (failureWindow === undefined) return [`It is the last of ${badCount} bad runs in a row.`];
+  return [
+    badCount > failureWindow ? `${badCount} runs were bad.` : `${badCount} of the last ${failureWindow} runs were bad.`,
+  ];
 }
 
 function overlongReasons(facts: AlertFacts, timeZone: string): string[] {
@@ -117,11 +125,13 @@ function endReasons({ facts, job, at }: IncidentInput): string[] {
     case "edited":
       return [`Somebody changed the job's schedule or limits. It was in trouble ${lasted}.`];
     default:
+      if (facts.cause === "never-pinged") return ["The job was heard of for the first time."];
       return [`Down ${lasted}.`, countsOf(facts)];
   }
 }
 
 function usualReasons(facts: AlertFacts, timeZone: string): string[] {
+  if (facts.cause === "too-often") return ["Runs come as often as the schedule says again."];
   if (facts.cause !== "slow") return ["A good run took as long as usual again."];
   if (facts.finishedAt === null) return ["The slow run has not said how it ended, and no end is expected any more."];
   return [`The slow run ended at ${clockIn(facts.finishedAt, timeZone)} (${zoneName(timeZone)}).`];

@@ -67,14 +67,19 @@ function endingOf(facts: AlertFacts, at: Instant): string {
     case "no-overlap":
       return "OVERLAP OVER";
     case "usual":
-      return facts.cause === "slow" ? "SLOW RUN OVER" : "AS LONG AS USUAL";
+      return usualAgain(facts.cause);
     case "paused":
       return "CLOSED: job paused";
     case "edited":
       return "CLOSED: job edited";
     default:
-      return `RECOVERED after ${formatDuration(at - facts.openedAt)}`;
+      return `${facts.cause === "never-pinged" ? "FIRST PING" : "RECOVERED"} after ${formatDuration(at - facts.openedAt)}`;
   }
+}
+
+function usualAgain(cause: Cause): string {
+  if (cause === "slow") return "SLOW RUN OVER";
+  return cause === "too-often" ? "AS OFTEN AS PLANNED" : "AS LONG AS USUAL";
 }
 
 /** What tells this trouble from others of its cause, e.g. `exit 3`; null where there is nothing. */

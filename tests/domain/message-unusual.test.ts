@@ -24,6 +24,11 @@ describe("a run that was too quick", () => {
     expect(failedMessage({}, { ...TOO_QUICK, badCount: 3 }).why[1]).toBe("It is the last of 3 bad runs in a row.");
   });
 
+  test("may have had good ones between them", () => {
+    expect(failedMessage({}, { badCount: 3, failureWindow: 5 }).why[1]).toBe("3 of the last 5 runs were bad.");
+    expect(failedMessage({}, { badCount: 7, failureWindow: 5 }).why[1]).toBe("7 runs were bad.");
+  });
+
   test("alerts of old, which do not say how long it should have taken, are failures like others", () => {
     expect(failedMessage().verdict).toBe("✗ FAILED (exit 3) · db-backup @ db-03");
     expect(failedMessage({}, { minRuntimeMs: null }).why[0]).toContain("with exit code 3");
@@ -69,5 +74,43 @@ describe("a good run that is faster than usual", () => {
     expect(message.verdict).toBe("✓ AS LONG AS USUAL · db-backup @ db-03");
     expect(message.why).toEqual(["A good run took as long as usual again."]);
     expect(message.duration).toMatch(/^5 min;/);
+  });
+});
+
+describe("runs that come too often", () => {
+  const facts = { cause: "too-often", severity: "warning", exitCode: 0, slotAt: null } as const;
+
+  test("are told as a warning, with what may be behind it", () => {
+    const message = failedMessage({}, facts);
+    expect(message.verdict).toBe("⚠ TOO OFTEN · db-backup @ db-03");
+    expect(message.why).toEqual(["Runs come far more often than the schedule says."]);
+    expect(message.action).toMatch(/two crontabs, two machines.* allow it in the job's settings\.$/);
+  });
+
+  test("end when they come as planned", () => {
+    const message = failedMessage(RESOLVED, { ...facts, resolveReason: "usual" });
+    expect(message.verdict).toBe("✓ AS OFTEN AS PLANNED · db-backup @ db-03");
+    expect(message.why).toEqual(["Runs come as often as the schedule says again."]);
+  });
+});
+
+describe("a job that was never pinged", () => {
+  const facts = { ...SLOW, cause: "never-pinged", runNumber: 0, slotAt: null, startedAt: null, host: null } as const;
+
+  test("is told as a warning that leads to no run", () => {
+    const message = failedMessage({ lastHost: null }, { ...facts, deadlineAt: null });
+    expect(message.verdict).toBe("⚠ NEVER PINGED · db-backup");
+    expect(message.why).toEqual(["The job was set up, and nothing was heard of it since."]);
+    expect(message.links.map(({ label }) => label)).toEqual(["Job", "Incident"]);
+    expect(message.run).toBeNull();
+  });
+
+  test("is in order with its first ping", () => {
+    const message = failedMessage(
+      { ...RESOLVED, lastHost: null },
+      { ...facts, openedAt: SLOT, resolveReason: "recovered" },
+    );
+    expect(message.verdict).toBe("✓ FIRST PING after 1 h · db-backup");
+    expect(message.why).toEqual(["The job was heard of for the first time."]);
   });
 });

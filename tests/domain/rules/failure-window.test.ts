@@ -11,7 +11,7 @@ describe("bad verdicts among the latest", () => {
     expect(job.told()).toEqual([]);
     job.ping("fail", "05:00:05");
     expect(job.told()).toEqual(["opened failed"]);
-    expect(job.alerts[0]?.facts.badCount).toBe(3);
+    expect(job.alerts[0]?.facts).toMatchObject({ badCount: 3, failureWindow: 5 });
   });
 
   it("what is further back than Y does not count", () => {
@@ -55,6 +55,7 @@ describe("bad verdicts among the latest", () => {
     const job = new Scenario(HOURLY, { failuresToOpen: 3, failureWindow: 3 }).ping("fail", "01:00:05");
     for (const hour of ["02", "04", "05", "06", "07", "08", "09"]) job.ping("skip", `${hour}:00:05`);
     expect(job.ping("fail", "10:00:05").ping("fail", "11:00:05").told()).toHaveLength(1);
+    expect(job.alerts[0]?.facts).not.toHaveProperty("failureWindow");
   });
 
   it("a slot that a later run settled before its time counts for nothing", () => {
