@@ -5,7 +5,10 @@ import type { Queryable } from "./queryable.ts";
 export type Surroundings = {
   /** The receiver's id of what it was told of the same incident before; null: nothing. */
   earlierId: string | null;
-  /** Other jobs in trouble on the machine where it happened, some of them by name; null where there are none. */
+  /**
+   * Other jobs in trouble on the machine where it happened, some of them by name; null where there are none, and where it is
+   * of an outage, which is told with its jobs.
+   */
   elsewhere: { jobs: number; names: string[] } | null;
 };
 
@@ -20,13 +23,14 @@ const HOST_OF = (job: string, run: string) => `SELECT r.host FROM runs r
   ORDER BY r.number DESC LIMIT 1`;
 
 const SELECT = `WITH asked AS MATERIALIZED (
-    SELECT d.id, d.channel_id, d.recipient, a.event, a.project_id, a.job_id, a.incident_id,
+    SELECT d.id, d.channel_id, d.recipient, a.project_id, a.job_id, a.incident_id,
+      a.outage_id IS NULL AND a.event NOT IN ('resolved', 'stable') AS alone,
       coalesce(a.facts ->> 'host', (${HOST_OF("i.job_id", "i.run_number")})) AS host
     FROM unnest($1::uuid[]) AS x(id)
     JOIN deliveries d ON d.id = x.id JOIN alerts a ON a.id = d.alert_id JOIN incidents i ON i.id = a.incident_id
   ), failing AS MATERIALIZED (
     SELECT DISTINCT ON (i.job_id) p.project_id, i.job_id, j.name, i.opened_at, h.host
-    FROM (SELECT DISTINCT project_id FROM asked WHERE event NOT IN ('resolved', 'stable') AND host IS NOT NULL) p
+    FROM (SELECT DISTINCT project_id FROM asked WHERE alone AND host IS NOT NULL) p
     CROSS JOIN LATERAL (
       SELECT * FROM incidents i WHERE i.project_id = p.project_id AND i.state = 'open' ORDER BY i.opened_at DESC LIMIT ${LOOKED_AT}
     ) i
@@ -44,7 +48,7 @@ const SELECT = `WITH asked AS MATERIALIZED (
   ) e ON true
   CROSS JOIN LATERAL (
     SELECT count(*)::int4 AS jobs, (array_agg(f.name ORDER BY f.opened_at DESC, f.name))[1:${NAMED}] AS names
-    FROM failing f WHERE f.project_id = x.project_id AND f.host = x.host AND f.job_id <> x.job_id
+    FROM failing f WHERE x.alone AND f.project_id = x.project_id AND f.host = x.host AND f.job_id <> x.job_id
   ) f`;
 
 type Row = { id: string; earlierId: string | null; jobs: number; names: string[] | null };

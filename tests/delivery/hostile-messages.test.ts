@@ -102,7 +102,8 @@ describe.each([
     const message = make();
     const actions = message.actions.map(({ label, url }) => ({ label, url: url.replace("belfry.example.org", host) }));
     const { embeds, components } = renderDiscord({ ...message, actions });
-    const [{ title = "", description = "", fields = [] } = {}] = embeds;
+    const [embed] = embeds;
+    const { title = "", description = "", fields = [] } = embed ?? {};
     const all = [title, description, ...fields.flatMap(({ name, value }) => [name, value])];
     expect(all.join("").length).toBeLessThanOrEqual(6_000);
     for (const { value } of fields) expect(value.length).toBeLessThanOrEqual(1_024);
