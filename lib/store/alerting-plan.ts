@@ -7,12 +7,13 @@ import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 
 /** Writes what was decided. Wakes the dispatchers with the commit where there is something to send. */
 export async function savePlan(client: PoolClient, projectId: string, plan: Plan): Promise<void> {
-  const { outages, members, told } = plan;
-  await client.query(LOCK_INCIDENTS, [[...members, ...told].map(({ incidentId }) => incidentId)]);
+  const { outages } = plan;
+  const marks = marksOf(plan, await lockIncidents(client, plan));
   if (outages.length > 0) await client.query(UPSERT_OUTAGES, [...valuesOf(OUTAGE_COLUMNS, outages), projectId]);
-  if (members.length > 0) await client.query(JOIN_INCIDENTS, valuesOf(MEMBER_COLUMNS, members));
+  if (marks.length > 0) await client.query(MARK_INCIDENTS, valuesOf(MARK_COLUMNS, marks));
+  const alone = toldAlone(plan, marks);
+  if (alone.length > 0) await client.query(JOIN_ALERTS, valuesOf(MARK_COLUMNS, alone));
   await client.query(UPDATE_ALERTS, valuesOf(ALERT_COLUMNS, alertRowsOf(plan)));
-  if (told.length > 0) await client.query(TELL_INCIDENTS, valuesOf(TOLD_COLUMNS, told));
   await client.query(RESOLVE_OUTAGES, [projectId]);
   const rows = deliveryRowsOf(plan.deliveries);
   if (rows.length === 0) return;
@@ -21,7 +22,59 @@ export async function savePlan(client: PoolClient, projectId: string, plan: Plan
 }
 
 // In the order in which whoever writes verdicts does: the two must not wait for each other.
-const LOCK_INCIDENTS = `SELECT FROM incidents WHERE id = ANY ($1::uuid[]) ORDER BY job_id, number FOR NO KEY UPDATE`;
+const LOCK_INCIDENTS = `SELECT id, outage_id AS "outageId" FROM incidents WHERE id = ANY ($1::uuid[])
+  ORDER BY job_id, number FOR NO KEY UPDATE`;
+
+/** The outages that incidents are of until now. */
+async function lockIncidents(client: PoolClient, { members, told }: Plan): Promise<Map<string, string | null>> {
+  const ids = new Set([...members, ...told].map(({ incidentId }) => incidentId));
+  if (ids.size === 0) return new Map();
+  const { rows } = await client.query<{ id: string; outageId: string | null }>(LOCK_INCIDENTS, [[...ids]]);
+  return new Map(rows.map(({ id, outageId }) => [id, outageId]));
+}
+
+/** What is noted of an incident. `joins`: it is of that outage from now on. */
+type Mark = { incidentId: string; outageId: string | null; joins: boolean; told: boolean; remindAt: number | null };
+
+function marksOf({ members, told }: Plan, outageOf: ReadonlyMap<string, string | null>): Mark[] {
+  const marks = new Map<string, Mark>();
+  for (const { incidentId, outageId } of members) {
+    if (outageOf.get(incidentId) === outageId) continue;
+    marks.set(incidentId, { incidentId, outageId, joins: true, told: false, remindAt: null });
+  }
+  for (const { incidentId, remindAt } of told) {
+    const outageId = outageOf.get(incidentId) ?? null;
+    const mark = marks.get(incidentId) ?? { incidentId, outageId, joins: false };
+    marks.set(incidentId, { ...mark, told: true, remindAt });
+  }
+  return [...marks.values()];
+}
+
+/** Members of an outage whose alarms had left before it was one: those were its first messages. */
+function toldAlone({ held, planned }: Plan, marks: readonly Mark[]): Mark[] {
+  const here = new Set([...held, ...planned].map(({ alert }) => alert.incident.id));
+  return marks.filter(({ joins, incidentId }) => joins && !here.has(incidentId));
+}
+
+const MARK_COLUMNS: readonly Column<Mark>[] = [
+  ["incident_id", "uuid", (row) => row.incidentId],
+  ["outage_id", "uuid", (row) => row.outageId],
+  ["joins", "bool", (row) => row.joins],
+  ["told", "bool", (row) => row.told],
+  ["remind_at", "instant", (row) => row.remindAt],
+];
+
+// Somebody may have looked after it, or asked to be left alone, before anybody was told.
+const MARK_INCIDENTS = `WITH marked AS (
+    UPDATE incidents i SET outage_id = x.outage_id, told_at = CASE WHEN x.told THEN belfry_now() ELSE i.told_at END,
+      remind_at = CASE WHEN NOT x.told THEN i.remind_at
+        WHEN i.muted_at IS NULL AND NOT i.snoozed_until_success THEN greatest(x.remind_at, i.remind_at) END
+    FROM ${sourceOf(MARK_COLUMNS)} WHERE i.id = x.incident_id RETURNING i.id, x.joins
+  )
+  INSERT INTO incident_events (incident_id, kind, at) SELECT id, 'joined', belfry_now() FROM marked WHERE joins`;
+
+const JOIN_ALERTS = `UPDATE alerts a SET outage_id = x.outage_id FROM ${sourceOf(MARK_COLUMNS)}
+  WHERE a.incident_id = x.incident_id AND a.plan_at IS NULL AND a.outage_id IS NULL`;
 
 const OUTAGE_COLUMNS: readonly Column<OpenOutage>[] = [
   ["id", "uuid", (row) => row.id],
@@ -37,17 +90,6 @@ const UPSERT_OUTAGES = `INSERT INTO outages (project_id, ${namesOf(OUTAGE_COLUMN
   SELECT $${OUTAGE_COLUMNS.length + 1}::uuid, ${namesOf(OUTAGE_COLUMNS)} FROM ${sourceOf(OUTAGE_COLUMNS)}
   ON CONFLICT (id) DO UPDATE SET latest_at = excluded.latest_at, told_at = excluded.told_at,
     next_message_at = excluded.next_message_at`;
-
-const MEMBER_COLUMNS: readonly Column<Plan["members"][number]>[] = [
-  ["incident_id", "uuid", (row) => row.incidentId],
-  ["outage_id", "uuid", (row) => row.outageId],
-];
-
-const JOIN_INCIDENTS = `WITH joined AS (
-    UPDATE incidents i SET outage_id = x.outage_id FROM ${sourceOf(MEMBER_COLUMNS)}
-    WHERE i.id = x.incident_id AND i.outage_id IS DISTINCT FROM x.outage_id RETURNING i.id
-  )
-  INSERT INTO incident_events (incident_id, kind, at) SELECT id, 'joined', belfry_now() FROM joined`;
 
 type AlertRow = {
   id: string;
@@ -79,16 +121,6 @@ function alertRowsOf({ held, planned }: Plan): AlertRow[] {
     }),
   ];
 }
-
-const TOLD_COLUMNS: readonly Column<Plan["told"][number]>[] = [
-  ["incident_id", "uuid", (row) => row.incidentId],
-  ["remind_at", "instant", (row) => row.remindAt],
-];
-
-// Somebody may have looked after it, or asked to be left alone, before anybody was told.
-const TELL_INCIDENTS = `UPDATE incidents i SET told_at = belfry_now(),
-    remind_at = CASE WHEN i.muted_at IS NULL AND NOT i.snoozed_until_success THEN greatest(x.remind_at, i.remind_at) END
-  FROM ${sourceOf(TOLD_COLUMNS)} WHERE i.id = x.incident_id`;
 
 const RESOLVE_OUTAGES = `UPDATE outages o SET resolved_at = belfry_now()
   WHERE o.project_id = $1 AND o.resolved_at IS NULL

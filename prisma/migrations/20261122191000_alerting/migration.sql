@@ -61,6 +61,7 @@ ALTER TABLE "alerts"
         CHECK ("event" IN ('opened', 'changed', 'reminder', 'resolved', 'unstable', 'stable', 'notice', 'report', 'test')),
     ADD CONSTRAINT "alerts_severity_check" CHECK ("severity" IN ('critical', 'warning'));
 CREATE INDEX "alerts_plan_at_idx" ON "alerts"("plan_at") WHERE "plan_at" IS NOT NULL;
+CREATE INDEX "alerts_project_id_plan_at_idx" ON "alerts"("project_id", "plan_at") WHERE "plan_at" IS NOT NULL;
 CREATE INDEX "alerts_outage_id_idx" ON "alerts"("outage_id");
 CREATE INDEX "alerts_drill_id_idx" ON "alerts"("drill_id");
 ALTER TABLE "alerts" ADD CONSTRAINT "alerts_outage_id_fkey" FOREIGN KEY ("outage_id") REFERENCES "outages"("id") ON DELETE SET NULL ON UPDATE CASCADE;
