@@ -147,6 +147,7 @@ function FileField({ errors, hasFile, change }: Props) {
       placeholder="Choose a file"
       accept=".ics,text/calendar"
       clearable
+      clearButtonProps={{ "aria-label": "Take the file out" }}
       error={errors.ics}
       onChange={(file) => {
         if (file === null) change({ ics: "" });

@@ -19,7 +19,7 @@ export function WindowNext({ window, now }: { window: WindowView; now: number })
   }
   return (
     <>
-      next in <Until at={next.start} />
+      next <Until at={next.start} />
       {named !== null && <> ({named})</>}, <Moment at={next.start} /> to <Moment at={next.end} />.
     </>
   );

@@ -89,6 +89,7 @@ export const theme = createTheme({
     Select: { defaultProps: { size: "sm" } },
     Textarea: { defaultProps: { size: "sm" } },
     TagsInput: { defaultProps: { size: "sm" } },
+    CloseButton: { defaultProps: { "aria-label": "Close" } },
     // Its own scroll lock writes a style element without our nonce; globals.css does it instead.
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.45 }, radius: "md", lockScroll: false },
