@@ -5,11 +5,12 @@ import { Ago } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
 import { CAUSE_LABEL, WARNING_CAUSES } from "../base/status.ts";
 import { Said } from "../base/said.tsx";
+import { CareLine, type CareView } from "../incidents/care-line.tsx";
 import { HostZoneNote, type HostZoneView } from "./host-zone-note.tsx";
 import type { LinkedJobView } from "./job-links.tsx";
 
 type Props = {
-  openIncidents: { id: string; cause: Cause; openedAt: Instant }[];
+  openIncidents: (CareView & { id: string; cause: Cause; openedAt: Instant })[];
   /** Why nobody would be told, with what to do. */
   nobodyTold: string | null;
   /** Since when it fails and recovers again and again; null where it does not. */
@@ -29,12 +30,13 @@ export function JobNotes(props: Props) {
   const { openIncidents, nobodyTold, unstable, upstreamsDown, ambiguous, neverRuns, hostZone, editHref } = props;
   return (
     <>
-      {openIncidents.map(({ id, cause, openedAt }) => (
+      {openIncidents.map(({ id, cause, openedAt, ...care }) => (
         <Note key={id} tone={WARNING_CAUSES.has(cause) ? "late" : "down"}>
           <p>
             <b>{CAUSE_LABEL[cause]}</b>, open for <Ago at={openedAt} />.{" "}
             <Link href={`/incidents/${id}`}>What happened and who was told</Link>
           </p>
+          <CareLine care={care} />
         </Note>
       ))}
       {hostZone !== null && <HostZoneNote {...hostZone} editHref={editHref} />}

@@ -4,6 +4,7 @@ import type { Outcome } from "../domain/run.ts";
 import { type Reading, scheduleWords } from "../domain/schedule/reading.ts";
 import { statusOf } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/time.ts";
+import type { IncidentRecord } from "../store/incidents.ts";
 import type { JobRecord } from "../store/jobs.ts";
 import type { LinkedJob } from "../store/jobs-upstreams.ts";
 import type { StripEntry } from "../store/jobs-list.ts";
@@ -81,7 +82,10 @@ export type Figures = {
   incidents: number;
 };
 
-export type OpenIncidentRow = { id: string; cause: Cause; openedAt: Instant };
+export type OpenIncidentRow = Pick<
+  IncidentRecord,
+  "id" | "cause" | "openedAt" | "acknowledgedAt" | "acknowledgedBy" | "snoozedUntil" | "snoozedUntilSuccess" | "mutedAt"
+>;
 
 export type JobPage = JobRow & {
   description: string;

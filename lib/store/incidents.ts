@@ -101,15 +101,11 @@ export async function listIncidentsOfOutage(
 }
 
 /** The job's open incidents: the critical one, then the warning. */
-export async function listOpenIncidents(
-  database: Queryable,
-  jobId: string,
-): Promise<{ id: string; cause: Cause; openedAt: Instant }[]> {
-  const { rows } = await database.query<{ id: string; cause: Cause; openedAt: Date }>(
-    `SELECT id, cause, opened_at AS "openedAt" FROM incidents WHERE job_id = $1 AND state = 'open' ORDER BY severity`,
-    [jobId],
-  );
-  return rows.map((row) => ({ ...row, openedAt: instantOf(row.openedAt) }));
+export async function listOpenIncidents(database: Queryable, jobId: string): Promise<IncidentRecord[]> {
+  const { rows } = await database.query<Row>(`${SELECT} WHERE i.job_id = $1 AND i.state = 'open' ORDER BY i.severity`, [
+    jobId,
+  ]);
+  return rows.map(recordOf);
 }
 
 /** Incidents that a run opened or added to, newest first. */

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { ACKNOWLEDGED_MS } from "../domain/incident-care.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { plainColumn, timestampOf, wholeColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
@@ -10,6 +11,8 @@ const AT_ONCE = 1_000;
 
 /** An instant as facts hold it. */
 const MILLIS = (column: string) => `round(extract(epoch FROM ${column}) * 1000)::int8`;
+
+const NEXT = timestampOf("due.next_at");
 
 /** Those that others hold are left to them. */
 export async function claimReminders(client: Queryable): Promise<DueReminder[]> {
@@ -32,7 +35,9 @@ export async function insertReminders(
     `WITH due AS (
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::int8[]) AS x(incident_id, alert_id, next_at)
      ), counted AS (
-       UPDATE incidents i SET reminders = i.reminders + 1, remind_at = ${timestampOf("due.next_at")}, snoozed_until = NULL
+       UPDATE incidents i SET reminders = i.reminders + 1, snoozed_until = NULL,
+         remind_at = CASE WHEN i.acknowledged_at IS NULL OR due.next_at IS NULL THEN ${NEXT}
+           ELSE greatest(${NEXT}, belfry_now() + ${ACKNOWLEDGED_MS} * interval '1 millisecond') END
        FROM due JOIN incidents before ON before.id = due.incident_id WHERE i.id = due.incident_id AND i.state = 'open'
        RETURNING i.*, due.alert_id, before.snoozed_until AS snooze_end
      )

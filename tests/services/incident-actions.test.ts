@@ -90,6 +90,10 @@ describe("reminders", () => {
     expect(await events()).toEqual(["opened"]);
     await pass(DAY + MINUTE);
     expect(await events()).toEqual(["opened", "reminder"]);
+    await pass(DAY + 23 * HOUR);
+    expect(await events()).toEqual(["opened", "reminder"]);
+    await pass(2 * DAY + 2 * MINUTE);
+    expect(await events()).toEqual(["opened", "reminder", "reminder"]);
   });
 
   test("come when a snooze ends, and not before", async () => {
