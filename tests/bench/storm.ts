@@ -54,7 +54,7 @@ export async function benchStorm(ground: Ground, { jobs, projects, together }: S
   for (let index = 0; index < projects; index += 1) {
     const project = await makeProject(database);
     await addChannel(database, project, { url: `${sink.url}/hook` });
-    await makeDueJobs(database, project, { jobs: jobs / projects, deadline });
+    await makeDueJobs(database, project, { jobs: jobs / projects, deadline, together });
     if (!together) await makeJobsThatAreWell(database, project, { jobs: (jobs / projects) * WELL, deadline });
   }
   if (clock.now() > deadline) console.log("  preparing took longer than planned: the figures are too large");
@@ -122,11 +122,11 @@ async function makeJobsThatAreWell(
   );
 }
 
-/** Jobs of every minute with a minute of grace, heard of once, two minutes before the deadline. */
+/** Jobs of every minute with a minute of grace, heard of once, two minutes before the deadline, from one machine or one each. */
 export async function makeDueJobs(
   database: Database,
   project: TestProject,
-  { jobs, deadline }: { jobs: number; deadline: Instant },
+  { jobs, deadline, together }: { jobs: number; deadline: Instant; together: boolean },
 ): Promise<void> {
   const { rows } = await database.pool.query<{ id: string }>(
     `WITH job AS (
@@ -143,7 +143,14 @@ export async function makeDueJobs(
       const changes = Array.from((await loadStates(client, ids)).values(), (job) => {
         const change = openChange(job);
         const heardAt = deadline - 2 * MINUTE;
-        addTransition(change, applyPing(change.state, makePing("success", heardAt), heardAt));
+        addTransition(
+          change,
+          applyPing(
+            change.state,
+            makePing("success", heardAt, { host: together ? "db-03" : job.state.job.id }),
+            heardAt,
+          ),
+        );
         return change;
       });
       await saveTransitions(client, changes, "exact");
