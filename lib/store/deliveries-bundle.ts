@@ -27,7 +27,7 @@ export type Bundle = {
   standing: GroupMember[];
 };
 
-const LEADS = `SELECT l.id, l.channel_id, l.recipient, o.id AS outage_id, o.kind, o.host, o.opened_at
+const LEADS = `SELECT l.id, l.channel_id, l.recipient, o.id AS outage_id, o.kind, o.host, o.opened_at, o.created_at
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries l ON l.id = x.id JOIN alerts la ON la.id = l.alert_id JOIN outages o ON o.id = la.outage_id`;
 
@@ -55,8 +55,8 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     ) n
     CROSS JOIN LATERAL (
       SELECT coalesce(json_agg(json_build_object('id', i.id, 'jobId', i.job_id)), '[]') AS alone FROM (
-        SELECT i.id, i.job_id FROM incidents i JOIN alerts a ON a.incident_id = i.id AND a.event = 'opened' AND a.outage_id IS NULL
-        JOIN deliveries t ON t.alert_id = a.id AND t.state = 'sent' AND ${SAME_RECEIVER("t")}
+        SELECT i.id, i.job_id FROM incidents i JOIN alerts a ON a.incident_id = i.id AND a.event = 'opened'
+        JOIN deliveries t ON t.alert_id = a.id AND t.state = 'sent' AND t.created_at < l.created_at AND ${SAME_RECEIVER("t")}
         WHERE i.outage_id = l.outage_id ORDER BY i.opened_at, i.id LIMIT ${MOST_ALONE}
       ) i
     ) s

@@ -11,6 +11,7 @@ CREATE TABLE "outages" (
     "told_at" TIMESTAMPTZ(3),
     "next_message_at" TIMESTAMPTZ(3),
     "resolved_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT belfry_now(),
 
     CONSTRAINT "outages_pkey" PRIMARY KEY ("id")
 );
