@@ -4,6 +4,7 @@ import {
   windowAt,
   isEverywhere,
   isInScope,
+  type WindowKind,
   type WindowScope,
 } from "../domain/alerting/window.ts";
 import type { Span } from "../domain/span.ts";
@@ -41,8 +42,24 @@ const EMPTY: WindowForm = {
   ...{ ics: "", everywhere: true, jobs: [], tags: [], hosts: [] },
 };
 
-/** Windows of a project that are not over. */
+/** Windows of a project that are not over, and those of them that are files: all are read whenever its alerts are planned. */
 const MOST_WINDOWS = 200;
+const MOST_FILES = 10;
+
+/** @throws AppError `conflict` where there are too many. */
+async function requireRoom(
+  client: Queryable,
+  projectId: string,
+  { kind, added }: { kind: WindowKind; added: number },
+): Promise<void> {
+  const { count, files } = await countWindowsLocked(client, projectId);
+  if (count + added > MOST_WINDOWS) {
+    throw new AppError("conflict", `A project has at most ${MOST_WINDOWS} windows; delete one that is not needed.`);
+  }
+  if (kind === "holidays" && files >= MOST_FILES) {
+    throw new AppError("conflict", `A project has at most ${MOST_FILES} calendar files; put the days off into fewer.`);
+  }
+}
 
 /** @throws AppError `invalid`: names every field that is wrong; `conflict` where there are too many. */
 export async function createWindow(ctx: Ctx, { projectId, ...input }: NewWindow): Promise<SavedWindow> {
@@ -52,9 +69,7 @@ export async function createWindow(ctx: Ctx, { projectId, ...input }: NewWindow)
   const read = parseWindow({ ...EMPTY, everywhere, ...given(input) }, null, ctx.clock.now());
   const createdBy = await nameOf(ctx);
   return inTransaction(ctx.database.pool, async (client) => {
-    if ((await countWindowsLocked(client, project.id)) >= MOST_WINDOWS) {
-      throw new AppError("conflict", `A project has at most ${MOST_WINDOWS} windows; delete one that is not needed.`);
-    }
+    await requireRoom(client, project.id, { kind: read.times.kind, added: 1 });
     const scope = await scopeOf(client, { projectId: project.id }, read);
     const { name, times, leftOut } = read;
     const window = { projectId: project.id, name, scope, times, enabled: true, source: "person", createdBy } as const;
@@ -77,6 +92,7 @@ export async function updateWindow(
   return inTransaction(ctx.database.pool, async (client) => {
     const scope = read === null ? window.scope : await scopeOf(client, window, read);
     const { name, times } = read ?? window;
+    if (times.kind !== window.times.kind) await requireRoom(client, window.projectId, { kind: times.kind, added: 0 });
     await updateWindowRecord(client, { id: window.id, name, times, scope, enabled: enabled ?? window.enabled });
     await changed(client, window.projectId);
     return { id: window.id, leftOut: read?.leftOut ?? null };

@@ -30,7 +30,7 @@ export async function openSnooze(
   { projectId, scope, name, createdBy, forMs }: Snooze,
 ): Promise<Instant | null> {
   return inTransaction(pool, async (client) => {
-    const count = await countWindowsLocked(client, projectId);
+    const { count } = await countWindowsLocked(client, projectId);
     const longer = await client.query<{ endsAt: Date }>(
       `UPDATE windows w SET ends_at = greatest(w.ends_at, belfry_now() + $3 * interval '1 millisecond'), name = $4, created_by = $5
        WHERE ${OPEN} RETURNING w.ends_at AS "endsAt"`,

@@ -136,14 +136,21 @@ export async function deleteWindowRecord(client: Queryable, windowId: string): P
   await client.query("DELETE FROM windows WHERE id = $1", [windowId]);
 }
 
-/** Makes sure that no two who make windows of a project both find room for the last one. */
-export async function countWindowsLocked(client: Queryable, projectId: string): Promise<number> {
+/**
+ * Windows that are not over, and those of them that are calendar files. Until the transaction ends nobody else makes any: no two
+ * find room for the last one.
+ */
+export async function countWindowsLocked(
+  client: Queryable,
+  projectId: string,
+): Promise<{ count: number; files: number }> {
   await client.query("SELECT pg_advisory_xact_lock(hashtextextended('belfry windows ' || $1, 0))", [projectId]);
-  const { rows } = await client.query<{ count: number }>(
-    `SELECT count(*)::int4 AS count FROM windows w WHERE w.project_id = $1 AND ${NOT_OVER}`,
+  const { rows } = await client.query<{ count: number; files: number }>(
+    `SELECT count(*)::int4 AS count, count(*) FILTER (WHERE kind = 'holidays')::int4 AS files
+     FROM windows w WHERE w.project_id = $1 AND ${NOT_OVER}`,
     [projectId],
   );
-  return rows[0]?.count ?? 0;
+  return rows[0] ?? { count: 0, files: 0 };
 }
 
 /** Windows have changed: alerts that wait for the end of one are looked at again now. */

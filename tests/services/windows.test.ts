@@ -143,6 +143,17 @@ describe("a window", () => {
     );
     await expect(createWindow(world.owner, once())).rejects.toMatchObject({ code: "conflict" });
   });
+
+  test("of a calendar file is not made where there are ten already", async () => {
+    await world.database.pool.query(
+      `INSERT INTO windows (project_id, name, kind) SELECT $1, 'w' || n, 'holidays' FROM generate_series(1, 10) n`,
+      [projectId],
+    );
+    const file = { kind: "holidays", ics: FILE };
+    await expect(createWindow(world.owner, once(file))).rejects.toMatchObject({ code: "conflict" });
+    const { id: windowId } = await createWindow(world.owner, once());
+    await expect(updateWindow(world.owner, { windowId, ...file })).rejects.toMatchObject({ code: "conflict" });
+  });
 });
 
 describe("who may", () => {
