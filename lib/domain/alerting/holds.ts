@@ -15,7 +15,7 @@ const snoozed: HoldRule = ({ incident, event }, _context, now) => {
 
 /** What was told already may end at any time: its end wakes nobody who did not know. All else waits for the window's end. */
 const window: HoldRule = ({ event, job }, { windows }, now) => {
-  const found = event === "resolved" ? null : windowAt(windows, job, now);
+  const found = event === "resolved" || event === "stable" ? null : windowAt(windows, job, now);
   return found === null ? null : { reason: "window", until: found.until, detail: found.window.name };
 };
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type AlertWindow,
@@ -99,5 +100,42 @@ describe("the next time that a window is open", () => {
   ])("%j: %s", (times, expected) => {
     const span = nextSpan(times, NOW);
     expect(span === null ? null : new Date(span.start).toISOString().slice(0, 16)).toBe(expected);
+  });
+});
+
+describe("any windows", () => {
+  const clockText = fc
+    .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+    .map((parts) => parts.map((part) => String(part).padStart(2, "0")).join(":"));
+  const anyTimes = fc.oneof(
+    fc
+      .tuple(fc.integer({ min: -48, max: 400 }), fc.integer({ min: 1, max: 90 }))
+      .map(([from, length]) => once(NOW + from * HOUR, NOW + (from + length) * HOUR)),
+    fc.record({
+      kind: fc.constant("weekly" as const),
+      outside: fc.boolean(),
+      hours: fc.record({
+        timeZone: fc.constantFrom("Europe/Riga", "America/New_York", "Australia/Lord_Howe"),
+        days: fc.subarray([1, 2, 3, 4, 5, 6, 7]),
+        from: clockText,
+        to: clockText,
+      }),
+    }),
+  );
+
+  it("hold without a gap until the end that they say, and not at it", () => {
+    fc.assert(
+      fc.property(fc.array(anyTimes, { maxLength: 4 }), fc.double({ min: 0, max: 1, noNaN: true }), (times, part) => {
+        const placed = placeWindows(
+          times.map((one) => windowOf(one)),
+          NOW,
+        );
+        const found = windowAt(placed, JOB, NOW);
+        if (found === null) return;
+        expect(found.until).toBeGreaterThan(NOW);
+        expect(windowAt(placed, JOB, NOW + Math.floor((found.until - NOW - 1) * part))?.until).toBe(found.until);
+        expect(windowAt(placed, JOB, found.until)).toBeNull();
+      }),
+    );
   });
 });
