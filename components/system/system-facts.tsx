@@ -1,4 +1,4 @@
-import type { Instant } from "../../lib/domain/time.ts";
+import { SECOND, type Instant, type Millis } from "../../lib/domain/time.ts";
 import { lengthText } from "../base/ago.ts";
 import { counted } from "../base/counted.ts";
 import { Ago, ExactMoment } from "../base/moment.tsx";
@@ -18,8 +18,17 @@ export type SystemView = {
   };
   processes: { processId: string; host: string; pid: number; roles: string[]; startedAt: Instant; beatAt: Instant }[];
   gaps: { from: Instant; to: Instant }[];
-  counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
+  counts: {
+    projects: number;
+    jobs: number;
+    users: number;
+    pendingDeliveries: number;
+    deadLetters: number;
+    heldAlerts: number;
+  };
   oldestPendingAt: Instant | null;
+  oldestUnplannedAt: Instant | null;
+  lag: { medianMs: Millis; p99Ms: Millis } | null;
   mail: { configured: boolean; from: string };
   watchdogHost: string | null;
   limited: { pings: number; projects: number };
@@ -63,15 +72,7 @@ export function SystemFacts({ system }: { system: SystemView }) {
         <dd>
           {counted(counts.jobs, "job")} in {counted(counts.projects, "project")}, {counted(counts.users, "account")}
         </dd>
-        <dt>Alerts waiting</dt>
-        <dd>
-          {counts.pendingDeliveries}
-          {system.oldestPendingAt !== null && (
-            <>
-              , the oldest written <Ago at={system.oldestPendingAt} suffix />
-            </>
-          )}
-        </dd>
+        <AlertFacts {...system} />
         <dt>Did not arrive</dt>
         <dd>{counts.deadLetters}</dd>
         <dt>Refused as too many</dt>
@@ -83,6 +84,45 @@ export function SystemFacts({ system }: { system: SystemView }) {
       </dl>
     </Panel>
   );
+}
+
+/** How alerts fare on their way to people. */
+function AlertFacts({ counts, lag, oldestPendingAt, oldestUnplannedAt }: SystemView) {
+  return (
+    <>
+      <dt>Alerts leave after</dt>
+      <dd>
+        {lag === null
+          ? "none in the last day"
+          : `${secondsText(lag.medianMs)} as a rule, 99 of 100 within ${secondsText(lag.p99Ms)}, in the last day`}
+      </dd>
+      <dt>Alerts not decided</dt>
+      <dd>
+        {oldestUnplannedAt === null ? (
+          "none"
+        ) : (
+          <>
+            the oldest written <Ago at={oldestUnplannedAt} suffix />
+          </>
+        )}
+      </dd>
+      <dt>Alerts held back</dt>
+      <dd>{counts.heldAlerts === 0 ? "none" : `${counts.heldAlerts}, each with its reason on its incident's page`}</dd>
+      <dt>Alerts waiting</dt>
+      <dd>
+        {counts.pendingDeliveries}
+        {oldestPendingAt !== null && (
+          <>
+            , the oldest written <Ago at={oldestPendingAt} suffix />
+          </>
+        )}
+      </dd>
+    </>
+  );
+}
+
+function secondsText(ms: Millis): string {
+  return `${(ms / SECOND).toFixed(1)} s`;
 }
 
 function TimeZones({ used, system, shipped, engine, hints }: SystemView["timeZones"]) {

@@ -17,7 +17,7 @@ export type Metrics = {
   batch(size: number): void;
   /** How long after its deadline a job was evaluated. */
   sweepLag(ms: Millis): void;
-  /** How long after it was due the first attempt of a delivery left. */
+  /** How long after the limit that was broken the first message of it, or of the outage that it is of, left. */
   alertLag(ms: Millis): void;
   /** Counts calls of WATCHDOG_URL. */
   watchdogCalled(call: WatchdogCall): void;
@@ -62,7 +62,7 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
   });
   const alertLag = new Histogram({
     name: "belfry_alert_lag_seconds",
-    help: "From the moment a delivery was due to its first attempt.",
+    help: "From the limit that was broken to the first attempt of the first message about it, or about its outage; what waits on purpose does not count.",
     buckets: LAG_SECONDS,
     registers,
   });
@@ -73,7 +73,7 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
     registers,
   });
   collectDefaultMetrics({ register });
-  const refresh = createDatabaseGauges(registers);
+  const refresh = [createDatabaseGauges(registers), createAlertGauges(registers)];
 
   const pingAnswered: Metrics["pingAnswered"] = ({ protocol, result, ms }) => {
     pings.inc({ protocol, result });
@@ -94,7 +94,8 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
     alertLag: (ms) => alertLag.observe(Math.max(0, ms) / SECOND),
     watchdogCalled: (result) => watchdogCalls.inc({ result }),
     async answer(request, response) {
-      refresh(await readFigures(pool()));
+      const figures = await readFigures(pool());
+      for (const show of refresh) show(figures);
       const body = await register.metrics();
       response.writeHead(200, {
         "Content-Type": register.contentType,
@@ -138,6 +139,8 @@ function resultOf(response: ServerResponse): string {
 
 type Figures = {
   deliveries: Record<string, number>;
+  held: Record<string, number>;
+  alertAgeMs: Millis | null;
   oldestCheckMs: Millis;
   oldestDeliveryMs: Millis;
   deliveryAgeMs: Millis;
@@ -145,6 +148,10 @@ type Figures = {
 
 const FIGURES = `
   SELECT (SELECT coalesce(json_object_agg(state, n), '{}') FROM (SELECT state, count(*) AS n FROM deliveries GROUP BY state) s) AS deliveries,
+         (SELECT coalesce(json_object_agg(hold, n), '{}') FROM (SELECT hold, count(*) AS n FROM alerts
+          WHERE plan_at IS NOT NULL AND hold IS NOT NULL GROUP BY hold) h) AS held,
+         (SELECT extract(epoch FROM belfry_now() - min(created_at)) * 1000 FROM alerts
+          WHERE plan_at IS NOT NULL AND coalesce(hold, 'gathering') = 'gathering')::float8 AS "alertAgeMs",
          (SELECT extract(epoch FROM belfry_now() - min(check_at)) * 1000 FROM job_state)::float8 AS "oldestCheckMs",
          (SELECT extract(epoch FROM belfry_now() - min(next_attempt_at)) * 1000 FROM deliveries WHERE state = 'pending')::float8 AS "oldestDeliveryMs",
          (SELECT extract(epoch FROM belfry_now() - min(created_at)) * 1000 FROM deliveries
@@ -193,6 +200,26 @@ function createDatabaseGauges(registers: Registry[]): (figures: Figures | null) 
     age.set(Math.max(0, figures.deliveryAgeMs) / SECOND);
     waiting.set((figures.deliveries["pending"] ?? 0) + (figures.deliveries["sending"] ?? 0));
     dead.set(figures.deliveries["dead"] ?? 0);
+  };
+}
+
+function createAlertGauges(registers: Registry[]): (figures: Figures | null) => void {
+  const age = new Gauge({
+    name: "belfry_oldest_alert_unplanned_seconds",
+    help: "How long ago the oldest alert was written of which nobody has decided yet who hears of it.",
+    registers,
+  });
+  const held = new Gauge({
+    name: "belfry_alerts_held",
+    help: "Alerts that wait on purpose, by reason, of the whole installation.",
+    labelNames: ["reason"],
+    registers,
+  });
+  return (figures) => {
+    if (figures === null) return;
+    age.set(Math.max(0, figures.alertAgeMs ?? 0) / SECOND);
+    held.reset();
+    for (const [reason, count] of Object.entries(figures.held)) held.set({ reason }, count);
   };
 }
 

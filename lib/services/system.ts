@@ -1,5 +1,5 @@
 import packageJson from "../../package.json" with { type: "json" };
-import type { Instant } from "../domain/time.ts";
+import type { Instant, Millis } from "../domain/time.ts";
 import {
   type FaultedRecord,
   getSystemCounts,
@@ -21,9 +21,20 @@ export type SystemPage = {
   processes: ProcessRecord[];
   /** The newest 20 stretches in which no process took pings. */
   gaps: { from: Instant; to: Instant }[];
-  counts: { projects: number; jobs: number; users: number; pendingDeliveries: number; deadLetters: number };
+  counts: {
+    projects: number;
+    jobs: number;
+    users: number;
+    pendingDeliveries: number;
+    deadLetters: number;
+    heldAlerts: number;
+  };
   /** When the oldest delivery was written that is due, or was tried and not taken yet; null without any. */
   oldestPendingAt: Instant | null;
+  /** When the oldest alert was written of which nobody has decided yet who hears of it; null without any. */
+  oldestUnplannedAt: Instant | null;
+  /** How long after a limit was broken the first message left, in the last day; null where there was none. */
+  lag: { medianMs: Millis; p99Ms: Millis } | null;
   /** Jobs whose evaluation threw, at most 100. */
   faulted: FaultedRecord[];
   /** Refused pings that belong to no project, the latest first. */
@@ -53,11 +64,11 @@ export async function systemPage(ctx: Ctx): Promise<SystemPage> {
     listUnmatchedPings(ctx, { projectId: null }),
     getLimited(pool),
   ]);
-  const { postgres, oldestPendingAt, ...counts } = facts;
+  const { postgres, oldestPendingAt, oldestUnplannedAt, lag, ...counts } = facts;
   return {
     versions: { belfry: packageJson.version, node: process.version, postgres },
     timeZones: { ...zoneData(), hints: zoneHints(zoneData(), zoneVersion) },
-    ...{ processes, gaps, counts, oldestPendingAt, faulted, unmatched, limited },
+    ...{ processes, gaps, counts, oldestPendingAt, oldestUnplannedAt, lag, faulted, unmatched, limited },
     mail: { configured: config.smtpUrl !== null, from: config.mailFrom },
     watchdogHost: config.watchdogUrl === null ? null : new URL(config.watchdogUrl).host,
     now: ctx.clock.now(),

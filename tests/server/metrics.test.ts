@@ -84,6 +84,20 @@ test("a delivery that is not due yet has no age, one that waits for its next att
   expect(await age()).toBeGreaterThanOrEqual(3_600);
 });
 
+test("alerts that wait are counted by what they wait for, and those that wait for nothing have an age", async () => {
+  await database?.pool.query(
+    `INSERT INTO alerts (id, event, sequence, created_at, plan_at, hold, facts)
+     SELECT gen_random_uuid(), 'opened', 1, belfry_now() - minutes * interval '1 minute', belfry_now(), hold, '{}'
+     FROM unnest(ARRAY[10, 20, 60, 90], ARRAY[NULL, 'gathering', 'window', 'window']) AS x(minutes, hold)`,
+  );
+  const text = await read();
+  expect(text).toContain('belfry_alerts_held{reason="window"} 2');
+  expect(text).toContain('belfry_alerts_held{reason="gathering"} 1');
+  const age = Number(/^belfry_oldest_alert_unplanned_seconds (.+)$/m.exec(text)?.[1]);
+  expect(age).toBeGreaterThanOrEqual(1_200);
+  expect(age).toBeLessThan(3_600);
+});
+
 test("requests that came through a proxy are not answered", async () => {
   const answer = await fetch(address("/metrics"), { headers: { "X-Forwarded-For": "203.0.113.1" } });
   expect(answer.status).toBe(403);

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
-import { SECOND } from "../../lib/domain/time.ts";
+import { MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
 import { systemPage, zoneHints } from "../../lib/services/system.ts";
 import { listUnmatchedPings } from "../../lib/services/unmatched.ts";
 import { saveZoneVersion } from "../../lib/store/zones.ts";
+import { addAlert, addChannel, addIncident } from "../support/outbox.ts";
 import { addUnmatched } from "../support/unmatched.ts";
 import { openWorld } from "./world.ts";
 
@@ -49,7 +50,7 @@ test("operators see what runs, what it could not watch, and what went wrong", as
     },
     processes: [{ host: "a", pid: 1, roles: ["sweep"] }],
     counts: { projects: 2, jobs: 1, users: 3, pendingDeliveries: 0, deadLetters: 0 },
-    oldestPendingAt: null,
+    ...{ oldestPendingAt: null, oldestUnplannedAt: null, lag: null },
     faulted: [{ jobId, name: "Broken", fault: "RangeError: too far" }],
     unmatched: [{ path: "/ping/x/y" }],
     limited: { pings: 7, projects: 1 },
@@ -61,6 +62,30 @@ test("operators see what runs, what it could not watch, and what went wrong", as
     expect.objectContaining({ path: "/ping/…/bakcup" }),
   );
   await expect(systemPage(stranger)).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("operators see how soon people heard of troubles, and what is held back", async () => {
+  const { owner, project, database } = await openWorld();
+  const channelId = await addChannel(database, project, { to: "ops@example.org" });
+  const incident = await addIncident(database, project);
+  const [deliveryId] = await addAlert(database, incident, "opened", [channelId]);
+  await database.pool.query(
+    `WITH message AS (INSERT INTO messages (id, channel_id, started_at)
+       SELECT gen_random_uuid(), $1, lag_from + interval '1.5 s' FROM deliveries WHERE id = $2 RETURNING id)
+     INSERT INTO message_deliveries (message_id, delivery_id, attempt) SELECT id, $2, 1 FROM message`,
+    [channelId, deliveryId],
+  );
+  await database.pool.query(
+    `INSERT INTO alerts (id, event, sequence, created_at, plan_at, hold, facts)
+     SELECT gen_random_uuid(), 'opened', 1, to_timestamp(minute * 60), belfry_now(), hold, '{}'
+     FROM unnest(ARRAY[1, 2], ARRAY['window', NULL]) AS x(minute, hold)`,
+  );
+  const { counts, lag, oldestUnplannedAt } = await systemPage(owner);
+  expect({ held: counts.heldAlerts, lag, oldestUnplannedAt }).toEqual({
+    held: 1,
+    lag: { medianMs: 1_500, p99Ms: 1_500 },
+    oldestUnplannedAt: 2 * MINUTE,
+  });
 });
 
 test.each([
