@@ -43,13 +43,26 @@ const READINGS = 5;
 const JUDGED_AFTER_MS: Millis = 1 * SECOND;
 /** What another process plans just now is looked at again after this. */
 const PAUSE_MS: Millis = 100;
+/** After a turn it rests for so many times as long as that took, at most so long. */
+const REST_OF_TURN = 2;
+const LONGEST_REST_MS: Millis = 250;
 /** What could not be planned is tried again after this. */
 const AFTER_FAILURE_MS: Millis = 15 * SECOND;
 
 /** The loop that decides who hears of alerts. Wake it on `belfry_plan`. */
 export function createPlanner({ pollMs, sleep, ...deps }: PlannerDeps & { pollMs?: Millis; sleep?: Sleep }): Loop {
   const { clock, log } = deps;
-  return createLoop({ name: "plan", turn: (signal) => planDue(deps, signal), clock, log, pollMs, sleep });
+  let restedAt: Instant = -Infinity;
+  const turn = async (signal: AbortSignal): Promise<Instant | null> => {
+    const startedAt = clock.now();
+    if (startedAt < restedAt) return restedAt;
+    const next = await planDue(deps, signal);
+    // In a storm it is woken for every batch of verdicts: it leaves them most of the processor.
+    const endedAt = clock.now();
+    restedAt = endedAt + Math.min(REST_OF_TURN * (endedAt - startedAt), LONGEST_REST_MS);
+    return next;
+  };
+  return createLoop({ name: "plan", turn, clock, log, pollMs, sleep });
 }
 
 /**

@@ -21,6 +21,7 @@ export type CheckerRequest =
 const LOOPBACK = ["127.0.0.0/8"];
 /** As many as one kind of channel may send at once. */
 const SENT_AT_ONCE = 32;
+const PATIENCE_MS = 60_000;
 /** About as long as the message of an alarm. */
 const BODY = JSON.stringify({ text: "x".repeat(1_500) });
 
@@ -34,13 +35,18 @@ async function answer(request: CheckerRequest): Promise<void> {
 
 async function send(url: string, calls: number): Promise<number> {
   const http = openHttpSender(createAddressRule(LOOPBACK));
-  const { signal } = new AbortController();
   const startedAt = performance.now();
   let left = calls;
   const work = async (): Promise<void> => {
     for (; left > 0;) {
       left -= 1;
-      await http.call({ method: "POST", url, headers: { "content-type": "application/json" }, body: BODY, signal });
+      await http.call({
+        method: "POST",
+        url,
+        headers: { "content-type": "application/json" },
+        body: BODY,
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
     }
   };
   await Promise.all(Array.from({ length: SENT_AT_ONCE }, work));
