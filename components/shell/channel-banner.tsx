@@ -14,6 +14,7 @@ export type ChannelTroubleView = {
   /** Its receiver refused for good then; null: it fails for the time being. */
   brokenAt: Instant | null;
   brokenReason: string | null;
+  lastAnswer: string | null;
   /** Alerts that wait for a further attempt, and since when the first of them does. */
   waiting: number;
   waitingSince: Instant | null;
@@ -59,7 +60,7 @@ function shortened(text: string): string {
 }
 
 function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
-  const { name, brokenAt, brokenReason, waiting, waitingSince } = trouble;
+  const { name, brokenAt, brokenReason, lastAnswer, waiting, waitingSince } = trouble;
   const channel = (
     <b>
       <Said text={name} />
@@ -79,13 +80,20 @@ function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
   }
   return (
     <>
-      {channel} does not answer
+      {channel} has taken nothing
       {waitingSince !== null && (
         <>
-          , for <Ago at={waitingSince} />
+          {" "}
+          for <Ago at={waitingSince} />
         </>
       )}
-      . {counted(waiting, "alert")} {waiting === 1 ? "waits" : "wait"} for it and {waiting === 1 ? "is" : "are"} tried
+      {lastAnswer !== null && (
+        <>
+          : <Said text={shortened(lastAnswer)} />
+        </>
+      )}
+      {". "}
+      {counted(waiting, "alert")} {waiting === 1 ? "waits" : "wait"} for it and {waiting === 1 ? "is" : "are"} tried
       again.
     </>
   );

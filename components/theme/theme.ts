@@ -89,6 +89,8 @@ export const theme = createTheme({
     Select: { defaultProps: { size: "sm" } },
     Textarea: { defaultProps: { size: "sm" } },
     TagsInput: { defaultProps: { size: "sm" } },
+    // As filled buttons: of two schemes one would have white words on white.
+    Chip: { defaultProps: { color: "gray" } },
     CloseButton: { defaultProps: { "aria-label": "Close" } },
     // Its own scroll lock writes a style element without our nonce; globals.css does it instead.
     Modal: {

@@ -59,6 +59,8 @@ export type ChannelTrouble = {
   brokenReason: string | null;
   /** Latest failures in a row of what is tried again. */
   failures: number;
+  /** What the latest attempt came to. */
+  lastAnswer: string | null;
   /** How many alerts wait for a further attempt, and since when the first of them does. */
   waiting: number;
   waitingSince: Instant | null;
@@ -79,7 +81,9 @@ export async function listChannelTroubles(
     `WITH own AS MATERIALIZED (SELECT * FROM channels WHERE project_id = $1 AND enabled),
        failing AS (${FAILING("own c")})
      SELECT c.id AS "channelId", c.name, c.kind, c.broken_at AS "brokenAt", c.broken_reason AS "brokenReason",
-       coalesce(f.failures, 0) AS failures, w.waiting, w.since AS "waitingSince"
+       coalesce(f.failures, 0) AS failures, w.waiting, w.since AS "waitingSince", (
+         SELECT concat_ws(' ', m.status, m.answer) FROM messages m WHERE m.channel_id = c.id ORDER BY m.started_at DESC LIMIT 1
+       ) AS "lastAnswer"
      FROM own c LEFT JOIN failing f ON f.id = c.id
      CROSS JOIN LATERAL (
        SELECT count(*)::int4 AS waiting, min(d.first_attempt_at) AS since FROM deliveries d

@@ -49,6 +49,15 @@ test("a refusal for good is an answer: somebody is there", () => {
   expect(receivers.resting()).toEqual([]);
 });
 
+test("a mistake of ours says nothing of the receiver", () => {
+  const { receivers, fail } = setUp();
+  fail(4);
+  expect(receivers.note("a", { ...LATER, bug: new Error("ours") })).toEqual({ state: "fine" });
+  expect(receivers.resting()).toEqual([]);
+  fail(1);
+  expect(receivers.resting()).toEqual(["a"]);
+});
+
 test("a receiver's own wish is kept from its first failure on, up to an hour", () => {
   const { time, receivers } = setUp();
   receivers.note("a", { ...LATER, retryAfterMs: 90 * SECOND });
