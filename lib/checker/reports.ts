@@ -1,7 +1,9 @@
+import { setTimeout as timeout } from "node:timers/promises";
 import type pg from "pg";
 import type { Channels } from "../delivery/kinds.ts";
+import type { ReportFacts } from "../domain/reports/report-facts.ts";
 import { nextReportAt, spanBefore } from "../domain/reports/report-period.ts";
-import { MINUTE, type Instant, type Millis } from "../domain/time.ts";
+import { MINUTE, SECOND, type Instant, type Millis } from "../domain/time.ts";
 import { findZone, getZone } from "../domain/zone.ts";
 import type { Logger } from "../log.ts";
 import { inTransaction } from "../store/client.ts";
@@ -22,16 +24,43 @@ export type ReportsDeps = {
   channels: Pick<Channels, "list" | "mailWorks">;
 };
 
-/** Reports of one turn: a turn is short, as for every loop. */
+/** Between so many a stop is heard, and figures that several people get are computed once. */
 const REPORTS_AT_ONCE = 20;
+/** A turn is short, as for every loop. */
+const TURN_MS: Millis = 5 * SECOND;
 const BETWEEN_TURNS_MS: Millis = 250;
 /** One that could not be made is tried again after this. */
 const AFTER_FAILURE_MS: Millis = 15 * MINUTE;
 
-/** The loop that makes people's reports when they are due. */
+/** The loop that makes people's reports when they are due. One about millions of runs goes on beside its turns. */
 export function createReports(deps: ReportsDeps): Loop {
   const { clock, log } = deps;
-  return createLoop({ name: "reports", turn: (signal) => reportDue(deps, signal), clock, log });
+  let work: Promise<Instant | null> | null = null;
+
+  async function turn(signal: AbortSignal): Promise<Instant | null> {
+    const current = (work ??= reportDue(deps, signal));
+    const ended = current.then(
+      () => true,
+      () => true,
+    );
+    if (!(await Promise.race([ended, falseAfter(TURN_MS)]))) return clock.now() + BETWEEN_TURNS_MS;
+    work = null;
+    return current;
+  }
+
+  const loop = createLoop({ name: "reports", turn, clock, log });
+  return {
+    ...loop,
+    async stop() {
+      await loop.stop();
+      await work?.catch((error: unknown) => log.warn({ err: error }, "A report was broken off"));
+    },
+  };
+}
+
+async function falseAfter(ms: Millis): Promise<boolean> {
+  await timeout(ms, undefined, { ref: false });
+  return false;
 }
 
 /**
@@ -42,19 +71,23 @@ export function createReports(deps: ReportsDeps): Loop {
 export async function reportDue(deps: ReportsDeps, signal: AbortSignal): Promise<Instant | null> {
   const { pool, clock, channels } = deps;
   if (!channels.mailWorks) return null;
+  const known: Known = new Map();
   for (let made = 0; made < REPORTS_AT_ONCE; made += 1) {
-    if (signal.aborted || !(await makeOne(deps))) return findNextReport(pool);
+    if (signal.aborted || !(await makeOne(deps, known))) return findNextReport(pool);
   }
   return clock.now() + BETWEEN_TURNS_MS;
 }
 
+/** Figures by project and span. */
+type Known = Map<string, ReportFacts>;
+
 /** False: none is due. */
-async function makeOne({ pool, clock, log, channels }: ReportsDeps): Promise<boolean> {
+async function makeOne({ pool, clock, log, channels }: ReportsDeps, known: Known): Promise<boolean> {
   const claim: { due: DueReport | null } = { due: null };
   try {
     await inTransaction(pool, async (client) => {
       claim.due = await claimDueReport(client);
-      if (claim.due !== null) await make(client, claim.due, { now: clock.now(), channels });
+      if (claim.due !== null) await make(client, claim.due, { now: clock.now(), channels, known });
     });
   } catch (error) {
     const { due } = claim;
@@ -66,19 +99,20 @@ async function makeOne({ pool, clock, log, channels }: ReportsDeps): Promise<boo
   return claim.due !== null;
 }
 
-type Making = { now: Instant; channels: ReportsDeps["channels"] };
+type Making = { now: Instant; channels: ReportsDeps["channels"]; known: Known };
 
-async function make(client: pg.PoolClient, due: DueReport, { now, channels }: Making): Promise<void> {
+async function make(client: pg.PoolClient, due: DueReport, { now, channels, known }: Making): Promise<void> {
   const { projectId, userId, period, role } = due;
   // A zone that nobody knows any more must not cost its reader the report.
   const zone = findZone(due.timeZone) ?? getZone("UTC");
   const labels = new Map(channels.list().map(({ kind, label }) => [kind, label]));
-  const asked = {
-    ...{ projectId, userId, period, timeZone: zone.name, ...spanBefore(period, zone, now) },
-    mayChange: role !== "viewer",
-    mailWorks: true,
-    labelOf: (kind: string) => labels.get(kind) ?? kind,
-  };
-  const facts = await loadReport(client, asked, now);
+  const span = spanBefore(period, zone, now);
+  const reader = { userId, period, timeZone: zone.name, mayChange: role !== "viewer" };
+  const labelOf = (kind: string): string => labels.get(kind) ?? kind;
+  const key = `${projectId} ${span.from} ${span.to}`;
+  const asked = { projectId, ...span, ...reader, mailWorks: true, labelOf };
+  const figures = known.get(key) ?? (await loadReport(client, asked, now));
+  known.set(key, figures);
+  const facts = { ...figures, ...reader };
   await queueReport(client, due, { facts, nextAt: nextReportAt(period, zone, now) });
 }

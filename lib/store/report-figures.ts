@@ -8,7 +8,6 @@ import type {
   SlowerJob,
 } from "../domain/reports/report-facts.ts";
 import type { ReportSpan } from "../domain/reports/report-period.ts";
-import { DAY, type Millis } from "../domain/time.ts";
 import { loadPeople } from "./alerting.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -18,22 +17,57 @@ const BAD = "('failed', 'missed', 'overlong', 'abandoned')";
 /** Alerts that somebody was sent, or will be. */
 const SENT = "EXISTS (SELECT FROM deliveries d WHERE d.alert_id = a.id AND d.state <> 'dropped')";
 
-/** Figures of a whole project. */
-export async function loadTotals(database: Queryable, { projectId, from, to }: SpanOf): Promise<ReportFacts["totals"]> {
-  const { rows } = await database.query<ReportFacts["totals"]>(
-    `SELECT (SELECT count(*) FROM jobs WHERE project_id = $1) AS jobs, r.ok, r.bad,
+/** Incidents and alerts of a whole project. */
+export async function loadTroubles(
+  database: Queryable,
+  { projectId, from, to }: SpanOf,
+): Promise<Pick<ReportFacts["totals"], "jobs" | "incidents" | "alerts">> {
+  const { rows } = await database.query<Pick<ReportFacts["totals"], "jobs" | "incidents" | "alerts">>(
+    `SELECT (SELECT count(*) FROM jobs WHERE project_id = $1) AS jobs,
        (SELECT count(*) FROM incidents WHERE project_id = $1 AND opened_at >= $2 AND opened_at < $3) AS incidents,
        (SELECT count(*) FROM alerts a WHERE a.project_id = $1 AND a.incident_id IS NOT NULL
-         AND a.created_at >= $2 AND a.created_at < $3 AND ${SENT}) AS alerts
-     FROM (
-       SELECT coalesce(sum(r.count) FILTER (WHERE outcome = 'ok'), 0)::int8 AS ok,
-         coalesce(sum(r.count) FILTER (WHERE outcome IN ${BAD}), 0)::int8 AS bad
-       FROM runs r JOIN jobs j ON j.id = r.job_id
-       WHERE j.project_id = $1 AND r.settled_at >= $2 AND r.settled_at < $3
-     ) r`,
+         AND a.created_at >= $2 AND a.created_at < $3 AND ${SENT}) AS alerts`,
     [projectId, new Date(from), new Date(to)],
   );
-  return rows[0] ?? { jobs: 0, ok: 0, bad: 0, incidents: 0, alerts: 0 };
+  return rows[0] ?? { jobs: 0, incidents: 0, alerts: 0 };
+}
+
+/** Medians come from so many good runs at most, of twice as many: all of a month would be millions. */
+const MEDIAN_OF = 100;
+const ENOUGH_NOW = 3;
+const ENOUGH_BEFORE = 10;
+
+const medianOf = (
+  runs: string,
+): string => `SELECT count(*) AS runs, percentile_disc(0.5) WITHIN GROUP (ORDER BY duration_ms) AS median
+  FROM (SELECT duration_ms FROM runs r WHERE r.job_id = s.job_id AND ${runs} AND duration_ms IS NOT NULL
+    AND (outcome = 'ok' OR finished_late) AND NOT ambiguous ORDER BY number DESC LIMIT ${MEDIAN_OF}) good`;
+
+/** Verdicts of the span, and jobs whose latest good runs in it took longer than those before it. */
+export async function loadRunFigures(
+  database: Queryable,
+  { projectId, from, to }: SpanOf,
+): Promise<{ ok: number; bad: number; slower: SlowerJob[] }> {
+  const { rows } = await database.query<{ ok: number; bad: number; slower: SlowerJob[] }>(
+    `WITH span AS MATERIALIZED (
+       SELECT r.job_id, min(r.number) AS first, max(r.number) AS last, sum(r.count) FILTER (WHERE outcome = 'ok') AS ok,
+         sum(r.count) FILTER (WHERE outcome IN ${BAD}) AS bad
+       FROM runs r JOIN jobs j ON j.id = r.job_id
+       WHERE j.project_id = $1 AND r.settled_at >= $2 AND r.settled_at < $3 GROUP BY r.job_id
+     ), slower AS (
+       SELECT j.id, j.name, b.median AS before, n.median AS now
+       FROM span s JOIN jobs j ON j.id = s.job_id,
+         LATERAL (${medianOf(`number <= s.last AND number >= greatest(s.first, s.last - ${2 * MEDIAN_OF})`)}) n,
+         LATERAL (${medianOf(`number < s.first AND number >= s.first - ${2 * MEDIAN_OF}`)}) b
+       WHERE n.runs >= ${ENOUGH_NOW} AND b.runs >= ${ENOUGH_BEFORE} AND n.median > b.median
+     )
+     SELECT coalesce(sum(ok), 0)::int8 AS ok, coalesce(sum(bad), 0)::int8 AS bad,
+       (SELECT coalesce(json_agg(json_build_object('jobId', id, 'name', name, 'beforeMs', before, 'nowMs', now)), '[]')
+         FROM slower) AS slower
+     FROM span`,
+    [projectId, new Date(from), new Date(to)],
+  );
+  return rows[0] ?? { ok: 0, bad: 0, slower: [] };
 }
 
 /** Jobs with critical incidents that were open in the span; those that turned out to be wrong are left out. */
@@ -47,29 +81,6 @@ export async function loadFailedJobs(database: Queryable, { projectId, from, to 
        AND i.resolve_reason IS DISTINCT FROM 'withdrawn'
      GROUP BY j.id, j.name ORDER BY j.name`,
     [projectId, new Date(from), new Date(to)],
-  );
-  return rows;
-}
-
-/** What the span is held against: long enough for a weekly rhythm to even out. */
-const BEFORE: Millis = 28 * DAY;
-const ENOUGH_NOW = 3;
-const ENOUGH_BEFORE = 10;
-
-/** Medians of good runs in the span and before it, of jobs with enough of both that take longer now. */
-export async function loadSlowerJobs(database: Queryable, { projectId, from, to }: SpanOf): Promise<SlowerJob[]> {
-  const { rows } = await database.query<SlowerJob>(
-    `SELECT "jobId", name, "beforeMs", "nowMs" FROM (
-       SELECT j.id AS "jobId", j.name,
-         count(*) FILTER (WHERE r.settled_at >= $2) AS fresh, count(*) FILTER (WHERE r.settled_at < $2) AS old,
-         percentile_disc(0.5) WITHIN GROUP (ORDER BY r.duration_ms) FILTER (WHERE r.settled_at < $2) AS "beforeMs",
-         percentile_disc(0.5) WITHIN GROUP (ORDER BY r.duration_ms) FILTER (WHERE r.settled_at >= $2) AS "nowMs"
-       FROM jobs j JOIN runs r ON r.job_id = j.id
-       WHERE j.project_id = $1 AND r.settled_at >= $4 AND r.settled_at < $3 AND r.duration_ms IS NOT NULL
-         AND (r.outcome = 'ok' OR r.finished_late) AND NOT r.ambiguous
-       GROUP BY j.id, j.name
-     ) m WHERE fresh >= ${ENOUGH_NOW} AND old >= ${ENOUGH_BEFORE} AND "nowMs" > "beforeMs"`,
-    [projectId, new Date(from), new Date(to), new Date(from - BEFORE)],
   );
   return rows;
 }

@@ -8,9 +8,9 @@ import {
   loadFailedJobs,
   loadNoisyJobs,
   loadReach,
+  loadRunFigures,
   loadSilentJobs,
-  loadSlowerJobs,
-  loadTotals,
+  loadTroubles,
 } from "./report-figures.ts";
 import { loadGraceProposals } from "./report-graces.ts";
 
@@ -30,14 +30,15 @@ export async function loadReport(database: Queryable, asked: ReportAsked, now: I
   // One after the other: they may share one connection.
   const failed = await loadFailedJobs(database, span);
   const reach = await loadReach(database, { projectId, mailWorks });
+  const { ok, bad, slower } = await loadRunFigures(database, span);
   const broken = await loadBrokenChannels(database, projectId);
   return {
     ...known,
-    totals: await loadTotals(database, span),
+    totals: { ok, bad, ...(await loadTroubles(database, span)) },
     failed: failedJobs(failed),
     stillDown: failed.filter((job) => job.stillDown).length,
     flaky: flakyJobs(failed),
-    slower: slowerJobs(await loadSlowerJobs(database, span)),
+    slower: slowerJobs(slower),
     silent: listed(await loadSilentJobs(database, projectId)),
     noisy: noisyJobs(await loadNoisyJobs(database, span)),
     graces: listed(await loadGraceProposals(database, span, now)),

@@ -1,11 +1,12 @@
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { reportDue } from "../../lib/checker/reports.ts";
+import { createReports, reportDue } from "../../lib/checker/reports.ts";
 import type { ReportFacts } from "../../lib/domain/reports/report-facts.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/domain/time.ts";
 import { openClock } from "../../lib/store/clock.ts";
 import { openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeChannel, makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 import { addPerson } from "../support/outbox.ts";
 
@@ -97,6 +98,31 @@ describe("reports that are due", () => {
     const zones = (await listMade()).map(({ facts }) => facts.timeZone);
     expect(zones.toSorted()).toEqual(["Asia/Tokyo", "UTC"]);
   });
+});
+
+test("people who get the same report get the same figures, each with what they may do", async () => {
+  const owner = await addPerson(database, "owner@example.org", { owns: project });
+  const viewer = await addPerson(database, "viewer@example.org");
+  await database.pool.query(
+    "INSERT INTO members (project_id, user_id, role) SELECT $1, id, 'viewer' FROM users WHERE email = $2",
+    [project.id, viewer],
+  );
+  for (const email of [owner, viewer]) await subscribe(email, "week");
+  await turn();
+  const [one, other] = (await listMade()).toSorted((a, b) => a.recipient.localeCompare(b.recipient));
+  expect(one?.facts).toMatchObject({ mayChange: true });
+  expect(other?.facts).toEqual({ ...one?.facts, userId: other?.facts.userId, mayChange: false });
+  expect(other?.facts.userId).not.toBe(one?.facts.userId);
+});
+
+test("the loop makes what is due and ends when it is told to", async () => {
+  await subscribe(await addPerson(database, "owner@example.org", { owns: project }), "day");
+  const clock = await openClock(database.pool);
+  const log = pino({ level: "silent" });
+  const loop = createReports({ pool: database.pool, clock, log, channels: { list: () => [], mailWorks: true } });
+  loop.start();
+  await eventually(async () => expect(await listMade()).toHaveLength(1), 10_000);
+  await loop.stop();
 });
 
 describe("what a report tells", () => {

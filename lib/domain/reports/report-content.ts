@@ -135,7 +135,7 @@ function sectionsOf(known: Known): ReportSection[] {
     ),
     section(
       "Growing slower",
-      "Medians of good runs against the four weeks before.",
+      "Medians of the latest good runs, against those before.",
       facts.slower,
       ({ beforeMs, nowMs, ...job }) => ofJob(known, job, `${formatDuration(nowMs)}, was ${formatDuration(beforeMs)}.`),
     ),

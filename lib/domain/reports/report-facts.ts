@@ -18,7 +18,7 @@ export type FailedJob = OfJob & {
   stillDown: boolean;
 };
 
-/** Medians of good runs: in the span, and in the four weeks before. */
+/** Medians of the latest good runs in the span, and of those before it. */
 export type SlowerJob = OfJob & { beforeMs: Millis; nowMs: Millis };
 
 export type SilentJob = OfJob & { createdAt: Instant };
