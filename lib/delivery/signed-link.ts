@@ -17,9 +17,12 @@ const TAG_BYTES = 16;
 const EXPIRY_BYTES = 6;
 const UUID_BYTES = 16;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
-/** Lengths are one byte; this one says that 16 bytes of an id follow. */
+/** Lengths are one byte; this one says that 16 bytes of an id follow, the other that the length follows in two. */
 const IS_UUID = 255;
-const TOKEN = /^[\w-]{30,2000}$/;
+const IS_LONG = 254;
+/** A mail address has at most 254 characters, each of which may take three bytes. */
+const LONGEST_TEXT = 1_000;
+const TOKEN = /^[\w-]{30,8000}$/;
 
 /** HMAC-SHA256 under a key derived from `secretKey` by HKDF-SHA256. */
 export function createLinkSigner(secretKey: string): LinkSigner {
@@ -50,22 +53,30 @@ function pack(claims: LinkClaims, expiresAt: Instant): Buffer {
 function packText(text: string): Buffer {
   if (UUID.test(text)) return Buffer.concat([Buffer.of(IS_UUID), Buffer.from(text.replaceAll("-", ""), "hex")]);
   const bytes = Buffer.from(text, "utf8");
-  if (bytes.length >= IS_UUID) throw new Error(`A claim of a link has ${bytes.length} bytes, 254 are the most.`);
-  return Buffer.concat([Buffer.of(bytes.length), bytes]);
+  const { length } = bytes;
+  if (length > LONGEST_TEXT) throw new Error(`A claim of a link has ${length} bytes, ${LONGEST_TEXT} are the most.`);
+  const head = length < IS_LONG ? Buffer.of(length) : Buffer.of(IS_LONG, length >> 8, length & 255);
+  return Buffer.concat([head, bytes]);
 }
 
 /** Only of what carries our tag, so it is well-formed. */
 function unpack(bytes: Buffer): LinkClaims {
   const texts: string[] = [];
   for (let at = 0; at < bytes.length;) {
-    const length = bytes.readUInt8(at);
-    const end = at + 1 + (length === IS_UUID ? UUID_BYTES : length);
-    const found = bytes.subarray(at + 1, end);
-    texts.push(length === IS_UUID ? uuidOf(found.toString("hex")) : found.toString("utf8"));
+    const { from, end, isId } = spanAt(bytes, at);
+    const found = bytes.subarray(from, end);
+    texts.push(isId ? uuidOf(found.toString("hex")) : found.toString("utf8"));
     at = end;
   }
   const pairs = texts.flatMap((key, index) => (index % 2 === 0 ? [[key, texts[index + 1] ?? ""]] : []));
   return Object.fromEntries(pairs);
+}
+
+function spanAt(bytes: Buffer, at: number): { from: number; end: number; isId: boolean } {
+  const head = bytes.readUInt8(at);
+  if (head === IS_UUID) return { from: at + 1, end: at + 1 + UUID_BYTES, isId: true };
+  if (head < IS_LONG) return { from: at + 1, end: at + 1 + head, isId: false };
+  return { from: at + 3, end: at + 3 + bytes.readUInt16BE(at + 1), isId: false };
 }
 
 function uuidOf(hex: string): string {
