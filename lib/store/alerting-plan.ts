@@ -18,6 +18,8 @@ export async function savePlan(client: PoolClient, projectId: string, plan: Plan
   const rows = deliveryRowsOf(plan.deliveries);
   if (rows.length === 0) return;
   await client.query(INSERT_DELIVERIES, valuesOf(DELIVERY_COLUMNS, rows));
+  const leads = rows.filter(({ bundle, leadId }) => bundle !== null && leadId === null);
+  if (leads.length > 0) await client.query(JOIN_PUT_OFF, [leads.map(({ id }) => id)]);
   await client.query("SELECT pg_notify('belfry_deliver', '')");
 }
 
@@ -148,6 +150,28 @@ const STORED = namesOf(DELIVERY_COLUMNS.slice(0, -1));
 const INSERT_DELIVERIES = `INSERT INTO deliveries (created_at, ${STORED})
   SELECT belfry_now(), ${STORED} FROM ${sourceOf(DELIVERY_COLUMNS)} ORDER BY ordinal_hint
   ON CONFLICT DO NOTHING`;
+
+// Where a message of the same outage waits until the same time, as for the end of quiet hours, they leave as one. Not where
+// something else stands before one of its jobs: two messages could wait for each other. A minute before it leaves a
+// dispatcher may have looked already at what goes with it.
+const JOIN_PUT_OFF = `UPDATE deliveries d SET lead_id = x.lead_id
+  FROM (
+    SELECT n.id, (
+      SELECT l.id FROM alerts la JOIN deliveries l ON l.alert_id = la.id
+      WHERE la.outage_id = na.outage_id AND la.event = na.event AND l.lead_id IS NULL AND l.state = 'pending' AND l.attempts = 0
+        AND l.ordinal < n.ordinal AND l.next_attempt_at = n.next_attempt_at AND l.only_if IS NOT DISTINCT FROM n.only_if
+        AND l.channel_id IS NOT DISTINCT FROM n.channel_id AND l.recipient IS NOT DISTINCT FROM n.recipient
+        AND NOT EXISTS (
+          SELECT FROM deliveries m JOIN deliveries e ON e.job_id = m.job_id AND e.ordinal < m.ordinal
+            AND e.state IN ('pending', 'sending') AND e.channel_id IS NOT DISTINCT FROM m.channel_id
+            AND e.recipient IS NOT DISTINCT FROM m.recipient
+          WHERE (m.id = n.id OR m.lead_id = n.id) AND coalesce(e.lead_id, e.id) NOT IN (l.id, n.id))
+      ORDER BY l.ordinal LIMIT 1
+    ) AS lead_id
+    FROM deliveries n JOIN alerts na ON na.id = n.alert_id
+    WHERE n.id = ANY ($1::uuid[]) AND n.next_attempt_at > belfry_now() + interval '1 minute'
+  ) x
+  WHERE x.lead_id IS NOT NULL AND (d.id = x.id OR d.lead_id = x.id)`;
 
 /** The first of a bundle over a channel leads the others. */
 function deliveryRowsOf(deliveries: readonly PlannedDelivery[]): DeliveryRow[] {
