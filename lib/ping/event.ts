@@ -46,6 +46,8 @@ export type CreationRequest = {
   jitter: string | null;
   failuresToOpen: number | null;
   successesToClose: number | null;
+  /** Slugs of jobs without which it cannot do its work, between commas. */
+  upstreams: string | null;
   /**
    * Null: a person's request, read only where the job has to be made; what is wrong with it refuses the ping. Otherwise a
    * client library's, which is left out where it makes no sense and changes the job where its digest is a new one.
@@ -64,6 +66,7 @@ export const PLAIN_CREATION: CreationRequest = {
   jitter: null,
   failuresToOpen: null,
   successesToClose: null,
+  upstreams: null,
   code: null,
 };
 

@@ -132,5 +132,6 @@ function readCreation(query: ParsedUrlQuery): CreationRequest {
     grace: last(query.grace),
     maxRuntime: last(query.max_runtime),
     jitter: last(query.jitter),
+    upstreams: last(query.upstreams),
   };
 }

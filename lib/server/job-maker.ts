@@ -3,6 +3,7 @@ import type { CreationRequest } from "../ping/event.ts";
 import { followCode, readCodeJob } from "../services/code-jobs.ts";
 import type { CodeRequest } from "../services/code-request.ts";
 import type { Ctx } from "../services/context.ts";
+import { jobNameOf } from "../services/job-upstreams.ts";
 import { parseNewJob } from "../services/job-input.ts";
 
 /** Makes jobs of first pings by the rules of the job form, and lets those of code follow their code. */
@@ -19,7 +20,8 @@ export const readJob: JobMaker["read"] = ({ slug, environment }, request) => {
   const names = { slug, name: request.name ?? undefined, environment: environment ?? undefined };
   const asked = askedOf(request);
   if (request.code !== null) return readCodeJob(names, asked, request.code.digest);
-  return { settings: parseNewJob({ ...names, ...asked }).settings, code: null };
+  const { settings, upstreams } = parseNewJob({ ...names, ...asked, upstreams: request.upstreams?.split(",") });
+  return { settings, code: null, upstreams: upstreams.map((text) => jobNameOf(text, settings.environment)) };
 };
 
 function askedOf(request: CreationRequest): CodeRequest {

@@ -28,7 +28,7 @@ export type WaitingJob = JobName & { id: string; projectId: string; upstreams: r
  * @throws AppError `invalid` with field upstreams: there is no such job, or they would wait for each other.
  */
 export async function writeUpstreams(client: Queryable, job: WaitingJob): Promise<void> {
-  const names = job.upstreams.map((text) => nameOf(text, job.environment));
+  const names = job.upstreams.map((text) => jobNameOf(text, job.environment));
   if (names.length > 0) await lockUpstreams(client, job.projectId);
   const found = names.length === 0 ? [] : await findNamedJobs(client, job.projectId, names);
   const upstreams = names.map((name, index) => {
@@ -46,7 +46,8 @@ export async function writeUpstreams(client: Queryable, job: WaitingJob): Promis
   await replaceUpstreams(client, job.id, ids);
 }
 
-function nameOf(text: string, environment: string): JobName {
+/** The job that such a text names, where one of `environment` waits for it. */
+export function jobNameOf(text: string, environment: string): JobName {
   const slash = text.lastIndexOf("/");
   return slash < 0 ? { environment, slug: text } : { environment: text.slice(0, slash), slug: text.slice(slash + 1) };
 }

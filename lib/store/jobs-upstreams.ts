@@ -25,7 +25,7 @@ async function listLinked(database: Queryable, linked: string, jobId: string): P
   const { rows } = await database.query<LinkedJob>(
     `SELECT j.id, j.slug, j.name, j.environment, s.down
      FROM job_upstreams d JOIN jobs j ON ${linked} JOIN job_state s ON s.job_id = j.id
-     ORDER BY lower(j.name), j.id`,
+     ORDER BY lower(j.name), j.environment, j.id`,
     [jobId],
   );
   return rows;
@@ -79,6 +79,17 @@ export async function listLinksAbove(client: Queryable, jobIds: readonly string[
     [jobIds],
   );
   return rows;
+}
+
+/** Lets a new job, which nobody waits for yet, wait for those of these jobs that the project has. */
+export async function insertUpstreams(
+  client: Queryable,
+  { jobId, projectId, names }: { jobId: string; projectId: string; names: readonly JobName[] },
+): Promise<void> {
+  if (names.length === 0) return;
+  const found = await findNamedJobs(client, projectId, names);
+  const ids = found.map(({ id }) => id).filter((id) => id !== jobId);
+  await replaceUpstreams(client, jobId, ids);
 }
 
 /** Replaces what the job waits for. */

@@ -6,6 +6,7 @@ import { isDialect } from "../domain/schedule/dialect-names.ts";
 import { nextDeadline } from "../domain/settle.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
+import { insertUpstreams, type JobName } from "./jobs-upstreams.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 /** Everything of a job that people set. */
@@ -24,8 +25,11 @@ export type JobSettings = {
   pingPolicy: PingPolicy | null;
 };
 
-/** A job about to be made. `code`: what its code asked for, where code asked. */
-export type NewJobRecord = { settings: JobSettings; code: CodeRecord | null };
+/**
+ * A job about to be made. `code`: what its code asked for, where code asked. `upstreams`: what it waits for; those that
+ * the project does not have are left out.
+ */
+export type NewJobRecord = { settings: JobSettings; code: CodeRecord | null; upstreams?: readonly JobName[] };
 
 /** What a job's code asked for last, as it was sent, with a digest that is null where it asked for nothing. */
 export type CodeRecord = { request: object; digest: string | null };
@@ -191,6 +195,7 @@ export async function insertJobRecord(
     ...[row.id, JSON.stringify(memory)],
     dateOf(nextDeadline(openDraft({ ...memory, job, gaps: [] }))),
   ]);
+  await insertUpstreams(client, { jobId: row.id, projectId: input.projectId, names: input.upstreams ?? [] });
   return { id: row.id };
 }
 

@@ -31,6 +31,14 @@ test("a first ping may say how long its scheduler dawdles, and is told what a du
   expect(() => read({ ...request, jitter: "soon" })).toThrow('"soon" is no duration for the jitter');
 });
 
+test("a first ping may name what the job waits for", () => {
+  expect(read({ upstreams: "db, staging/db," }).upstreams).toEqual([
+    { environment: "production", slug: "db" },
+    { environment: "staging", slug: "db" },
+  ]);
+  expect(read({}).upstreams).toEqual([]);
+});
+
 test("what code asks of its job is kept with it, and what makes no sense of it is left out", () => {
   const code = { digest: "d1" };
   const read1 = read({ schedule: "0 2 * * *", maxRuntime: "5m", code });

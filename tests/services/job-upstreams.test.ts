@@ -3,6 +3,8 @@ import { createJob, deleteJob, updateJob } from "../../lib/services/job-changes.
 import { listUpstreamChoices } from "../../lib/services/job-upstreams.ts";
 import { getJob } from "../../lib/services/jobs.ts";
 import { listProjects } from "../../lib/services/projects.ts";
+import { insertJobRecord } from "../../lib/store/jobs.ts";
+import { settingsOf } from "../support/jobs.ts";
 import { openWorld, type World } from "./world.ts";
 
 let world: World;
@@ -81,6 +83,15 @@ describe("what a job waits for", () => {
       updateJob(world.owner, { jobId: right, upstreams: ["left"] }),
     ]);
     expect(answers.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  });
+
+  test("may be said by a first ping; what the project does not have is left out", async () => {
+    const upstream = await make("source");
+    const names = ["source", "nowhere"].map((slug) => ({ environment: "production", slug }));
+    const settings = settingsOf("by-ping", { kind: "none" });
+    const job = await insertJobRecord(world.database.pool, { projectId, settings, code: null, upstreams: names });
+    expect((await linksOf(job?.id ?? "")).up).toEqual(["source"]);
+    expect((await linksOf(upstream)).down).toEqual(["by-ping"]);
   });
 
   test("goes with the job that is deleted", async () => {
