@@ -11,33 +11,34 @@ import type { Handle, Handling } from "./handling.ts";
 import { KeyHint, SnoozeMenu } from "./snooze-menu.tsx";
 import { useHandling } from "./use-handling.ts";
 
-/** What can be done about an open incident, with the keys a, s and m. */
+/** What can be done about an open incident. The keys a, s and m never take back: somebody else may have been quicker. */
 export function IncidentButtons({ incident, handle }: { incident: CareView & { id: string }; handle: Handle }) {
   const [working, run] = useHandling(handle);
   const [menuOpen, setMenuOpen] = useState(false);
   const now = useNow();
   const snoozed = isSnoozed(incident, now);
+  const acknowledged = incident.acknowledgedAt !== null;
+  const muted = incident.mutedAt !== null;
   const act = (handling: Handling) => run([incident.id], handling);
-  const acknowledge = () => act({ kind: incident.acknowledgedAt === null ? "acknowledge" : "unacknowledge" });
-  const mute = () => act({ kind: incident.mutedAt === null ? "mute" : "unmute" });
-  const snooze = () => (snoozed ? act({ kind: "unsnooze" }) : setMenuOpen(true));
-  useShortcuts({ a: acknowledge, s: snooze, m: mute });
+  useShortcuts({
+    a: () => !acknowledged && act({ kind: "acknowledge" }),
+    s: () => !snoozed && setMenuOpen(true),
+    m: () => !muted && act({ kind: "mute" }),
+  });
 
   return (
     <div className={styles.buttons}>
       <Button
-        variant={incident.acknowledgedAt === null ? "filled" : "default"}
+        variant={acknowledged ? "default" : "filled"}
         loading={working}
-        leftSection={
-          incident.acknowledgedAt === null ? <UserCheck size={14} aria-hidden /> : <UserX size={14} aria-hidden />
-        }
-        rightSection={<KeyHint letter="a" />}
-        onClick={acknowledge}
+        leftSection={acknowledged ? <UserX size={14} aria-hidden /> : <UserCheck size={14} aria-hidden />}
+        rightSection={acknowledged ? undefined : <KeyHint letter="a" />}
+        onClick={() => act({ kind: acknowledged ? "unacknowledge" : "acknowledge" })}
       >
-        {incident.acknowledgedAt === null ? "Acknowledge" : "Take back"}
+        {acknowledged ? "Take back" : "Acknowledge"}
       </Button>
       {snoozed ? (
-        <Button variant="default" loading={working} rightSection={<KeyHint letter="s" />} onClick={snooze}>
+        <Button variant="default" loading={working} onClick={() => act({ kind: "unsnooze" })}>
           End the snooze
         </Button>
       ) : (
@@ -46,11 +47,11 @@ export function IncidentButtons({ incident, handle }: { incident: CareView & { i
       <Button
         variant="default"
         loading={working}
-        leftSection={incident.mutedAt === null ? <BellOff size={14} aria-hidden /> : <Bell size={14} aria-hidden />}
-        rightSection={<KeyHint letter="m" />}
-        onClick={mute}
+        leftSection={muted ? <Bell size={14} aria-hidden /> : <BellOff size={14} aria-hidden />}
+        rightSection={muted ? undefined : <KeyHint letter="m" />}
+        onClick={() => act({ kind: muted ? "unmute" : "mute" })}
       >
-        {incident.mutedAt === null ? "Mute" : "Unmute"}
+        {muted ? "Unmute" : "Mute"}
       </Button>
     </div>
   );
