@@ -78,8 +78,8 @@ function CountFields({ values, errors, change }: Props) {
         />
         <NumberInput
           name="failureWindow"
-          label="Or as many of the latest"
-          description="For a job that often fails once: so many bad runs among the last, up to 8."
+          label="Or among the latest"
+          description="So many bad ones of these, 8 at most."
           placeholder="only in a row"
           min={1}
           max={8}
