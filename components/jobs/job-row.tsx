@@ -45,7 +45,7 @@ export const JobRow = memo(function JobRow({ job, index, linkId, top, height }: 
           </span>
         )}
         {job.channelCount === 0 && (
-          <span className={styles.mute} title="Nobody would be told: no working channel">
+          <span className={styles.mute} title="Nobody would be told: no working channel takes its alarms">
             <BellOff size={13} aria-label="Nobody would be told" role="img" />
           </span>
         )}
