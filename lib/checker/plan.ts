@@ -8,12 +8,12 @@ import type { Logger } from "../log.ts";
 import {
   findNextPlan,
   listProjectsToPlan,
-  loadAlertingContext,
   loadPendingAlerts,
   lockPlanning,
   type PendingAsked,
   putOffFirst,
 } from "../store/alerting.ts";
+import { loadAlertingContext } from "../store/alerting-context.ts";
 import { savePlan } from "../store/alerting-plan.ts";
 import { inTransaction } from "../store/client.ts";
 import { isTransient } from "../store/failures.ts";

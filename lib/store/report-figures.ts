@@ -8,7 +8,7 @@ import type {
   SlowerJob,
 } from "../domain/reports/report-facts.ts";
 import type { ReportSpan } from "../domain/reports/report-period.ts";
-import { loadPeople } from "./alerting.ts";
+import { loadPeople } from "./alerting-context.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 export type SpanOf = ReportSpan & { projectId: string };
