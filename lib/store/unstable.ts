@@ -28,6 +28,9 @@ export async function loadUnstable(
   );
 }
 
+/** A job may have had thousands, and a few of the latest decide. */
+const LOOK_BACK_INCIDENTS = 50;
+
 /** Of those of these jobs that opened often enough within a day to be unstable: when they did. */
 export async function loadOpenings(
   client: Queryable,
@@ -39,8 +42,10 @@ export async function loadOpenings(
     text: `WITH opened AS MATERIALIZED (
         SELECT i.job_id, json_agg(json_build_object('incidentId', i.id,
           'openedAt', floor(extract(epoch FROM i.opened_at) * 1000), 'told', i.told_at IS NOT NULL)) AS openings
-        FROM incidents i
-        WHERE i.job_id = ANY ($1::uuid[]) AND i.severity = 'critical' AND i.opened_at > belfry_now() - interval '1 day'
+        FROM unnest($1::uuid[]) AS x(job_id) CROSS JOIN LATERAL (
+          SELECT * FROM incidents WHERE job_id = x.job_id ORDER BY number DESC LIMIT ${LOOK_BACK_INCIDENTS}
+        ) i
+        WHERE i.severity = 'critical' AND i.opened_at > belfry_now() - interval '1 day'
           AND coalesce(i.resolve_reason, '') NOT IN ('withdrawn', 'edited', 'paused')
         GROUP BY i.job_id HAVING count(*) >= ${UNSTABLE_OPENINGS}
       )
