@@ -34,8 +34,9 @@ export type PlannerDeps = {
 const ALERTS_AT_ONCE = 20_000;
 /** Where something fails it is tried with so many times fewer. */
 const NARROWING = 20;
-/** Projects of one turn, and so many side by side: between two of them a stop is heard. */
+/** Projects of one turn, unless it takes so long, and so many side by side: between two of them a stop is heard. */
 const PROJECTS_A_TURN = 1_000;
+const TURN_MS: Millis = 2 * SECOND;
 const SIDE_BY_SIDE = 2;
 /** Where something that was read changes before it is written all is read again, so often. */
 const READINGS = 5;
@@ -84,9 +85,10 @@ export async function planDue(deps: PlannerDeps, signal: AbortSignal): Promise<I
 
 async function planEach(deps: PlannerDeps, projectIds: readonly string[], signal: AbortSignal): Promise<void> {
   const queue = projectIds.values();
+  const until = deps.clock.now() + TURN_MS;
   const work = async (): Promise<void> => {
     for (const projectId of queue) {
-      if (signal.aborted) return;
+      if (signal.aborted || deps.clock.now() > until) return;
       await planProject(deps, projectId);
     }
   };
