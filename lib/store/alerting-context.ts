@@ -1,6 +1,12 @@
 import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
 import type { OpenOutage } from "../domain/alerting/outage.ts";
-import { type AlertingContext, isAlarm, type LoneIncident, type PendingAlert } from "../domain/alerting/pending.ts";
+import {
+  type AlertingContext,
+  isAlarm,
+  isEnd,
+  type LoneIncident,
+  type PendingAlert,
+} from "../domain/alerting/pending.ts";
 import { placeWindows } from "../domain/alerting/window.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { LOOK_BACK_RUNS, MACHINE } from "./alerting.ts";
@@ -31,7 +37,7 @@ export async function loadAlertingContext(
     fallback: channels.length > 0 || !mailWorks ? [] : await loadPeople(client, projectId),
     heard: await loadHeard(
       client,
-      alerts.filter(({ event }) => event === "resolved").map(({ incident }) => incident.id),
+      alerts.filter(isEnd).map(({ incident }) => incident.id),
     ),
     upstreams: await loadUpstreams(
       client,

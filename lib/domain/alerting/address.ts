@@ -1,7 +1,7 @@
 import type { Instant } from "../time.ts";
 import { createBundles } from "./bundles.ts";
 import { type OnlyIf, passageOf } from "./channel-rules.ts";
-import { type AlertingContext, isAlarm, type PendingAlert } from "./pending.ts";
+import { type AlertingContext, isAlarm, isEnd, type PendingAlert } from "./pending.ts";
 
 /** One alert over one channel, or to a person where a project has none. */
 export type PlannedDelivery = {
@@ -36,7 +36,7 @@ export function address(
       const { at, onlyIf, endsOnly, ...who } = receiver;
       const name = who.channelId ?? who.recipient ?? "";
       // The end of what they never heard of is news to nobody.
-      if (alert.event === "resolved" && !endsOnly && !knows(name)) continue;
+      if (isEnd(alert) && !endsOnly && !knows(name)) continue;
       told.add(`${incident.id} ${name}`);
       const bundle = bundleOf({ alert, outageId: outageIdOf(alert), to: name, at, onlyIf });
       const lagFrom = at > now ? null : lagOf(alert);

@@ -99,3 +99,8 @@ export type UnstableJob = { since: Instant; windowMs: Millis };
 export function isAlarm({ event }: Pick<PendingAlert, "event">): boolean {
   return event === "opened" || event === "unstable";
 }
+
+/** Whether it ends what people were told before: news to those only who heard of that. */
+export function isEnd({ event }: Pick<PendingAlert, "event">): boolean {
+  return event === "resolved" || event === "stable";
+}

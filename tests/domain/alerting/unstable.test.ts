@@ -102,6 +102,14 @@ describe("while a job is unstable", () => {
     expect(plan([pending("sync", { event: "stable", incident: { resolvedAt: NOW } })]).told).toEqual(["stable"]);
   });
 
+  it("that it is over is news to those only who heard that it was", () => {
+    const channels = ["ops", "night"].map((id) => ({ id, rules: {} }));
+    const heard = new Map([["incident of sync", new Set(["ops"])]]);
+    const stable = pending("sync", { event: "stable", incident: { resolvedAt: NOW } });
+    const { deliveries } = planAlerts([stable], contextOf({ channels, heard }), { now: NOW, newId: counter() });
+    expect(deliveries.map(({ channelId }) => channelId)).toEqual(["ops"]);
+  });
+
   it("the end of what was told, warnings, and other jobs are told as ever", () => {
     expect(plan([recovery("sync")]).told).toEqual(["resolved"]);
     expect(plan([pending("sync", { severity: "warning" }), pending("other")]).told).toEqual(["opened", "opened"]);
