@@ -197,6 +197,39 @@ describe("the screens", () => {
     await page.getByText(/SMTP_URL/).waitFor();
   });
 
+  test("a channel that refuses shows on every page; its rules are read aloud, and wrong ones beside their field", async () => {
+    slack.reply(() => ({ status: 404, body: "no_team" }));
+    await page.goto(at("/channels"));
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByText("The receiver refused it").waitFor();
+    await page.goto(at("/jobs"));
+    const banner = page.getByRole("complementary", { name: "Channels that do not work" });
+    await banner.getByText("no_team").waitFor();
+    await banner.getByRole("link", { name: "To the channels" }).click();
+    slack.reply(() => ({ status: 200, body: "ok" }));
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByText("The receiver took it").waitFor();
+    await banner.waitFor({ state: "detached" });
+
+    await page.getByRole("button", { name: "More for Ops room" }).click();
+    await page.getByRole("menuitem", { name: "Change…" }).click();
+    const form = page.getByRole("dialog");
+    await form.getByText("Takes every alert, at once.").waitFor();
+    await form.getByRole("checkbox", { name: "Warnings" }).click();
+    await form.getByRole("checkbox", { name: "Critical incidents", exact: true }).click();
+    await form.getByText("Takes nothing.").waitFor();
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.getByText("Choose at least one, or switch the channel off.").waitFor();
+    await form.getByRole("checkbox", { name: "Critical incidents", exact: true }).click();
+    await form.getByRole("switch", { name: "Quiet hours" }).click();
+    expect(await auditPage(page)).toEqual([]);
+    await form.getByRole("button", { name: "Save" }).click();
+    await form.waitFor({ state: "detached" });
+    await page
+      .getByText(/Takes every alert of critical incidents, at once\. It is quiet every day, 22:00 to 07:00/)
+      .waitFor();
+  });
+
   test("a job is paused, resumed and, once confirmed, deleted", async () => {
     await page.goto(at("/jobs"));
     await page.getByRole("link", { name: "my-first-job" }).click();
@@ -258,14 +291,40 @@ describe("the screens", () => {
 
   test("what a project keeps is changed on its page, and a wrong number is said beside its field", async () => {
     await page.goto(at("/settings"));
+    const form = page.locator("form").filter({ has: page.getByLabel("Keep for this many days") });
     await page.getByLabel("Keep for this many days").fill("0");
     await page.getByLabel("Keep this many runs of each job").fill("500");
-    await page.getByRole("button", { name: "Save" }).click();
+    await form.getByRole("button", { name: "Save" }).click();
     await page.getByText("Write a whole number of days, 1 to 3,650.").waitFor();
     expect(await page.getByLabel("Keep this many runs of each job").inputValue()).toBe("500");
     await page.getByLabel("Keep for this many days").fill("30");
-    await page.getByRole("button", { name: "Save" }).click();
+    await form.getByRole("button", { name: "Save" }).click();
     await page.getByText("30 days, of each job the latest 500").waitFor();
+    await page.getByLabel("Mask this in messages").fill("a*\nacme-*");
+    await form.getByRole("button", { name: "Save" }).click();
+    await page.getByText("would mask too much").waitFor();
+    expect(await page.getByLabel("Mask this in messages").inputValue()).toBe("a*\nacme-*");
+  });
+
+  test("a window is made on the calendar, with what is wrong beside its field, and the job's page says that alerts wait", async () => {
+    await page.goto(at("/calendar"));
+    await page.getByText("Alerts are told at any time").waitFor();
+    await page.getByRole("button", { name: "Add the window" }).click();
+    await page.getByText("Give it a name.").waitFor();
+    await page.getByLabel("Name", { exact: true }).fill("Database maintenance");
+    await page.getByRole("button", { name: "4 hours from now" }).click();
+    await page.getByRole("button", { name: "Add the window" }).click();
+    const row = page.getByRole("listitem").filter({ hasText: "Database maintenance" });
+    await row.getByText("open now").waitFor();
+    await page.goto(at(jobPath));
+    await page.getByText("Inside the window Database maintenance").waitFor();
+    await page.goto(at("/calendar"));
+    await row.getByRole("button", { name: "More for Database maintenance" }).click();
+    await page.getByRole("menuitem", { name: "Change…" }).click();
+    await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("Moving house");
+    await page.getByRole("dialog").getByText("Every week").click();
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await page.getByText("Monday to Friday, 09:00 to 17:00 (Europe/Riga)").waitFor();
   });
 
   test("every page passes the audit, in light and dark", { timeout: 180_000 }, async () => {
@@ -279,6 +338,7 @@ describe("the screens", () => {
       `${jobPath}/runs/2`,
       "/incidents",
       incident,
+      "/calendar",
       "/channels",
       "/settings",
       "/system",
@@ -304,6 +364,7 @@ describe("the screens", () => {
         jobPath,
         `${jobPath}/runs/2`,
         "/incidents",
+        "/calendar",
         "/channels",
         "/settings",
         "/system",
