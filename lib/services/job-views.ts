@@ -106,7 +106,7 @@ export type JobPage = JobRow & {
   openIncidents: OpenIncidentRow[];
   /** Two open runs without run ids: which end belongs to which is a guess. */
   ambiguous: boolean;
-  /** A sentence where nobody would be told, with what to do; null where somebody would. */
+  /** A sentence where nobody would be told over a channel, with what to do; null where somebody would. */
   nobodyTold: string | null;
   channels: { id: string; name: string; kind: string; working: boolean }[];
   /** Since when it fails and recovers again and again, and how often it did; null where it does not. */

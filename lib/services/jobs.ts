@@ -2,6 +2,7 @@ import type { Action } from "../auth/rules.ts";
 import { graceAt } from "../domain/deadline.ts";
 import { newMemory, openDraft } from "../domain/draft.ts";
 import type { Job } from "../domain/job.ts";
+import { fallbackSentence } from "../domain/reports/report-content.ts";
 import { readAloud } from "../domain/schedule/reading.ts";
 import { compileSchedule } from "../domain/schedule.ts";
 import { DAY, type Instant, type Millis } from "../domain/time.ts";
@@ -14,6 +15,7 @@ import { listJobChannelIds } from "../store/jobs-channels.ts";
 import { type FiguresRow, listFigures } from "../store/jobs-figures.ts";
 import { listJobRecords, listStrip } from "../store/jobs-list.ts";
 import { type LinkedJob, listDownstreams, listUpstreams } from "../store/jobs-upstreams.ts";
+import { loadFallback } from "../store/report-figures.ts";
 import { hasAmbiguousRuns } from "../store/runs.ts";
 import { findUnstableJob } from "../store/unstable.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
@@ -65,16 +67,18 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
   const job = await requireJob(ctx, input.jobId, "see");
   const { pool } = ctx.database;
   const now = ctx.clock.now();
-  const [strip, figures, openIncidents, ambiguous, channels, links, downstreams, unstable] = await Promise.all([
-    listStrip(pool, job.id),
-    figuresOf(ctx, job.id, now),
-    listOpenIncidents(pool, job.id),
-    hasAmbiguousRuns(pool, job.id),
-    listChannelRecords(pool, job.projectId),
-    linksOf(ctx, job),
-    listDownstreams(pool, job.id),
-    findUnstableJob(pool, job.id),
-  ]);
+  const [strip, figures, openIncidents, ambiguous, channels, links, downstreams, unstable, fallback] =
+    await Promise.all([
+      listStrip(pool, job.id),
+      figuresOf(ctx, job.id, now),
+      listOpenIncidents(pool, job.id),
+      hasAmbiguousRuns(pool, job.id),
+      listChannelRecords(pool, job.projectId),
+      linksOf(ctx, job),
+      listDownstreams(pool, job.id),
+      findUnstableJob(pool, job.id),
+      loadFallback(pool, { projectId: job.projectId, mailWorks: ctx.config.smtpUrl !== null }),
+    ]);
   const heard = channels.filter((channel) => job.allChannels || links.channelIds.includes(channel.id));
   const { description, limits, pings, createdAt, facts } = job;
   return {
@@ -88,7 +92,10 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
     mailAddress: mailAddressOf(ctx, job.id),
     firstPingAt: facts.firstPingAt,
     reading: readAloud(job.schedule, now, NEXT_SHOWN),
-    nobodyTold: nobodyTold(heard, channels.length, job.tags),
+    nobodyTold:
+      fallback !== null && fallback.length > 0
+        ? fallbackSentence(fallback)
+        : nobodyTold(heard, channels.length, job.tags),
     channels: heard.map((channel) => ({
       id: channel.id,
       name: channel.name,

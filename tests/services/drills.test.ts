@@ -4,6 +4,8 @@ import { DAY } from "../../lib/domain/time.ts";
 import { createChannel, updateChannel } from "../../lib/services/channels.ts";
 import { confirmSeen, listDrills, readSeenLink, setDrillRhythm, startDrill } from "../../lib/services/drills.ts";
 import { findFallback } from "../../lib/services/fallback.ts";
+import { createJob } from "../../lib/services/job-changes.ts";
+import { getJob } from "../../lib/services/jobs.ts";
 import { addMember, openWorld, type World } from "./world.ts";
 
 let world: World;
@@ -58,6 +60,15 @@ describe("a drill", () => {
       requestedBy: "the command line",
       results: [{ channelId: null, to: "owner@example.org", kind: "email" }],
     });
+  });
+
+  test("a job of a project without channels says who gets its alarms by mail", async () => {
+    const { id: jobId } = await createJob(world.owner, { projectId, slug: "backup" });
+    expect((await getJob(world.owner, { jobId })).nobodyTold).toMatch(/alarms go by mail to owner@example\.org/);
+    const owner = { ...world.owner, config: { ...world.owner.config, smtpUrl: null } };
+    expect((await getJob(owner, { jobId })).nobodyTold).toMatch(/^Nobody would be told/);
+    await newChannel("Ops");
+    expect((await getJob(world.owner, { jobId })).nobodyTold).toBeNull();
   });
 
   test("that nobody would get is none", async () => {

@@ -88,11 +88,11 @@ function verdictOf({ totals, failed, stillDown, period }: ReportFacts): string {
   return `${count(failed.total, "job")} failed ${when}${stillDown > 0 ? `, ${stillDown} of them still down` : ""}.`;
 }
 
-/** What happens to alarms of a project without any channel. */
+/** What happens to alarms of a project whose channels are all off, or that has none. */
 export function fallbackSentence(addresses: readonly string[]): string {
   return addresses.length === 0
-    ? "This project has no channel and no owner who can be reached by mail: nobody would hear of an alarm. Add a channel."
-    : `This project has no channel: alarms go by mail to ${addresses.map((address) => cleanLine(address, 100)).join(", ")}. Add a channel to choose for yourself.`;
+    ? "No channel of this project is switched on, and no owner can be reached by mail: nobody would hear of an alarm. Add a channel."
+    : `No channel of this project is switched on: alarms go by mail to ${addresses.map((address) => cleanLine(address, 100)).join(", ")}. Add a channel to choose for yourself.`;
 }
 
 function percent(share: number): string {

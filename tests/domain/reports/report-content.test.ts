@@ -50,7 +50,7 @@ describe("a report", () => {
 
   test("says where alarms of a project without channels go", () => {
     const mailed = reportContent({ ...KNOWN, facts: { ...QUIET_FACTS, fallback: ["owner@example.org"] } });
-    expect(mailed.lead.at(-1)).toMatch(/no channel: alarms go by mail to owner@example.org/);
+    expect(mailed.lead.at(-1)).toMatch(/No channel .* is switched on: alarms go by mail to owner@example.org/);
     const unheard = reportContent({ ...KNOWN, facts: { ...QUIET_FACTS, fallback: [] } });
     expect(unheard.lead.at(-1)).toMatch(/nobody would hear of an alarm/);
   });
