@@ -91,8 +91,6 @@ export const theme = createTheme({
     TagsInput: { defaultProps: { size: "sm" } },
     // As filled buttons: of two schemes one would have white words on white.
     Chip: { defaultProps: { color: "gray" } },
-    // Only with a variant does it ask the resolver below, whose colours can be read in dark as well.
-    Chip: { defaultProps: { variant: "filled" } },
     CloseButton: { defaultProps: { "aria-label": "Close" } },
     // Its own scroll lock writes a style element without our nonce; globals.css does it instead.
     Modal: {
