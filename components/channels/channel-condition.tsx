@@ -38,6 +38,21 @@ export function ChannelCondition({ channel }: { channel: ChannelView }) {
       </>
     );
   }
+  if (channel.failing !== null) {
+    return (
+      <>
+        <p className={`${tones.label} ${tones.late} ${styles.wraps}`}>
+          <Glyph shape="late" tone="late" size={14} />
+          <span>Takes nothing at the moment. What waits for it is tried again.</span>
+        </p>
+        {channel.failing !== "" && (
+          <p className={styles.soft}>
+            It said: <Said text={channel.failing} />
+          </p>
+        )}
+      </>
+    );
+  }
   return (
     <p className={styles.soft}>
       {channel.lastSentAt === null ? (

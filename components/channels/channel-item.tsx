@@ -1,6 +1,6 @@
 "use client";
 
-import { ActionIcon, Button, Menu } from "@mantine/core";
+import { ActionIcon, Button, Menu, Modal } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { Ellipsis, Pencil, Power, Send, Trash2 } from "lucide-react";
 import { useState, useTransition } from "react";
@@ -107,11 +107,9 @@ export function ChannelItem({ channel, mayTest, mayChange, zones, test, setEnabl
           <TestResult answer={answer} />
         </div>
       )}
-      {editing && (
-        <div className={styles.result}>
-          <ChannelEdit channel={channel} zones={zones} save={save} onClose={() => setEditing(false)} />
-        </div>
-      )}
+      <Modal opened={editing} onClose={() => setEditing(false)} title={`Change ${visibleText(channel.name)}`} size="lg">
+        <ChannelEdit channel={channel} zones={zones} save={save} onClose={() => setEditing(false)} />
+      </Modal>
       <ConfirmDialog
         opened={asking}
         title={`Delete ${visibleText(channel.name)}?`}

@@ -15,6 +15,8 @@ export type ChannelView = {
   /** A reader of its mails switched it off. */
   unsubscribedAt: Instant | null;
   lastSentAt: Instant | null;
+  /** What its receiver answered last, where it has taken nothing for a while but may again; null otherwise. */
+  failing: string | null;
 };
 
 export type KindView = {

@@ -43,7 +43,9 @@ export function DeadLetters({ letters, mayReplay, replay, replayAll }: Props) {
         <div className={styles.all}>
           {several.map(({ channelId, to }) => (
             <ReplayButton key={channelId} send={() => replayAll(channelId)}>
-              Send all again over <Said text={to} />
+              <span>
+                Send all again over <Said text={to} />
+              </span>
             </ReplayButton>
           ))}
         </div>

@@ -215,12 +215,12 @@ describe("the screens", () => {
     await page.getByRole("menuitem", { name: "Change…" }).click();
     const form = page.getByRole("dialog");
     await form.getByText("Takes every alert, at once.").waitFor();
-    await form.getByRole("checkbox", { name: "Warnings" }).click();
-    await form.getByRole("checkbox", { name: "Critical incidents", exact: true }).click();
+    await form.getByText("Warnings", { exact: true }).click();
+    await form.getByText("Critical incidents", { exact: true }).click();
     await form.getByText("Takes nothing.").waitFor();
     await form.getByRole("button", { name: "Save" }).click();
     await form.getByText("Choose at least one, or switch the channel off.").waitFor();
-    await form.getByRole("checkbox", { name: "Critical incidents", exact: true }).click();
+    await form.getByText("Critical incidents", { exact: true }).click();
     await form.getByRole("switch", { name: "Quiet hours" }).click();
     expect(await auditPage(page)).toEqual([]);
     await form.getByRole("button", { name: "Save" }).click();

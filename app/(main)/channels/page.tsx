@@ -10,7 +10,7 @@ import { DeadLetters } from "../../../components/channels/dead-letters.tsx";
 import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
 import { listZoneNames } from "../../../lib/domain/zone.ts";
 import { can } from "../../../lib/auth/rules.ts";
-import { listChannelKinds, listChannels } from "../../../lib/services/channels.ts";
+import { listChannelKinds, listChannels, listChannelTroubles } from "../../../lib/services/channels.ts";
 import { fallbackSentence } from "../../../lib/domain/reports/report-content.ts";
 import { listDeliveries } from "../../../lib/services/deliveries.ts";
 import { findFallback } from "../../../lib/services/fallback.ts";
@@ -23,14 +23,16 @@ export const metadata: Metadata = { title: "Channels" };
 export default async function ChannelsPage() {
   const { ctx } = await requireVisit();
   const project = await requireProject(ctx);
-  const [kinds, channels, dead, fallback] = await load(() =>
+  const [kinds, channels, dead, fallback, troubles] = await load(() =>
     Promise.all([
       listChannelKinds(ctx),
       listChannels(ctx, { projectId: project.id }),
       listDeliveries(ctx, { projectId: project.id, states: ["dead"] }),
       findFallback(ctx, { projectId: project.id }),
+      listChannelTroubles(ctx, { projectId: project.id }),
     ]),
   );
+  const failing = new Map(troubles.map(({ channelId, lastAnswer }) => [channelId, lastAnswer ?? ""]));
   const zones = listZoneNames();
   const mayChange = can(project.role, "change-channels");
 
@@ -60,7 +62,7 @@ export default async function ChannelsPage() {
             {channels.map((channel) => (
               <ChannelItem
                 key={channel.id}
-                channel={channel}
+                channel={{ ...channel, failing: failing.get(channel.id) ?? null }}
                 mayTest={can(project.role, "test-channels")}
                 mayChange={mayChange}
                 zones={zones}
