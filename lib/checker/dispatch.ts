@@ -62,9 +62,9 @@ export function createDispatch(deps: DispatchDeps): Loop {
   // Every send under way listens: more than node's ten are no leak.
   setMaxListeners(0, breakOff.signal);
   const send = createSender({ ...deps, signal: breakOff.signal });
-  const pacer = createPacer(paceOf, () => performance.now());
+  const pacer = createPacer(paceOf, performance);
   const lanes = createLanes<Held>(deps.limits ?? LIMITS, handle, pacer);
-  const receivers = createReceivers({ now: () => clock.now(), random: deps.random ?? Math.random });
+  const receivers = createReceivers({ clock, random: deps.random ?? Math.random });
   const recorder = createRecorder<DeliveryResult>(
     (results) => write(deps, results),
     () => loop.wake(),

@@ -24,10 +24,10 @@ const LONGEST_REST: Millis = 3_600 * SECOND;
 const LANES_REMEMBERED = 20_000;
 
 export function createReceivers({
-  now,
+  clock,
   random,
 }: {
-  now: () => Instant;
+  clock: { now(): Instant };
   /** 0 ≤ random < 1. */
   random: () => number;
 }): Receivers {
@@ -37,12 +37,12 @@ export function createReceivers({
   const rests = new Map<string, Instant>();
 
   function rest(lane: string, until: Instant): void {
-    if (until > now()) rests.set(lane, Math.max(rests.get(lane) ?? 0, until));
+    if (until > clock.now()) rests.set(lane, Math.max(rests.get(lane) ?? 0, until));
   }
 
   function restsUntil(lane: string): Instant | null {
     const until = rests.get(lane);
-    if (until === undefined || until > now()) return until ?? null;
+    if (until === undefined || until > clock.now()) return until ?? null;
     rests.delete(lane);
     return null;
   }
@@ -73,7 +73,7 @@ export function createReceivers({
       }
       failing.set(lane, before + 1);
       const asked = Math.min(ended.retryAfterMs ?? 0, LONGEST_REST);
-      const until = now() + Math.max(asked, restAfter(before + 1, random()));
+      const until = clock.now() + Math.max(asked, restAfter(before + 1, random()));
       rest(lane, until);
       return { state: "trouble", until };
     },

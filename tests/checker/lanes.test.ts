@@ -113,10 +113,7 @@ test("what waits can be taken out; the rest settles", async () => {
 
 test("a lane keeps its pace, and others do not wait for it", async () => {
   let now = 0;
-  const pacer = createPacer(
-    (kind) => (kind === "Y" ? { count: 2, withinMs: 60_000 } : null),
-    () => now,
-  );
+  const pacer = createPacer((kind) => (kind === "Y" ? { count: 2, withinMs: 60_000 } : null), { now: () => now });
   const { lanes, add, finish, started } = setUp({}, pacer);
   add("A1", "A2", "A3", "B1", "a1");
   expect(started).toEqual(["A1", "A2", "B1", "a1"]);
@@ -133,10 +130,7 @@ test("a lane keeps its pace, and others do not wait for it", async () => {
 });
 
 test("what waits for its pace begins by itself", async () => {
-  const pacer = createPacer(
-    () => ({ count: 1, withinMs: 50 }),
-    () => performance.now(),
-  );
+  const pacer = createPacer(() => ({ count: 1, withinMs: 50 }), performance);
   const { add, finish, started } = setUp({}, pacer);
   add("a1", "a2");
   await finish("a1");

@@ -8,7 +8,7 @@ const LATER: Attempt = { accepted: false, permanent: false, retryAfterMs: null, 
 
 function setUp() {
   const time = { now: 0 };
-  const receivers = createReceivers({ now: () => time.now, random: () => 0.5 });
+  const receivers = createReceivers({ clock: { now: () => time.now }, random: () => 0.5 });
   const fail = (times: number) => {
     for (let index = 0; index < times; index += 1) receivers.note("a", LATER);
   };
