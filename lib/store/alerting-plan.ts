@@ -18,8 +18,8 @@ export async function savePlan(client: PoolClient, projectId: string, plan: Plan
   const rows = deliveryRowsOf(plan.deliveries);
   if (rows.length === 0) return;
   await client.query(INSERT_DELIVERIES, valuesOf(DELIVERY_COLUMNS, rows));
-  const leads = rows.filter(({ bundle, leadId }) => bundle !== null && leadId === null);
-  if (leads.length > 0) await client.query(JOIN_PUT_OFF, [leads.map(({ id }) => id)]);
+  const late = rows.filter(({ bundle, leadId, lagFrom }) => bundle !== null && leadId === null && lagFrom === null);
+  if (late.length > 0) await client.query(JOIN_PUT_OFF, [late.map(({ id }) => id)]);
   await client.query("SELECT pg_notify('belfry_deliver', '')");
 }
 
