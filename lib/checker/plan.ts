@@ -37,7 +37,7 @@ const NARROWING = 20;
 /** Projects of one turn, unless it takes so long, and so many side by side: between two of them a stop is heard. */
 const PROJECTS_A_TURN = 1_000;
 const TURN_MS: Millis = 2 * SECOND;
-const SIDE_BY_SIDE = 2;
+const SIDE_BY_SIDE = 4;
 /** Where something that was read changes before it is written all is read again, so often. */
 const READINGS = 5;
 /** The sweep judges as of a second ago: what was due before waits for its verdict. */
