@@ -1,0 +1,93 @@
+import type { JobAlertEvent } from "../incident.ts";
+import type { Instant } from "../time.ts";
+import type { Hold } from "./hold.ts";
+import type { OpenOutage } from "./outage.ts";
+import { holdFollowUp, type holdGathering, holdOther, holdRecovery } from "./pace.ts";
+import type { PendingAlert } from "./pending.ts";
+import type { Sifted } from "./sift.ts";
+
+/** What a pace is kept by. */
+export type Pacing = {
+  gathering: ReturnType<typeof holdGathering>;
+  outageOf: (alert: PendingAlert) => OpenOutage | undefined;
+  /** Of incidents: where the first of their alerts stands. */
+  positions: ReadonlyMap<string, number>;
+  now: Instant;
+};
+
+export type Released = {
+  released: ReadonlySet<PendingAlert>;
+  held: { alert: PendingAlert; hold: Hold }[];
+};
+
+/**
+ * What leaves now of what may be told, and what waits for the others of its outage. A job that is in trouble again was so
+ * before, and recovered: where its newest alarm leaves, all that came before it leaves as well, so that people hear it in order.
+ */
+export function release({ alarms, others }: Pick<Sifted, "alarms" | "others">, pacing: Pacing): Released {
+  const { gathering, outageOf, positions, now } = pacing;
+  const released = new Set<PendingAlert>();
+  const held: Released["held"] = [];
+  const holds = new Map<string, Hold>();
+  const newest = new Map<string, number>();
+  const position = ({ incident }: PendingAlert): number => positions.get(incident.id) ?? 0;
+  const isBefore = (alert: PendingAlert): boolean => position(alert) < (newest.get(kindOf(alert)) ?? 0);
+
+  for (const alarm of alarms.toReversed()) {
+    const hold = gathering?.alarms.has(alarm) === true ? gathering.hold : holdFollowUp(outageOf(alarm), now);
+    if (hold === null || isBefore(alarm)) {
+      released.add(alarm);
+      if (!newest.has(kindOf(alarm))) newest.set(kindOf(alarm), position(alarm));
+    } else {
+      held.push({ alert: alarm, hold });
+      holds.set(alarm.incident.id, hold);
+    }
+  }
+  const telling = tellingOf(released, outageOf);
+  for (const alert of others) {
+    const hold = holds.get(alert.incident.id) ?? paceOther(alert, { outage: outageOf(alert), telling, now });
+    if (hold === null || isBefore(alert)) {
+      released.add(alert);
+      tell(telling, alert, outageOf(alert));
+    } else {
+      held.push({ alert, hold });
+      holds.set(alert.incident.id, hold);
+    }
+  }
+  return { released, held };
+}
+
+/** Of each incident, in the order of its first alert. */
+export function positionsOf(alerts: readonly PendingAlert[]): Map<string, number> {
+  const positions = new Map<string, number>();
+  for (const [position, { incident }] of alerts.entries()) {
+    if (!positions.has(incident.id)) positions.set(incident.id, position);
+  }
+  return positions;
+}
+
+/** A job has at most one open incident of a severity. */
+function kindOf({ job, severity }: PendingAlert): string {
+  return `${job.id} ${severity}`;
+}
+
+/** What each outage's next message tells, by its id. */
+type Telling = Map<string, JobAlertEvent>;
+
+function tellingOf(alerts: Iterable<PendingAlert>, outageOf: Pacing["outageOf"]): Telling {
+  const telling: Telling = new Map();
+  for (const alert of alerts) tell(telling, alert, outageOf(alert));
+  return telling;
+}
+
+function tell(telling: Telling, { event }: PendingAlert, outage: OpenOutage | undefined): void {
+  if (outage !== undefined && event !== "resolved") telling.set(outage.id, event);
+}
+
+function paceOther(
+  alert: PendingAlert,
+  { outage, telling, now }: { outage: OpenOutage | undefined; telling: Telling; now: Instant },
+): Hold | null {
+  if (alert.event === "resolved") return holdRecovery(outage, now);
+  return holdFollowUp(outage, now) ?? holdOther(alert, { outage, telling: telling.get(outage?.id ?? ""), now });
+}
