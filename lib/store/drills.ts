@@ -3,6 +3,7 @@ import type { PoolClient } from "pg";
 import type { DrillRhythm } from "../domain/drill.ts";
 import type { MissedByDrill, TestFacts } from "../domain/notice.ts";
 import type { Instant, Millis } from "../domain/time.ts";
+import { channelsServing } from "./channel-sharing.ts";
 import { addPeople } from "./deliveries-notices.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -18,7 +19,8 @@ export type NewDrill = {
 };
 
 /**
- * Gives every channel of a project that is switched on a marked test, or the people that its alarms go to where none is.
+ * Gives every channel of a project itself that is switched on a marked test, or the people that its alarms go to where no
+ * channel serves it. Channels of other projects are drilled by those.
  * Wakes the dispatchers with the commit. @returns how many messages leave.
  */
 export async function insertDrill(client: PoolClient, drill: NewDrill): Promise<{ id: string; messages: number }> {
@@ -42,7 +44,10 @@ export async function insertDrill(client: PoolClient, drill: NewDrill): Promise<
     [alertId, projectId],
   );
   const channels = rowCount ?? 0;
-  const people = channels > 0 ? [] : await addPeople(client, { alertId, projectId, mailWorks });
+  const reached = await client.query(`SELECT FROM channels WHERE id IN ${channelsServing("$1")} AND enabled LIMIT 1`, [
+    projectId,
+  ]);
+  const people = reached.rowCount === 1 ? [] : await addPeople(client, { alertId, projectId, mailWorks });
   await client.query("SELECT pg_notify('belfry_deliver', '')");
   return { id, messages: channels + people.length };
 }
@@ -115,7 +120,7 @@ export async function loadDrillResult(
     `SELECT coalesce(d.channel_id::text, '') AS "channelId", coalesce(c.name, d.recipient) AS channel, d.state = 'sent' AS sent,
        coalesce(d.last_error, 'No answer yet.') AS reason
      FROM deliveries d JOIN alerts a ON a.id = d.alert_id LEFT JOIN channels c ON c.id = d.channel_id
-     WHERE a.drill_id = $1 AND (c.id IS NULL OR c.enabled) ORDER BY d.ordinal`,
+     WHERE a.drill_id = $1 AND (c.id IS NULL OR c.enabled) ORDER BY c.name, d.ordinal`,
     [drillId],
   );
   const missing = rows

@@ -104,8 +104,8 @@ describe("a drill", () => {
       notice: "drill",
       arrived: 1,
       missing: [
-        { channelId: phones, channel: "Phones", reason: "503 busy" },
         { channelId: mail, channel: "Mail", reason: "550 no such user" },
+        { channelId: phones, channel: "Phones", reason: "503 busy" },
       ],
     });
   });

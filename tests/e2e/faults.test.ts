@@ -5,36 +5,16 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
+import { type Created, makeProject, ping, WITHOUT_PAGES } from "../support/ping-program.ts";
 import { findFaults, KINDS, MixedLoad, STORED_PINGS, type StoredPing } from "../support/mixed-load.ts";
 import { Program } from "../support/program.ts";
 import { LONG } from "../support/size.ts";
 import { type SmtpSink, startSmtpSink } from "../support/smtp-sink.ts";
 
 const MINUTE = 60_000;
-/** Everything but pages, which take seconds to start and have no part in these. */
-const WITHOUT_PAGES = "pings,sweep,deliver";
 
-/** At full size: two minutes of kills, and four times as many jobs. */
+/** At full size: two minutes of kills. */
 const KILLING_MS = LONG ? 120_000 : 20_000;
-const JOBS = LONG ? 2_000 : 500;
-
-type Created = { id: string; pingUrl: string; pingKey: string };
-
-async function makeProject(program: Program): Promise<Created> {
-  await program.admin("create-user", "--email", "owner@example.org", "--password", "correct horse battery");
-  return program.admin<Created>("create-project", "--name", "Night shift", "--owner", "owner@example.org");
-}
-
-/** Status of one ping; 0 where no answer came. */
-async function ping(url: string, timeoutMs = 10_000): Promise<number> {
-  try {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-    await answer.arrayBuffer();
-    return answer.status;
-  } catch {
-    return 0;
-  }
-}
 
 describe("kill -9 of the server", () => {
   let program: Program;
@@ -107,57 +87,6 @@ describe("kill -9 of a part", () => {
       expect(findFaults(load.acknowledged, await program.query<StoredPing>(STORED_PINGS))).toEqual([]);
     },
   );
-});
-
-describe(`${JOBS} jobs that fall due while the server is killed five times`, () => {
-  let program: Program;
-  let sink: HttpSink;
-  afterAll(() => Promise.all([program?.stop(), sink?.close()]));
-
-  it("make an incident each, and every delivery arrives at least once", { timeout: 5 * MINUTE }, async () => {
-    sink = await startHttpSink();
-    program = await Program.start({
-      env: { BELFRY_ROLES: WITHOUT_PAGES, LOG_LEVEL: "warn", ALLOW_PRIVATE_TARGETS: "127.0.0.0/8" },
-    });
-    const project = await makeProject(program);
-    await program.admin("create-channel", "--project", project.id, "--kind", "webhook", "--url", `${sink.url}/hook`);
-    const schedule = encodeURIComponent("every 20s");
-    // As clients do: a few at a time, and again where no answer came.
-    const create = async (n: number): Promise<void> => {
-      const url = `${program.url}/ping/${project.pingKey}/job-${n}?create=1&schedule=${schedule}&grace=5s`;
-      await eventually(async () => expect(await ping(url)).toBeOneOf([200, 201]), MINUTE);
-    };
-    for (let n = 0; n < JOBS; n += 50) {
-      await Promise.all(Array.from({ length: 50 }, (_, index) => create(n + index)));
-    }
-
-    await wait(23_000); // real time: the jobs' own interval
-    for (let kill = 0; kill < 5; kill += 1) {
-      await wait(1_000);
-      await program.end("SIGKILL");
-      await program.start();
-    }
-
-    type Deliveries = { deliveries: { id: string; state: string; event: string }[] };
-    await eventually(async () => {
-      const { deliveries } = await program.admin<Deliveries>("deliveries", "--project", project.id);
-      expect(deliveries.filter((delivery) => delivery.event === "opened" && delivery.state === "sent")).toHaveLength(
-        JOBS,
-      );
-    }, 2 * MINUTE);
-
-    const { incidents } = await program.admin<{ incidents: { jobId: string; cause: string }[] }>(
-      "incidents",
-      "--project",
-      project.id,
-    );
-    expect(new Set(incidents.map((incident) => incident.jobId)).size).toBe(JOBS);
-    expect(incidents).toHaveLength(JOBS);
-    expect(incidents.every((incident) => incident.cause === "missed")).toBe(true);
-    // One message may tell of many of them.
-    const slugs = new Set(sink.requests.flatMap(({ body }) => body.match(/"slug":"job-\d+"/g) ?? []));
-    expect(slugs.size).toBe(JOBS);
-  });
 });
 
 describe("ten minutes away", () => {

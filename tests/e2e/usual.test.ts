@@ -80,7 +80,8 @@ describe.skipIf(missing !== null)(`what a job usually does${missing === null ? "
     expect(await page.getByLabel("Longest run time").inputValue()).toBe("15m");
     expect(await page.getByRole("button", { name: "Use 15 min" }).count()).toBe(0);
     await page.getByLabel("Shortest run time").fill("30s");
-    await page.getByRole("radio", { name: "Warn, without calling the job down" }).check();
+    const slow = page.getByRole("radiogroup", { name: "When a run takes far longer" });
+    await slow.getByRole("radio", { name: "Warn, without calling the job down" }).check();
     expect(await auditPage(page)).toEqual([]);
     await page.getByRole("button", { name: "Save" }).click();
     const limits = page.getByRole("region", { name: "Limits" });

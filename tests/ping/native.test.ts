@@ -120,7 +120,9 @@ describe("parameters", () => {
 
   it("a new job is only asked for with create=1", () => {
     expect(
-      ping("/ping/key/slug?create=1&schedule=5+4+*+*+*&dialect=spring&tz=Europe/Vienna&grace=5m&jitter=2m&upstreams=db,staging/db").creation,
+      ping(
+        "/ping/key/slug?create=1&schedule=5+4+*+*+*&dialect=spring&tz=Europe/Vienna&grace=5m&jitter=2m&upstreams=db,staging/db",
+      ).creation,
     ).toEqual({
       ...PLAIN_CREATION,
       schedule: "5 4 * * *",

@@ -76,6 +76,8 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 /** Offences against WCAG 2.2 A and AA on the page as it is now, one line each. */
 export async function auditPage(page: Page): Promise<string[]> {
+  // While Next renders a page anew after an action, its title is away for a moment.
+  await page.waitForFunction(() => document.title !== "");
   // By the debugger, not as a script element: the page's policy would rightly refuse that.
   await page.evaluate(readFileSync(AXE, "utf8"));
   return page.evaluate(async () => {

@@ -48,7 +48,7 @@ export function contextOf(changes: Partial<AlertingContext> = {}): AlertingConte
     dueJobs: 100,
   };
   const rest = { upstreams: new Map(), heard: new Map(), windows: [], unstable: new Map(), remindAfterMs: null };
-  return { ...quiet, ...rest, ...changes } as AlertingContext;
+  return { ...quiet, ...rest, ...changes };
 }
 
 export function outageOf(changes: Partial<OpenOutage> = {}): OpenOutage {
