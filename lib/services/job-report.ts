@@ -1,7 +1,7 @@
 import type { JobStatus } from "../domain/job.ts";
 import { statusOf } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
-import { countPings } from "../store/jobs.ts";
+import { countPings } from "../store/pings.ts";
 import type { Ctx } from "./context.ts";
 import { requireJob } from "./jobs.ts";
 import { listRuns, type RunRow } from "./runs.ts";

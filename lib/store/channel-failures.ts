@@ -34,14 +34,15 @@ export async function loadChannelFailures(
 }
 
 /**
- * Its receiver takes messages again: what waits for a further attempt leaves now. Wakes the dispatchers with the commit.
- * @returns how many.
+ * Its receiver takes messages again: what waits for a further attempt, or was handed back, leaves now. Wakes the dispatchers
+ * with the commit. @returns how many.
  */
 export async function hurryChannel(database: Queryable, channelId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     `WITH hurried AS (
        UPDATE deliveries SET next_attempt_at = belfry_now()
-       WHERE channel_id = $1 AND state = 'pending' AND attempts > 0 AND next_attempt_at > belfry_now() RETURNING id
+       WHERE channel_id = $1 AND state = 'pending' AND (attempts > 0 OR lag_from IS NOT NULL) AND next_attempt_at > belfry_now()
+       RETURNING id
      ), woken AS MATERIALIZED (SELECT pg_notify('belfry_deliver', '') FROM hurried LIMIT 1)
      SELECT (SELECT count(*) FROM hurried)::int4 AS count FROM (SELECT count(*) FROM woken) AS w`,
     [channelId],

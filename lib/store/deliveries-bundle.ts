@@ -27,7 +27,7 @@ export type Bundle = {
   standing: GroupMember[];
 };
 
-const LEADS = `SELECT l.id, l.channel_id, l.recipient, o.id AS outage_id, o.kind, o.host, o.opened_at, o.created_at
+const LEADS = `SELECT l.id, l.channel_id, l.recipient, l.attempts, o.id AS outage_id, o.kind, o.host, o.opened_at, o.created_at
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries l ON l.id = x.id JOIN alerts la ON la.id = l.alert_id JOIN outages o ON o.id = la.outage_id`;
 
@@ -67,7 +67,7 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     ) e ON true
   )
   SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, ${MEMBER}, l.outage_id AS "outageId", l.kind,
-    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.alone, ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed,
+    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.alone, ${WITHDRAWN("l.attempts")} AS withdrawn, ${LAPSED("l.attempts")} AS lapsed,
     l.earlier_id AS "earlierId", l.heard
   FROM known l
   JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND d.state IN ('pending', 'sending')

@@ -42,7 +42,7 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, c.settings,
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
-    ${WITHDRAWN} AS withdrawn, ${LAPSED} AS lapsed, d.lag_from AS "lagFrom"
+    ${WITHDRAWN("d.attempts")} AS withdrawn, ${LAPSED("d.attempts")} AS lapsed, d.lag_from AS "lagFrom"
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
   JOIN alerts a ON a.id = d.alert_id

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Instant } from "../domain/time.ts";
 import { inTransaction } from "./client.ts";
+import { passLeadOn } from "./deliveries-leads.ts";
 import { tellOfDeadLetters, type DeadLetter, type Told } from "./deliveries-notices.ts";
 import { plainColumn, textColumn, timestampOf, wholeColumn } from "./literals.ts";
 import type { Queryable } from "./queryable.ts";
@@ -158,12 +159,18 @@ async function dropWithdrawn(client: pg.PoolClient, results: readonly DeliveryRe
     return isFinal(result) ? [...own, ...left.map((one) => one.id)] : own;
   });
   if (ids.length === 0) return;
-  await client.query(
+  const { rows } = await client.query<{ id: string }>(
     `UPDATE deliveries d SET state = 'dropped', last_error = o.last_error
      FROM deliveries o JOIN alerts a ON a.id = o.alert_id JOIN alerts later ON later.incident_id = a.incident_id
      WHERE o.id = ANY ($1::uuid[]) AND a.event = 'opened' AND d.alert_id = later.id AND d.state = 'pending' AND d.attempts = 0
-       AND d.channel_id IS NOT DISTINCT FROM o.channel_id AND d.recipient IS NOT DISTINCT FROM o.recipient`,
+       AND d.channel_id IS NOT DISTINCT FROM o.channel_id AND d.recipient IS NOT DISTINCT FROM o.recipient
+     RETURNING d.id`,
     [ids],
+  );
+  // Others of its outage recovered in the same message: of those people have heard.
+  await passLeadOn(
+    client,
+    rows.map(({ id }) => id),
   );
 }
 

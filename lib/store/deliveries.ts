@@ -22,13 +22,13 @@ export type ClaimOrder = { limit: number; lanes: Room; kinds: Room; leaseMs: Mil
 
 const UNFINISHED = "('pending', 'sending')";
 
-/** What another incident has put off on purpose is not waited for. */
+/** What another incident has put off on purpose is not waited for; what was to leave at once and was handed back is. */
 const STANDS_BEFORE = (
   e: string,
   d: string,
 ) => `${e}.job_id = ${d}.job_id AND ${e}.ordinal < ${d}.ordinal AND ${e}.state IN ${UNFINISHED}
     AND ${e}.channel_id IS NOT DISTINCT FROM ${d}.channel_id AND ${e}.recipient IS NOT DISTINCT FROM ${d}.recipient
-    AND (${e}.attempts > 0 OR ${e}.next_attempt_at <= belfry_now() OR ${e}.incident_id IS NOT DISTINCT FROM ${d}.incident_id)`;
+    AND (${e}.attempts > 0 OR ${e}.lag_from IS NOT NULL OR ${e}.next_attempt_at <= belfry_now() OR ${e}.incident_id IS NOT DISTINCT FROM ${d}.incident_id)`;
 
 /**
  * In one job and one lane deliveries leave in the order of writing: a recovery never overtakes its alarm. A message of
@@ -145,18 +145,25 @@ export async function renewLeases(
   });
 }
 
+// What led them may have been dropped meanwhile: then the first of them leads.
+const REPLAY = (which: string) => `WITH dead AS MATERIALIZED (
+    SELECT d.id, first_value(d.id) OVER (PARTITION BY coalesce(d.lead_id, d.id) ORDER BY d.ordinal) AS lead_id
+    FROM deliveries d WHERE d.state = 'dead' AND ${which}
+  ), replayed AS (
+    UPDATE deliveries d SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
+      next_attempt_at = belfry_now(), only_if = NULL, lead_id = CASE WHEN dead.lead_id <> d.id THEN dead.lead_id END
+    FROM dead WHERE d.id = dead.id AND d.state = 'dead' RETURNING d.id
+  )`;
+
+const ASKED_LEAD = "(SELECT coalesce(lead_id, id) FROM deliveries WHERE id = $1 AND state = 'dead')";
+
 /**
  * Puts a dead letter back into the queue, with what left in the same message, and a new day of attempts. False where it is
  * not dead (any more). Wakes the dispatchers with the commit.
  */
 export async function replayDelivery(database: Queryable, deliveryId: string): Promise<boolean> {
   const { rowCount } = await database.query(
-    `WITH replayed AS (
-       UPDATE deliveries d SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
-         next_attempt_at = belfry_now(), only_if = NULL
-       FROM (SELECT coalesce(lead_id, id) AS lead_id FROM deliveries WHERE id = $1 AND state = 'dead') AS asked
-       WHERE (d.id = asked.lead_id OR d.lead_id = asked.lead_id) AND d.state = 'dead' RETURNING d.id
-     )
+    `${REPLAY(`(d.id = ${ASKED_LEAD} OR d.lead_id = ${ASKED_LEAD})`)}
      SELECT pg_notify('belfry_deliver', '') FROM replayed LIMIT 1`,
     [deliveryId],
   );
@@ -169,11 +176,7 @@ export async function replayDelivery(database: Queryable, deliveryId: string): P
  */
 export async function replayChannelDeliveries(database: Queryable, channelId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
-    `WITH replayed AS (
-       UPDATE deliveries d SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
-         next_attempt_at = belfry_now(), only_if = NULL
-       FROM alerts a WHERE d.channel_id = $1 AND d.state = 'dead' AND a.id = d.alert_id AND a.event <> 'test' RETURNING d.id
-     )
+    `${REPLAY(`d.channel_id = $1 AND EXISTS (SELECT FROM alerts a WHERE a.id = d.alert_id AND a.event <> 'test')`)}
      SELECT count(*)::int4 AS count, pg_notify('belfry_deliver', '') FROM replayed`,
     [channelId],
   );

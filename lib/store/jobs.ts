@@ -6,6 +6,7 @@ import { isDialect } from "../domain/schedule/dialect-names.ts";
 import { nextDeadline } from "../domain/settle.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
+import { passLeadsOfJobOn } from "./deliveries-leads.ts";
 import { insertUpstreams, type JobName } from "./jobs-upstreams.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -238,11 +239,6 @@ function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
 export async function deleteJobRecord(client: Queryable, jobId: string): Promise<void> {
   await client.query("SELECT 1 FROM job_state WHERE job_id = $1 FOR UPDATE", [jobId]);
   await client.query("DELETE FROM runs WHERE job_id = $1", [jobId]);
+  await passLeadsOfJobOn(client, jobId);
   await client.query("DELETE FROM jobs WHERE id = $1", [jobId]);
-}
-
-/** Every ping of the job that is stored. */
-export async function countPings(database: Queryable, jobId: string): Promise<number> {
-  const { rows } = await database.query<{ count: number }>("SELECT count(*) FROM pings WHERE job_id = $1", [jobId]);
-  return rows[0]?.count ?? 0;
 }

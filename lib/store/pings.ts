@@ -2,6 +2,7 @@ import type { Ping, PingDisposition } from "../domain/ping.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { BODY_COLUMNS, INSERT_BODIES, storedBodies } from "./ping-bodies.ts";
 import type { Statement } from "./pipeline.ts";
+import type { Queryable } from "./queryable.ts";
 
 /** How a ping came. `other`: an address that another service's clients know. */
 export type PingProtocol = "native" | "sentry" | "cronitor" | "mail" | "other";
@@ -55,4 +56,10 @@ export function pingStatements(pings: readonly PingRecord[]): Statement[] {
     statements.push({ name: "ping-bodies-insert", text: INSERT_BODIES, values: valuesOf(BODY_COLUMNS, bodies) });
   }
   return statements;
+}
+
+/** Every ping of the job that is stored. */
+export async function countPings(database: Queryable, jobId: string): Promise<number> {
+  const { rows } = await database.query<{ count: number }>("SELECT count(*) FROM pings WHERE job_id = $1", [jobId]);
+  return rows[0]?.count ?? 0;
 }
