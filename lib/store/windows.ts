@@ -153,8 +153,12 @@ export async function countWindowsLocked(
   return rows[0] ?? { count: 0, files: 0 };
 }
 
-/** Windows have changed: alerts that wait for the end of one are looked at again now. */
+/**
+ * Windows have changed: alerts that wait for the end of one are looked at again now. Only within a transaction: whoever plans
+ * just now (see `lockPlanning`) has read the old windows, and what they hold back has to be seen here.
+ */
 export async function replanHeldAlerts(client: Queryable, projectId: string): Promise<void> {
+  await client.query("SELECT pg_advisory_xact_lock(hashtextextended('belfry plan ' || $1, 0))", [projectId]);
   await client.query(
     `WITH held AS (
        UPDATE alerts SET plan_at = belfry_now() WHERE project_id = $1 AND plan_at IS NOT NULL AND hold = 'window' RETURNING 1

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { WindowScope, WindowTimes } from "../../lib/domain/alerting/window.ts";
 import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
+import { lockPlanning } from "../../lib/store/alerting.ts";
+import { inTransaction } from "../../lib/store/client.ts";
 import { deleteWindowRecord, insertWindowRecord, replanHeldAlerts } from "../../lib/store/windows.ts";
 import { listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
 
 let database: TestDatabase;
@@ -116,9 +119,29 @@ describe("an alarm inside a window", () => {
     await openIncident(database, project);
     await planNow(database);
     await deleteWindowRecord(database.pool, id);
-    await replanHeldAlerts(database.pool, project.id);
+    await inTransaction(database.pool, (client) => replanHeldAlerts(client, project.id));
     await planNow(database);
     expect((await listPlanned(database)).length).toBe(1);
+  });
+
+  test("is looked at again also where it is held back at the moment at which the window is taken away", async () => {
+    const { pool } = database;
+    const window = await openWindow({ to: HOUR });
+    await openIncident(database, project);
+    const replanning: Promise<void>[] = [];
+    await inTransaction(pool, async (planner) => {
+      await lockPlanning(planner, project.id);
+      await deleteWindowRecord(pool, window);
+      replanning.push(inTransaction(pool, (client) => replanHeldAlerts(client, project.id)));
+      await eventually(async () => {
+        const { rows } = await pool.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+        expect(rows).toHaveLength(1);
+      }, 20_000);
+      await planner.query("UPDATE alerts SET hold = 'window', plan_at = belfry_now() + interval '1 hour'");
+    });
+    await Promise.all(replanning);
+    await planNow(database);
+    expect((await listPlanned(database)).map(({ event }) => event)).toEqual(["opened"]);
   });
 
   test("of several jobs of a machine is one message at its end", async () => {
