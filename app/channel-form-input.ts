@@ -12,13 +12,14 @@ export function parseChannelForm(input: unknown): ChannelFormValues {
     name: asText(given.name),
     settings: Object.fromEntries(settings),
     rules: parseRulesForm(given.rules),
+    projects: asTexts(given.projects),
   };
 }
 
 /** The same of a channel that is changed. */
 export function parseChannelEdit(input: unknown): ChannelEditValues {
   const given = asRecord(input);
-  return { name: asText(given.name), rules: parseRulesForm(given.rules) };
+  return { name: asText(given.name), rules: parseRulesForm(given.rules), projects: asTexts(given.projects) };
 }
 
 function parseRulesForm(input: unknown): RulesValues {

@@ -2,11 +2,17 @@ import { Glyph } from "../base/glyph.tsx";
 import { Ago } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
 import tones from "../base/tone.module.css";
-import type { ChannelView } from "./channel-view.ts";
+import type { ChannelConditionView } from "./channel-view.ts";
 import styles from "./channels.module.css";
 
+type Props = {
+  channel: ChannelConditionView;
+  /** Where it is tested and mended. */
+  elsewhere?: boolean;
+};
+
 /** Whether a channel works, and why not. */
-export function ChannelCondition({ channel }: { channel: ChannelView }) {
+export function ChannelCondition({ channel, elsewhere = false }: Props) {
   if (!channel.enabled) {
     return (
       <p className={`${tones.label} ${tones.quiet}`}>
@@ -27,7 +33,8 @@ export function ChannelCondition({ channel }: { channel: ChannelView }) {
         <p className={`${tones.label} ${tones.down} ${styles.wraps}`}>
           <Glyph shape="failed" tone="down" size={14} />
           <span>
-            Refused for <Ago at={channel.brokenAt} />. A test that arrives mends it.
+            Refused for <Ago at={channel.brokenAt} />.{" "}
+            {elsewhere ? "Its own project can mend it." : "A test that arrives mends it."}
           </span>
         </p>
         {channel.brokenReason !== null && (

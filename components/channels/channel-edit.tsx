@@ -4,23 +4,30 @@ import { Button, TextInput } from "@mantine/core";
 import { useState, useTransition } from "react";
 import type { FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
-import type { ChannelView } from "./channel-view.ts";
+import type { ChannelView, ProjectChoice } from "./channel-view.ts";
 import styles from "./channels.module.css";
+import { ProjectsField } from "./projects-field.tsx";
 import { RulesFields } from "./rules-fields.tsx";
 import { type RulesValues, rulesValuesOf } from "./rules-values.ts";
 
-export type ChannelEditValues = { name: string; rules: RulesValues };
+export type ChannelEditValues = { name: string; rules: RulesValues; projects: string[] };
 
 type Props = {
   channel: ChannelView;
   zones: string[];
+  /** Other projects that whoever looks may let it serve. */
+  projects: readonly ProjectChoice[];
   save: (channelId: string, values: ChannelEditValues) => Promise<FormState<ChannelEditValues> | null>;
   onClose: () => void;
 };
 
-/** Changes a channel's name and rules; its address stays what it is. */
-export function ChannelEdit({ channel, zones, save, onClose }: Props) {
-  const [values, setValues] = useState<ChannelEditValues>({ name: channel.name, rules: rulesValuesOf(channel.rules) });
+/** Changes a channel's name, its rules and whom it serves; its address stays what it is. */
+export function ChannelEdit({ channel, zones, projects, save, onClose }: Props) {
+  const [values, setValues] = useState<ChannelEditValues>({
+    name: channel.name,
+    rules: rulesValuesOf(channel.rules),
+    projects: channel.projects.map(({ id }) => id),
+  });
   const [failure, setFailure] = useState<FormState<ChannelEditValues> | null>(null);
   const [saving, start] = useTransition();
   const errors = failure?.fieldErrors ?? {};
@@ -53,6 +60,13 @@ export function ChannelEdit({ channel, zones, save, onClose }: Props) {
         errors={errors}
         zones={zones}
         change={(part) => setValues((before) => ({ ...before, rules: { ...before.rules, ...part } }))}
+      />
+      <ProjectsField
+        choices={projects}
+        served={channel.projects}
+        values={values.projects}
+        error={errors.projects}
+        change={(next) => setValues((before) => ({ ...before, projects: next }))}
       />
       <p className={styles.soft}>What waits for this channel already goes by its rules of before.</p>
       {failure?.error && (

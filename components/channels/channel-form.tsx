@@ -4,24 +4,36 @@ import { Button, Select, TextInput } from "@mantine/core";
 import { useState, useTransition } from "react";
 import type { FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
-import type { KindView } from "./channel-view.ts";
+import type { KindView, ProjectChoice } from "./channel-view.ts";
 import styles from "./channels.module.css";
+import { ProjectsField } from "./projects-field.tsx";
 import { RulesFields } from "./rules-fields.tsx";
 import { type RulesValues, rulesValuesOf } from "./rules-values.ts";
 import { SettingInput } from "./setting-input.tsx";
 
-export type ChannelFormValues = { kind: string; name: string; settings: Record<string, string>; rules: RulesValues };
+export type ChannelFormValues = {
+  kind: string;
+  name: string;
+  settings: Record<string, string>;
+  rules: RulesValues;
+  projects: string[];
+};
 
 type Props = {
   kinds: KindView[];
   zones: string[];
+  /** Other projects that whoever looks may let it serve. */
+  projects: readonly ProjectChoice[];
   save: (values: ChannelFormValues) => Promise<FormState<ChannelFormValues> | null>;
 };
 
 /** Adds a way to reach people. */
-export function ChannelForm({ kinds, zones, save }: Props) {
+export function ChannelForm({ kinds, zones, projects, save }: Props) {
   const first = kinds.find((kind) => kind.unavailable === null) ?? kinds[0];
-  const empty: ChannelFormValues = { kind: first?.kind ?? "", name: "", settings: {}, rules: rulesValuesOf({}) };
+  const empty: ChannelFormValues = {
+    ...{ kind: first?.kind ?? "", name: "", settings: {} },
+    ...{ rules: rulesValuesOf({}), projects: [] },
+  };
   const [values, setValues] = useState(empty);
   const [failure, setFailure] = useState<FormState<ChannelFormValues> | null>(null);
   const [saving, start] = useTransition();
@@ -83,6 +95,13 @@ export function ChannelForm({ kinds, zones, save }: Props) {
             errors={errors}
             zones={zones}
             change={(part) => setValues((before) => ({ ...before, rules: { ...before.rules, ...part } }))}
+          />
+          <ProjectsField
+            choices={projects}
+            served={[]}
+            values={values.projects}
+            error={errors.projects}
+            change={(next) => change({ projects: next })}
           />
           {failure?.error && (
             <Note tone="down" role="alert">

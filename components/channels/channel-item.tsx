@@ -11,7 +11,7 @@ import { Said } from "../base/said.tsx";
 import { visibleText } from "../base/visible-text.ts";
 import { ChannelCondition } from "./channel-condition.tsx";
 import { ChannelEdit, type ChannelEditValues } from "./channel-edit.tsx";
-import type { ChannelView, TestAnswer } from "./channel-view.ts";
+import type { ChannelView, ProjectChoice, TestAnswer } from "./channel-view.ts";
 import styles from "./channels.module.css";
 import { KindIcon } from "./kind-icon.tsx";
 import { TestResult } from "./test-result.tsx";
@@ -21,6 +21,8 @@ type Props = {
   mayTest: boolean;
   mayChange: boolean;
   zones: string[];
+  /** Other projects that whoever looks may let it serve. */
+  projects: readonly ProjectChoice[];
   test: (channelId: string) => Promise<TestAnswer>;
   setEnabled: (channelId: string, enabled: boolean) => Promise<ActionResult>;
   save: (channelId: string, values: ChannelEditValues) => Promise<FormState<ChannelEditValues> | null>;
@@ -28,7 +30,7 @@ type Props = {
 };
 
 /** A channel with what it takes, how it fares, and what can be done about it. */
-export function ChannelItem({ channel, mayTest, mayChange, zones, test, setEnabled, save, remove }: Props) {
+export function ChannelItem({ channel, mayTest, mayChange, zones, projects, test, setEnabled, save, remove }: Props) {
   const [testing, startTest] = useTransition();
   const [working, start] = useTransition();
   const [answer, setAnswer] = useState<TestAnswer | null>(null);
@@ -57,6 +59,11 @@ export function ChannelItem({ channel, mayTest, mayChange, zones, test, setEnabl
         {Object.keys(channel.rules).length > 0 && (
           <p className={styles.soft}>
             <Said text={rulesInWords(channel.rules)} />
+          </p>
+        )}
+        {channel.projects.length > 0 && (
+          <p className={styles.soft}>
+            Also serves <Said text={channel.projects.map(({ name }) => name).join(", ")} />.
           </p>
         )}
         <ChannelCondition channel={channel} />
@@ -108,7 +115,13 @@ export function ChannelItem({ channel, mayTest, mayChange, zones, test, setEnabl
         </div>
       )}
       <Modal opened={editing} onClose={() => setEditing(false)} title={`Change ${visibleText(channel.name)}`} size="lg">
-        <ChannelEdit channel={channel} zones={zones} save={save} onClose={() => setEditing(false)} />
+        <ChannelEdit
+          channel={channel}
+          zones={zones}
+          projects={projects}
+          save={save}
+          onClose={() => setEditing(false)}
+        />
       </Modal>
       <ConfirmDialog
         opened={asking}
@@ -117,7 +130,8 @@ export function ChannelItem({ channel, mayTest, mayChange, zones, test, setEnabl
         onClose={() => setAsking(false)}
         onConfirm={() => run(() => remove(channel.id))}
       >
-        Alerts that still wait for it are dropped, and jobs that used only this channel tell nobody any more.
+        Alerts that still wait for it are dropped, and jobs that used only this channel tell nobody any more
+        {channel.projects.length > 0 && ", those of the other projects that it serves among them"}.
       </ConfirmDialog>
     </li>
   );

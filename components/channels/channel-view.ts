@@ -17,7 +17,21 @@ export type ChannelView = {
   lastSentAt: Instant | null;
   /** What its receiver answered last, where it has taken nothing for a while but may again; null otherwise. */
   failing: string | null;
+  /** Other projects whose alerts it tells too. */
+  projects: readonly ProjectChoice[];
 };
+
+/** A project that a channel may serve beside its own. */
+export type ProjectChoice = { id: string; name: string };
+
+/** A channel of another project, as far as this one knows it. */
+export type SharedChannelView = ChannelConditionView &
+  Pick<ChannelView, "id" | "kind" | "kindLabel" | "name" | "summary"> & { ofProject: string };
+
+export type ChannelConditionView = Pick<
+  ChannelView,
+  "enabled" | "brokenAt" | "brokenReason" | "unsubscribedAt" | "lastSentAt" | "failing"
+>;
 
 export type KindView = {
   kind: string;

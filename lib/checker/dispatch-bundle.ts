@@ -1,5 +1,6 @@
 import type { MessageInput } from "../domain/message.ts";
 import type { Bundle, BundleMember } from "../store/deliveries-bundle.ts";
+import { NOT_SERVED } from "../store/channel-sharing.ts";
 import type { DeliveryContext } from "../store/deliveries-context.ts";
 
 /** Why something is not told after all. */
@@ -46,4 +47,10 @@ function groupInput({ id, input }: DeliveryContext, bundle: Bundle, told: Bundle
   const { outage, heard, standing } = bundle;
   const alone = told.length === 1 && only?.deliveryId === id && !("outage" in input) ? input : null;
   return { alertId, at, baseUrl, maskPatterns, project, event, outage, members: told, only: alone, heard, standing };
+}
+
+/** Why nothing is sent over its channel; null where it may. */
+export function shutBy({ channel, input }: DeliveryContext): string | null {
+  if (channel?.serves === false) return NOT_SERVED;
+  return channel?.enabled === false && input?.event !== "test" ? "The channel is switched off." : null;
 }

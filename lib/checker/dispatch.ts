@@ -9,7 +9,7 @@ import { claimDeliveries, findNextDue, renewLeases, type ClaimedDelivery } from 
 import { loadBundles } from "../store/deliveries-bundle.ts";
 import { loadDeliveryContexts } from "../store/deliveries-context.ts";
 import { recordResults, type DeliveryResult } from "../store/deliveries-results.ts";
-import { type Cargo, cargoOf } from "./dispatch-bundle.ts";
+import { type Cargo, cargoOf, shutBy } from "./dispatch-bundle.ts";
 import { createSender, type Held, type SenderDeps } from "./dispatch-send.ts";
 import { createLanes, type LaneLimits, type Lanes } from "./lanes.ts";
 import { createLoop, type Loop, type Sleep } from "./loop.ts";
@@ -107,12 +107,12 @@ export function createDispatch(deps: DispatchDeps): Loop {
 
   async function handle(held: Held): Promise<void> {
     const { context, bundle } = held;
-    const cargo = cargoOf(context, bundle);
+    const [cargo, shut] = [cargoOf(context, bundle), shutBy(context)];
     const [first] = cargo.left;
     if (cargo.input === null && first !== undefined) {
       drop(recorder, held, { reason: first.reason, withdrawn: true, left: cargo.left });
-    } else if (context.channel?.enabled === false && context.input?.event !== "test") {
-      drop(recorder, held, { reason: "The channel is switched off.", withdrawn: false, left: [] });
+    } else if (shut !== null) {
+      drop(recorder, held, { reason: shut, withdrawn: false, left: [] });
     } else {
       const { ended, result } = await send(held, cargo);
       recorder.add(result);

@@ -3,6 +3,7 @@ import type { IncidentAction } from "../domain/incident-care.ts";
 import { type Instant, MINUTE } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { findChannelRecord } from "../store/channels.ts";
+import { isServing } from "../store/channel-sharing.ts";
 import { findIncidentRecord, listIncidentsOfOutage } from "../store/incidents.ts";
 import { findOutageRecord, listOpenIdsOfOutage, type OutageRecord } from "../store/outages.ts";
 import { findPersonOfProject, findUserName } from "../store/users.ts";
@@ -75,7 +76,7 @@ async function openLink(
   return { link, hand: { userId: name === null ? null : userId, by: `${name ?? over.who} ${over.way}` } };
 }
 
-/** A channel that was deleted, and a person who left, have no say any more. */
+/** A channel that was deleted or serves the project no more, and a person who left, have no say any more. */
 async function receiverOf(
   { pool }: Services["database"],
   { channelId, recipient }: ActLink,
@@ -87,7 +88,7 @@ async function receiverOf(
     return { who: person.name, way: "by mail" };
   }
   const channel = await findChannelRecord(pool, channelId);
-  if (channel === null || channel.projectId !== projectId) throw noLink();
+  if (channel === null || !(await isServing(pool, channelId, projectId))) throw noLink();
   return { who: "somebody", way: `over the channel ${channel.name}` };
 }
 

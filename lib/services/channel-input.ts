@@ -16,6 +16,8 @@ export type NewChannel = {
   settings: Readonly<Record<string, string>>;
   /** Which alerts it takes, and when. Default: all at once. */
   rules?: RulesInput;
+  /** Other projects whose alerts it tells too, by id or name. Default: none. */
+  projects?: readonly string[];
 };
 
 /** Opens the kinds for one piece of work; opening makes no connection. */
@@ -73,6 +75,10 @@ function refuseStrangers({ label, fields }: Channel, settings: Readonly<Record<s
   if (strange === undefined) return;
   const known = fields.map((field) => field.name).join(", ");
   throw new AppError("invalid", `${label} has no setting "${strange}"; it takes: ${known}.`, strange);
+}
+
+export function noChannel(channelId: string): AppError {
+  return new AppError("not-found", `There is no channel with the id "${channelId}".`, "channelId");
 }
 
 /** Reads back what `insertSealedChannel` stored. */

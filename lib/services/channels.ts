@@ -1,11 +1,10 @@
-import type { Action } from "../auth/rules.ts";
+import { type Action, can } from "../auth/rules.ts";
 import { type Attempt, attemptSend } from "../delivery/attempt.ts";
 import type { ChannelField } from "../delivery/channel.ts";
 import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
 import { FAILURES_OF_DEAD } from "../domain/breaker.ts";
 import { composeMessage } from "../domain/message.ts";
 import { type Instant, SECOND } from "../domain/time.ts";
-import { AppError } from "../errors.ts";
 import {
   type ChannelRecord,
   deleteChannelRecord,
@@ -14,6 +13,7 @@ import {
   listChannelRecords,
   updateChannelRecord,
 } from "../store/channels.ts";
+import { listServedProjects, type ServedProject } from "../store/channel-sharing.ts";
 import { hurryChannel, listChannelTroubles as listTroubles, type ChannelTrouble } from "../store/channel-failures.ts";
 import { inTransaction } from "../store/client.ts";
 import { insertTest } from "../store/deliveries.ts";
@@ -21,8 +21,16 @@ import { type DeliveryResult, recordResults } from "../store/deliveries-results.
 import { uuidv7 } from "../store/ids.ts";
 import { findUserName } from "../store/users.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
-import { insertSealedChannel, type NewChannel, openSettings, reasonAgainst, withChannels } from "./channel-input.ts";
+import {
+  insertSealedChannel,
+  type NewChannel,
+  noChannel,
+  openSettings,
+  reasonAgainst,
+  withChannels,
+} from "./channel-input.ts";
 import type { Actor, Ctx, Services } from "./context.ts";
+import { planSharing, publishServed, saveSharing } from "./channel-sharing.ts";
 import { parseRules, type RulesInput } from "./channel-rules-input.ts";
 import { parseAll, parseName } from "./input.ts";
 import { publishLive } from "./publish.ts";
@@ -45,6 +53,8 @@ export type ChannelRow = {
   unsubscribedAt: Instant | null;
   createdAt: Instant;
   lastSentAt: Instant | null;
+  /** Other projects whose alerts it tells too; only those who may change it see them. */
+  projects: ServedProject[];
 };
 
 export type ChannelKindRow = {
@@ -71,7 +81,13 @@ export async function listChannels(ctx: Ctx, input: { projectId: string }): Prom
   const project = await requireProject(ctx, input.projectId, "see");
   const records = await listChannelRecords(ctx.database.pool, project.id);
   const labels = new Map((await listChannelKinds(ctx)).map(({ kind, label }) => [kind, label]));
-  return records.map((record) => ({ ...record, kindLabel: labels.get(record.kind) ?? record.kind }));
+  const ids = can(project.role, "change-channels") ? records.map(({ id }) => id) : [];
+  const served = await listServedProjects(ctx.database.pool, ids);
+  return records.map((record) => ({
+    ...record,
+    kindLabel: labels.get(record.kind) ?? record.kind,
+    projects: served.get(record.id) ?? [],
+  }));
 }
 
 /** Channels that are switched on and do not work: those that refuse for good, then those that fail again and again. */
@@ -95,29 +111,36 @@ export async function listChannelKinds(
 /** @throws AppError `invalid` with the field it is about: kind, name, or the kind's own setting. */
 export async function createChannel(ctx: Ctx, input: NewChannel): Promise<{ id: string }> {
   const project = await requireProject(ctx, input.projectId, "change-channels");
+  const { kind, projects = [] } = input;
+  const sharing = await planSharing(ctx, { channel: { id: null, kind, projectId: project.id }, projects });
   return inTransaction(ctx.database.pool, async (client) => {
     const channel = await insertSealedChannel(ctx, client, { ...input, projectId: project.id });
+    await saveSharing(client, channel.id, sharing);
     await publishLive(client, project.id);
     return channel;
   });
 }
 
 /**
- * Changes what is given: its name, whether it is on, which alerts it takes (all its rules at once). The address never
- * changes: make a new channel. What waits to be sent over it goes by the rules of before. @throws AppError `invalid`.
+ * Changes what is given: its name, whether it is on, which alerts it takes (all its rules at once), which other
+ * projects it serves (all at once, by id or name). The address never changes: make a new channel. What waits to be sent over it goes by the rules of before. @throws AppError `invalid`.
  */
 export async function updateChannel(
   ctx: Ctx,
-  input: { channelId: string; name?: string; enabled?: boolean; rules?: RulesInput },
+  input: { channelId: string; name?: string; enabled?: boolean; rules?: RulesInput; projects?: readonly string[] },
 ): Promise<{ id: string }> {
-  const { id, projectId } = await requireChannel(ctx, input.channelId, "change-channels");
+  const channel = await requireChannel(ctx, input.channelId, "change-channels");
   const change = parseAll({
     name: () => (input.name === undefined ? null : parseName(input.name, "name")),
     rules: () => (input.rules === undefined ? null : parseRules(input.rules)),
   });
+  const { id, projectId } = channel;
+  const sharing = input.projects === undefined ? null : await planSharing(ctx, { channel, projects: input.projects });
   return inTransaction(ctx.database.pool, async (client) => {
     await updateChannelRecord(client, id, { ...change, enabled: input.enabled ?? null });
     await publishLive(client, projectId);
+    if (sharing === null) await publishServed(client, id);
+    else await saveSharing(client, id, sharing);
     return { id };
   });
 }
@@ -129,6 +152,7 @@ export async function deleteChannel(
 ): Promise<{ id: string; projectId: string }> {
   const { id, projectId } = await requireChannel(ctx, input.channelId, "change-channels");
   return inTransaction(ctx.database.pool, async (client) => {
+    await publishServed(client, id);
     await deleteChannelRecord(client, id);
     await publishLive(client, projectId);
     return { id, projectId };
@@ -141,10 +165,6 @@ type OwnedChannel = ChannelRecord & { project: ProjectAccess };
 export async function requireChannel(ctx: Ctx, channelId: string, action: Action): Promise<OwnedChannel> {
   const found = isUuid(channelId) ? await findChannelRecord(ctx.database.pool, channelId) : null;
   return requireOwned(ctx, found, { action, missing: noChannel(channelId) });
-}
-
-function noChannel(channelId: string): AppError {
-  return new AppError("not-found", `There is no channel with the id "${channelId}".`, "channelId");
 }
 
 const TEST_PATIENCE_MS = 30 * SECOND;

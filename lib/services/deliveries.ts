@@ -3,7 +3,7 @@ import { replayChannelDeliveries, replayDelivery as replayDeadLetter } from "../
 import { type DeliveryState, findDeliveryRecord, listDeliveryRecords } from "../store/incidents-alerts.ts";
 import { isUuid, requireOwned, requireProject } from "./access.ts";
 import { type DeliveryRow, deliveryRowOf } from "./alerts.ts";
-import { requireChannel } from "./channels.ts";
+import { requireServing } from "./channel-sharing.ts";
 import type { Ctx } from "./context.ts";
 import { parseLimit } from "./input.ts";
 import { publishLive } from "./publish.ts";
@@ -59,11 +59,17 @@ export async function replayDelivery(
   throw new AppError("conflict", "Only dead letters can be sent again; this delivery is not one (any more).");
 }
 
-/** Puts all dead letters of a channel back into the queue. @returns how many; tests are left alone. */
-export async function replayChannel(ctx: Ctx, input: { channelId: string }): Promise<{ id: string; replayed: number }> {
-  const { id, projectId } = await requireChannel(ctx, input.channelId, "replay-deliveries");
+/**
+ * Puts all of a project's dead letters over a channel back into the queue; `projectId` by default the one that the channel
+ * belongs to. @returns how many; tests are left alone.
+ */
+export async function replayChannel(
+  ctx: Ctx,
+  input: { channelId: string; projectId?: string },
+): Promise<{ id: string; replayed: number }> {
+  const { id, projectId } = await requireServing(ctx, input, "replay-deliveries");
   const { pool } = ctx.database;
-  const replayed = await replayChannelDeliveries(pool, id);
+  const replayed = await replayChannelDeliveries(pool, { channelId: id, projectId });
   await publishLive(pool, projectId);
   return { id, replayed };
 }

@@ -40,7 +40,7 @@ export type DrillPage = {
   fallback: readonly string[] | null;
 };
 
-/** Sends every channel of a project that is switched on a marked test. @throws AppError `conflict` where nobody would get one. */
+/** Sends every channel of a project itself that is switched on a marked test. @throws AppError `conflict` where nobody would get one. */
 export async function startDrill(ctx: Ctx, input: { projectId: string }): Promise<{ id: string; messages: number }> {
   const project = await requireProject(ctx, input.projectId, "test-channels");
   const { actor, database, config } = ctx;
@@ -52,7 +52,7 @@ export async function startDrill(ctx: Ctx, input: { projectId: string }): Promis
     if (drill.messages > 0) return drill;
     throw new AppError(
       "conflict",
-      "No channel of this project is switched on: nobody would get the drill. Add one first.",
+      "No channel of this project's own is switched on: nobody would get the drill. Add one first; channels of other projects are drilled there.",
     );
   });
 }

@@ -78,7 +78,7 @@ async function writeChannels(client: Queryable, jobId: string, channelIds: reado
   if (strange !== undefined || (await replaceJobChannels(client, jobId, ids)) !== ids.length) {
     throw new AppError(
       "invalid",
-      "One of the chosen channels is not in this project any more. Choose again.",
+      "One of the chosen channels does not serve this project any more. Choose again.",
       "channelIds",
     );
   }

@@ -8,7 +8,7 @@ import { compileSchedule } from "../domain/schedule.ts";
 import { DAY, type Instant, type Millis } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { loadChannelReach } from "../store/channel-reach.ts";
-import { listChannelRecords } from "../store/channels.ts";
+import { listServingChannels } from "../store/channel-sharing.ts";
 import { listOpenIncidents } from "../store/incidents.ts";
 import { findJobRecord, type JobRecord } from "../store/jobs.ts";
 import { listJobChannelIds } from "../store/jobs-channels.ts";
@@ -73,7 +73,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
       figuresOf(ctx, job.id, now),
       listOpenIncidents(pool, job.id),
       hasAmbiguousRuns(pool, job.id),
-      listChannelRecords(pool, job.projectId),
+      listServingChannels(pool, job.projectId),
       linksOf(ctx, job),
       listDownstreams(pool, job.id),
       findUnstableJob(pool, job.id),

@@ -1,6 +1,7 @@
 import type { ReportPeriod } from "../domain/reports/report-period.ts";
 import { type UnsubscribeLink, unsubscribeLinkOf } from "../domain/reports/unsubscribe-link.ts";
 import { AppError } from "../errors.ts";
+import { listServedProjects } from "../store/channel-sharing.ts";
 import { findChannelRecord, unsubscribeChannel } from "../store/channels.ts";
 import { inTransaction } from "../store/client.ts";
 import { insertNotice } from "../store/notices.ts";
@@ -21,7 +22,7 @@ export async function readUnsubscribeLink(services: Services, token: string): Pr
 }
 
 /**
- * Ends one person's report, or switches a mail channel off and tells the project's others, once however often it is asked.
+ * Ends one person's report, or switches a mail channel off and tells the other channels of every project that it served, once however often it is asked.
  * @throws AppError as `readUnsubscribeLink`.
  */
 export async function unsubscribe(services: Services, token: string): Promise<UnsubscribeOffer> {
@@ -60,13 +61,15 @@ async function switchOff({ database, config }: Services, channelId: string): Pro
   await inTransaction(database.pool, async (client) => {
     const off = await unsubscribeChannel(client, channelId);
     if (off === null) return;
-    const { projectId, name, summary } = off;
-    await insertNotice(client, {
-      projectId,
-      facts: { notice: "unsubscribed", channelId, channel: name, to: summary },
-      except: [channelId],
-      mailWorks: config.smtpUrl !== null,
-    });
-    await publishLive(client, projectId);
+    const served = (await listServedProjects(client, [channelId])).get(channelId) ?? [];
+    for (const projectId of [off.projectId, ...served.map(({ id }) => id)]) {
+      await insertNotice(client, {
+        projectId,
+        facts: { notice: "unsubscribed", channelId, channel: off.name, to: off.summary },
+        except: [channelId],
+        mailWorks: config.smtpUrl !== null,
+      });
+      await publishLive(client, projectId);
+    }
   });
 }

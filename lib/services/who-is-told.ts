@@ -1,14 +1,14 @@
-import { type ChannelRules, hearsAlarms } from "../domain/alerting/channel-rules.ts";
+import { hearsAlarms } from "../domain/alerting/channel-rules.ts";
 import type { ChannelReach } from "../store/channel-reach.ts";
-import type { ChannelRecord } from "../store/channels.ts";
+import type { ServingChannel } from "../store/channel-sharing.ts";
 
-export function isWorking({ enabled, brokenAt }: Pick<ChannelRecord, "enabled" | "brokenAt">): boolean {
+export function isWorking({ enabled, brokenAt }: Pick<ServingChannel, "enabled" | "brokenAt">): boolean {
   return enabled && brokenAt === null;
 }
 
 /** Whether a job's alarms would arrive over a channel. */
 export function wouldHear(
-  channel: Pick<ChannelRecord, "enabled" | "brokenAt"> & { rules: ChannelRules },
+  channel: Pick<ServingChannel, "enabled" | "brokenAt" | "rules">,
   tags: readonly string[],
 ): boolean {
   return isWorking(channel) && hearsAlarms(channel.rules, tags);
@@ -30,14 +30,18 @@ export function countHearing(
 
 /**
  * A sentence where nobody would be told of a job's alarms, with what to do; null where somebody would.
- * @param heard the channels that the job uses. @param ofProject how many its project has.
+ * @param heard the channels that the job uses. @param ofProject how many serve its project.
  */
-export function nobodyTold(heard: readonly ChannelRecord[], ofProject: number, tags: readonly string[]): string | null {
+export function nobodyTold(
+  heard: readonly ServingChannel[],
+  ofProject: number,
+  tags: readonly string[],
+): string | null {
   if (heard.some((channel) => wouldHear(channel, tags))) return null;
   return `Nobody would be told if this job failed: ${reasonOf(heard, ofProject)}`;
 }
 
-function reasonOf(heard: readonly ChannelRecord[], ofProject: number): string {
+function reasonOf(heard: readonly ServingChannel[], ofProject: number): string {
   if (ofProject === 0) return "the project has no channel yet. Add one under Channels.";
   if (heard.length === 0) return "no channel is chosen for it. Choose one in the job's settings.";
   if (heard.every((channel) => !channel.enabled)) {

@@ -10,6 +10,7 @@ import {
 import { placeWindows } from "../domain/alerting/window.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { LOOK_BACK_RUNS, MACHINE } from "./alerting.ts";
+import { channelsServing } from "./channel-sharing.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 import { loadUnstable } from "./unstable.ts";
 import { listWindowRecords } from "./windows.ts";
@@ -56,7 +57,7 @@ const NEAR_MS: Millis = 60_000;
 
 async function loadChannels(client: Queryable, projectId: string): Promise<AlertingContext["channels"]> {
   const { rows } = await client.query<{ id: string; rules: ChannelRules }>(
-    "SELECT id, rules FROM channels WHERE project_id = $1 AND enabled ORDER BY created_at, id",
+    `SELECT id, rules FROM channels WHERE id IN ${channelsServing("$1")} AND enabled ORDER BY created_at, id`,
     [projectId],
   );
   return rows;

@@ -1,5 +1,6 @@
 import type { Instant } from "../domain/time.ts";
 import { plainColumn } from "./literals.ts";
+import { channelsServing } from "./channel-sharing.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 /** How a channel fares whose latest messages all failed for the time being. */
@@ -72,22 +73,29 @@ type TroubleRow = Omit<ChannelTrouble, "brokenAt" | "waitingSince"> & {
   waitingSince: Date | null;
 };
 
-/** Channels of a project that are broken, or whose receivers have failed so many times in a row; those first that are broken. */
+/**
+ * Channels that serve a project and are broken, or whose receivers have failed so many times in a row; those first that are
+ * broken. What was answered and what waits is of this project's alerts only.
+ */
 export async function listChannelTroubles(
   database: Queryable,
   projectId: string,
   leastFailures: number,
 ): Promise<ChannelTrouble[]> {
   const { rows } = await database.query<TroubleRow>(
-    `WITH own AS MATERIALIZED (SELECT * FROM channels WHERE project_id = $1 AND enabled),
+    `WITH own AS MATERIALIZED (SELECT * FROM channels WHERE id IN ${channelsServing("$1")} AND enabled),
        failing AS (${FAILING("own c")})
-     SELECT c.id AS "channelId", c.name, c.kind, c.broken_at AS "brokenAt", c.broken_reason AS "brokenReason",
+     SELECT c.id AS "channelId", c.name, c.kind, c.broken_at AS "brokenAt", CASE WHEN c.project_id = $1 THEN c.broken_reason END AS "brokenReason",
        coalesce(f.failures, 0) AS failures, w.waiting, w.since AS "waitingSince", (
-         SELECT concat_ws(' ', m.status, m.answer) FROM messages m WHERE m.channel_id = c.id ORDER BY m.started_at DESC LIMIT 1
+         SELECT concat_ws(' ', m.status, m.answer) FROM messages m WHERE m.channel_id = c.id AND EXISTS (
+           SELECT FROM message_deliveries l JOIN deliveries d ON d.id = l.delivery_id JOIN alerts a ON a.id = d.alert_id
+           WHERE l.message_id = m.id AND a.project_id = $1
+         ) ORDER BY m.started_at DESC LIMIT 1
        ) AS "lastAnswer"
      FROM own c LEFT JOIN failing f ON f.id = c.id
      CROSS JOIN LATERAL (
-       SELECT count(*)::int4 AS waiting, min(d.first_attempt_at) AS since FROM deliveries d
+       SELECT count(*)::int4 AS waiting, min(d.first_attempt_at) AS since
+       FROM deliveries d JOIN alerts a ON a.id = d.alert_id AND a.project_id = $1
        WHERE d.channel_id = c.id AND d.state IN ('pending', 'sending') AND d.attempts > 0 AND d.lead_id IS NULL
      ) w
      WHERE c.broken_at IS NOT NULL OR f.failures >= $2

@@ -1,8 +1,9 @@
 import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
+import { channelsServing } from "./channel-sharing.ts";
 import type { Queryable } from "./queryable.ts";
 
 export type ChannelReach = {
-  /** Working channels of the project with their rules, by id. */
+  /** Working channels that serve the project with their rules, by id. */
   working: ReadonlyMap<string, ChannelRules>;
   /** Of jobs with a list of their own: the working channels in it. */
   byJob: ReadonlyMap<string, readonly string[]>;
@@ -11,8 +12,10 @@ export type ChannelReach = {
 /** What decides who would hear of a project's jobs; broken and switched-off channels do not count. */
 export async function loadChannelReach(database: Queryable, projectId: string): Promise<ChannelReach> {
   const { rows } = await database.query<{ id: string; rules: ChannelRules; jobIds: string[] }>(
-    `SELECT id, rules, ARRAY(SELECT job_id::text FROM job_channels WHERE channel_id = c.id) AS "jobIds"
-     FROM channels c WHERE project_id = $1 AND enabled AND broken_at IS NULL`,
+    `SELECT id, rules, ARRAY(
+         SELECT j.id::text FROM job_channels l JOIN jobs j ON j.id = l.job_id WHERE l.channel_id = c.id AND j.project_id = $1
+       ) AS "jobIds"
+     FROM channels c WHERE id IN ${channelsServing("$1")} AND enabled AND broken_at IS NULL`,
     [projectId],
   );
   const byJob = new Map<string, string[]>();

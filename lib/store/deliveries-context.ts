@@ -4,6 +4,7 @@ import type { MessageInput } from "../domain/message.ts";
 import type { NoticeFacts, TestFacts } from "../domain/notice.ts";
 import type { ReportFacts } from "../domain/reports/report-facts.ts";
 import type { Instant, Millis } from "../domain/time.ts";
+import { SERVES } from "./channel-sharing.ts";
 import { LAPSED, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { unpackBody } from "./ping-bodies.ts";
@@ -14,7 +15,7 @@ import { instantOf, type Queryable } from "./queryable.ts";
 export type DeliveryContext = {
   id: string;
   /** Null: mail to `recipient`. */
-  channel: { id: string; kind: string; name: string; enabled: boolean; sealedSettings: string } | null;
+  channel: { id: string; kind: string; name: string; enabled: boolean; serves: boolean; sealedSettings: string } | null;
   recipient: string | null;
   jobId: string | null;
   incidentId: string | null;
@@ -39,7 +40,7 @@ const LOOK_BACK_RUNS = 1_000;
 
 const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event, a.created_at AS at, a.facts,
     a.incident_id AS "incidentId", i.number AS "incidentNumber", a.job_id AS "jobId",
-    c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, c.settings,
+    c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, ${SERVES} AS serves, c.settings,
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
     ${WITHDRAWN("d.attempts")} AS withdrawn, ${LAPSED("d.attempts")} AS lapsed, d.lag_from AS "lagFrom"
@@ -91,6 +92,7 @@ type Row = {
   kind: string | null;
   channelName: string | null;
   enabled: boolean | null;
+  serves: boolean | null;
   settings: string | null;
   projectId: string | null;
   projectName: string | null;
@@ -149,9 +151,12 @@ function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: st
   };
 }
 
-function channelOf({ channelId, kind, channelName, enabled, settings }: Row): DeliveryContext["channel"] {
+function channelOf({ channelId, kind, channelName, enabled, serves, settings }: Row): DeliveryContext["channel"] {
   if (channelId === null || kind === null || settings === null) return null;
-  return { id: channelId, kind, name: channelName ?? kind, enabled: enabled ?? true, sealedSettings: settings };
+  return {
+    ...{ id: channelId, kind, name: channelName ?? kind, sealedSettings: settings },
+    ...{ enabled: enabled ?? true, serves: serves === true },
+  };
 }
 
 function inputOf(row: Row, elsewhere: Surroundings["elsewhere"], baseUrl: string): MessageInput | null {

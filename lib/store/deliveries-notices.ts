@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { NoticeFacts } from "../domain/notice.ts";
 import { MINUTE } from "../domain/time.ts";
+import { channelsServing } from "./channel-sharing.ts";
 import type { Queryable } from "./queryable.ts";
 
 /** A delivery that nobody took. */
@@ -29,6 +30,8 @@ type Letter = DeadLetter & {
   channelName: string | null;
   /** Another delivery of the same alert arrived or still may. */
   othersHear: boolean;
+  /** It serves other projects too, and this one was not told that it is broken. */
+  untold: boolean;
 };
 
 /** A channel that stays broken is told of again when another alert reaches nobody, but not more often than this. */
@@ -52,7 +55,7 @@ export async function tellOfDeadLetters(
     if (letter.event === "test") continue;
     if (letter.event === "notice") {
       if (!letter.othersHear) told.push({ deliveryId: letter.deliveryId, to: await passOn(client, letter, mailWorks) });
-    } else if (letter.newlyBroken || !letter.othersHear) {
+    } else if (letter.newlyBroken || letter.untold || !letter.othersHear) {
       const to = await tellOf(client, letter, mailWorks);
       if (to !== null) told.push({ deliveryId: letter.deliveryId, to });
     }
@@ -68,7 +71,10 @@ async function loadLetters(client: Queryable, dead: readonly DeadLetter[]): Prom
     `SELECT d.id AS "deliveryId", a.id AS "alertId", a.event, a.project_id AS "projectId", a.incident_id AS "incidentId",
        c.id AS "channelId", c.name AS "channelName",
        EXISTS (SELECT 1 FROM deliveries s
-         WHERE s.alert_id = d.alert_id AND s.id <> d.id AND s.state NOT IN ('dead', 'dropped')) AS "othersHear"
+         WHERE s.alert_id = d.alert_id AND s.id <> d.id AND s.state NOT IN ('dead', 'dropped')) AS "othersHear",
+       EXISTS (SELECT FROM channel_projects s WHERE s.channel_id = c.id)
+         AND NOT EXISTS (SELECT FROM alerts n WHERE n.project_id = a.project_id AND n.event = 'notice'
+           AND n.facts ->> 'channelId' = c.id::text AND n.created_at >= c.broken_at) AS untold
      FROM deliveries d JOIN alerts a ON a.id = d.alert_id
      LEFT JOIN LATERAL (SELECT * FROM channels WHERE id = d.channel_id FOR UPDATE) c ON true
      WHERE d.id = ANY ($1::uuid[]) ORDER BY c.id, d.ordinal`,
@@ -113,14 +119,14 @@ async function passOn(client: Queryable, { alertId, projectId }: Letter, mailWor
   return projectId === null ? [] : addPeople(client, { alertId, projectId, mailWorks });
 }
 
-/** Names of the project's other working channels, each of which now has the alert in its queue. */
+/** Names of the other working channels that serve the project, each of which now has the alert in its queue. */
 export async function addChannels(
   client: Queryable,
   { alertId, projectId, except }: { alertId: string; projectId: string; except: readonly string[] },
 ): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `WITH working AS (
-       SELECT id, name FROM channels WHERE project_id = $2 AND id <> ALL ($3::uuid[]) AND enabled AND broken_at IS NULL
+       SELECT id, name FROM channels WHERE id IN ${channelsServing("$2")} AND id <> ALL ($3::uuid[]) AND enabled AND broken_at IS NULL
      ), queued AS (
        INSERT INTO deliveries (alert_id, channel_id, priority, next_attempt_at, created_at)
        SELECT $1::uuid, id, ${NOTICE_PRIORITY}, belfry_now(), belfry_now() FROM working

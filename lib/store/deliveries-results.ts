@@ -178,16 +178,19 @@ function deadLetterOf({ id, outcome }: DeliveryResult): Omit<DeadLetter, "newlyB
   return outcome.state === "dead" ? [{ deliveryId: id, ...outcome }] : [];
 }
 
-/** Marks the channels of dead letters broken, and says which of them were not before. */
+/**
+ * Marks the channels of dead letters broken, and says which of them were not before. A receiver may repeat what it was sent,
+ * so what it said to another project is not noted on the channel.
+ */
 async function markBroken(
   client: pg.PoolClient,
   dead: readonly Omit<DeadLetter, "newlyBroken">[],
 ): Promise<DeadLetter[]> {
   if (dead.length === 0) return [];
   const { rows } = await client.query<{ deliveryId: string }>(
-    `UPDATE channels c SET broken_at = belfry_now(), broken_reason = x.error
-     FROM (SELECT DISTINCT ON (d.channel_id) d.id, d.channel_id, e.error
-       FROM unnest($1::uuid[], $2::text[]) AS e(id, error) JOIN deliveries d ON d.id = e.id
+    `UPDATE channels c SET broken_at = belfry_now(), broken_reason = CASE WHEN x.project_id = c.project_id THEN x.error END
+     FROM (SELECT DISTINCT ON (d.channel_id) d.id, d.channel_id, e.error, a.project_id
+       FROM unnest($1::uuid[], $2::text[]) AS e(id, error) JOIN deliveries d ON d.id = e.id JOIN alerts a ON a.id = d.alert_id
        WHERE d.channel_id IS NOT NULL ORDER BY d.channel_id, d.ordinal) AS x
      WHERE c.id = x.channel_id AND c.broken_at IS NULL
      RETURNING x.id AS "deliveryId"`,

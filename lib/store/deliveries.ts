@@ -171,14 +171,17 @@ export async function replayDelivery(database: Queryable, deliveryId: string): P
 }
 
 /**
- * The same for all dead letters of a channel but tests, whose askers have their answers. Wakes the dispatchers with the
- * commit. @returns how many.
+ * The same for all of a project's dead letters over a channel but tests, whose askers have their answers. Wakes the
+ * dispatchers with the commit. @returns how many.
  */
-export async function replayChannelDeliveries(database: Queryable, channelId: string): Promise<number> {
+export async function replayChannelDeliveries(
+  database: Queryable,
+  { channelId, projectId }: { channelId: string; projectId: string },
+): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
-    `${REPLAY(`d.channel_id = $1 AND EXISTS (SELECT FROM alerts a WHERE a.id = d.alert_id AND a.event <> 'test')`)}
+    `${REPLAY(`d.channel_id = $1 AND EXISTS (SELECT FROM alerts a WHERE a.id = d.alert_id AND a.project_id = $2 AND a.event <> 'test')`)}
      SELECT count(*)::int4 AS count, pg_notify('belfry_deliver', '') FROM replayed`,
-    [channelId],
+    [channelId, projectId],
   );
   return rows[0]?.count ?? 0;
 }

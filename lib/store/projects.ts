@@ -1,4 +1,5 @@
 import type { Millis } from "../domain/time.ts";
+import { channelsServing } from "./channel-sharing.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 export type ProjectRecord = {
@@ -58,7 +59,7 @@ export async function countProjectParts(
 ): Promise<{ jobCount: number; channelCount: number }> {
   const { rows } = await database.query<{ jobCount: number; channelCount: number }>(
     `SELECT (SELECT count(*) FROM jobs WHERE project_id = $1) AS "jobCount",
-            (SELECT count(*) FROM channels WHERE project_id = $1) AS "channelCount"`,
+            (SELECT count(*) FROM channels WHERE id IN ${channelsServing("$1")}) AS "channelCount"`,
     [projectId],
   );
   return rows[0] ?? { jobCount: 0, channelCount: 0 };

@@ -9,6 +9,7 @@ import type {
 } from "../domain/reports/report-facts.ts";
 import type { ReportSpan } from "../domain/reports/report-period.ts";
 import { loadPeople } from "./alerting-context.ts";
+import { channelsServing } from "./channel-sharing.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 export type SpanOf = ReportSpan & { projectId: string };
@@ -111,8 +112,8 @@ export async function loadNoisyJobs(database: Queryable, { projectId, from, to }
 /** Channels that are switched on and whose receivers refused for good. */
 export async function loadBrokenChannels(database: Queryable, projectId: string): Promise<BrokenChannel[]> {
   const { rows } = await database.query<BrokenChannel>(
-    `SELECT name, kind, coalesce(broken_reason, '') AS reason FROM channels
-     WHERE project_id = $1 AND enabled AND broken_at IS NOT NULL ORDER BY name`,
+    `SELECT name, kind, CASE WHEN project_id = $1 THEN coalesce(broken_reason, '') ELSE '' END AS reason FROM channels
+     WHERE id IN ${channelsServing("$1")} AND enabled AND broken_at IS NOT NULL ORDER BY name`,
     [projectId],
   );
   return rows;
@@ -123,9 +124,10 @@ export async function loadFallback(
   database: Queryable,
   { projectId, mailWorks }: { projectId: string; mailWorks: boolean },
 ): Promise<string[] | null> {
-  const { rowCount } = await database.query("SELECT FROM channels WHERE project_id = $1 AND enabled LIMIT 1", [
-    projectId,
-  ]);
+  const { rowCount } = await database.query(
+    `SELECT FROM channels WHERE id IN ${channelsServing("$1")} AND enabled LIMIT 1`,
+    [projectId],
+  );
   if (rowCount === 1) return null;
   return mailWorks ? loadPeople(database, projectId) : [];
 }
@@ -136,7 +138,7 @@ export async function loadReach(
   { projectId, mailWorks }: { projectId: string; mailWorks: boolean },
 ): Promise<Reach> {
   const channels = await database.query<Reach["channels"][number]>(
-    "SELECT id, broken_at IS NULL AS working, rules FROM channels WHERE project_id = $1 AND enabled",
+    `SELECT id, broken_at IS NULL AS working, rules FROM channels WHERE id IN ${channelsServing("$1")} AND enabled`,
     [projectId],
   );
   const fallback = await loadFallback(database, { projectId, mailWorks });

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { runAdmin } from "../../lib/server/admin/run.ts";
 import { openIncident, planNow } from "../support/alerting.ts";
+import { createProject, listProjects } from "../../lib/services/projects.ts";
 import { openWorld, type World } from "../services/world.ts";
 
 let world: World;
@@ -36,6 +37,7 @@ test("a channel is made, listed and changed with its rules", async () => {
       rules,
       brokenAt: null,
       brokenReason: null,
+      projects: [],
     },
   ]);
   expect(await admin("update-channel", "--channel", id, "--rules", '{"delayMinutes": 15}', "--enabled", "no")).toEqual({
@@ -72,4 +74,28 @@ test("what did not arrive is sent again, all of a channel at once or one by one"
   expect((await admin("replay", "--delivery", deliveryId)).error).toMatch(/Only dead letters/);
   expect((await admin("replay")).error).toMatch(/either --delivery ID or --channel ID/);
   expect((await admin("replay", "--delivery", deliveryId, "--channel", channelId)).error).toMatch(/either/);
+});
+
+test("a channel serves other projects, by id or name, as long as they are named", async () => {
+  const { system } = world;
+  const other = await createProject(system, { name: "Day shift", ownerEmail: "owner@example.org" });
+  const [elsewhere] = (await listProjects(system)).filter(({ name }) => name === "Elsewhere");
+  const id = await newChannel("--name", "Shared", "--projects", "Day shift");
+  const served = async () => {
+    const { channels } = await admin("channels", "--project", world.project.id);
+    return channels.find((channel: { id: string }) => channel.id === id).projects;
+  };
+  expect(await served()).toEqual([{ id: other.id, name: "Day shift" }]);
+  expect((await admin("channels", "--project", other.id)).shared).toMatchObject([{ id, ofProject: "Night shift" }]);
+  await admin("update-channel", "--channel", id, "--projects", `${elsewhere?.id}, Day shift`);
+  expect(await served()).toMatchObject([{ name: "Elsewhere" }, { name: "Day shift" }]);
+  await admin("update-channel", "--channel", id, "--name", "Shared room");
+  expect(await served()).toHaveLength(2);
+  await admin("update-channel", "--channel", id, "--projects", "");
+  expect(await served()).toEqual([]);
+  expect((await admin("update-channel", "--channel", id, "--projects", "Nowhere")).error).toMatch(
+    /no project "Nowhere"/,
+  );
+  await createProject(system, { name: "Day shift", ownerEmail: "owner@example.org" });
+  expect((await admin("update-channel", "--channel", id, "--projects", "Day shift")).error).toMatch(/Several projects/);
 });

@@ -5,6 +5,7 @@ import type { ActionResult, FormState } from "../../../components/base/form-stat
 import type { ChannelEditValues } from "../../../components/channels/channel-edit.tsx";
 import type { ChannelFormValues } from "../../../components/channels/channel-form.tsx";
 import type { TestAnswer } from "../../../components/channels/channel-view.ts";
+import { stopSharing } from "../../../lib/services/channel-sharing.ts";
 import { createChannel, deleteChannel, testChannel, updateChannel } from "../../../lib/services/channels.ts";
 import { replayChannel, replayDelivery } from "../../../lib/services/deliveries.ts";
 import { asText } from "../../action-input.ts";
@@ -14,12 +15,12 @@ import { getCtx } from "../../request.ts";
 
 export async function addChannel(projectId: unknown, input: unknown): Promise<FormState<ChannelFormValues> | null> {
   const values = parseChannelForm(input);
-  const { kind, settings, rules } = values;
+  const { kind, settings, rules, projects } = values;
   const failure = await tryForm(values, async () => {
     const name = values.name.trim();
     await createChannel(await getCtx(), {
       projectId: asText(projectId),
-      ...{ kind, settings, rules },
+      ...{ kind, settings, rules, projects },
       ...(name === "" ? {} : { name }),
     });
   });
@@ -27,7 +28,7 @@ export async function addChannel(projectId: unknown, input: unknown): Promise<Fo
   return failure;
 }
 
-/** Changes a channel's name and rules. */
+/** Changes a channel's name, its rules and whom it serves. */
 export async function changeChannel(channelId: unknown, input: unknown): Promise<FormState<ChannelEditValues> | null> {
   const values = parseChannelEdit(input);
   const failure = await tryForm(values, async () => {
@@ -67,6 +68,16 @@ export async function removeChannel(channelId: unknown): Promise<ActionResult> {
   return result;
 }
 
+/** The channel of another project is used here no more. */
+export async function stopUsing(projectId: unknown, channelId: unknown): Promise<ActionResult> {
+  const result = await tryAction(async () => {
+    await stopSharing(await getCtx(), { projectId: asText(projectId), channelId: asText(channelId) });
+    return "It is not used here any more.";
+  });
+  refresh();
+  return result;
+}
+
 /** Puts an alert that did not arrive back into the queue. */
 export async function replay(deliveryId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
@@ -77,10 +88,13 @@ export async function replay(deliveryId: unknown): Promise<ActionResult> {
   return result;
 }
 
-/** Puts all alerts that did not arrive over a channel back into the queue. */
-export async function replayAll(channelId: unknown): Promise<ActionResult> {
+/** Puts all alerts of a project that did not arrive over a channel back into the queue. */
+export async function replayAll(projectId: unknown, channelId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    const { replayed } = await replayChannel(await getCtx(), { channelId: asText(channelId) });
+    const { replayed } = await replayChannel(await getCtx(), {
+      projectId: asText(projectId),
+      channelId: asText(channelId),
+    });
     return replayed === 1 ? "One alert is being sent again." : `${replayed} alerts are being sent again.`;
   });
   refresh();

@@ -7,26 +7,39 @@ import { ChannelForm } from "../../../components/channels/channel-form.tsx";
 import { ChannelItem } from "../../../components/channels/channel-item.tsx";
 import styles from "../../../components/channels/channels.module.css";
 import { DeadLetters } from "../../../components/channels/dead-letters.tsx";
+import { SharedChannelItem } from "../../../components/channels/shared-channel-item.tsx";
 import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
 import { listZoneNames } from "../../../lib/domain/zone.ts";
 import { can } from "../../../lib/auth/rules.ts";
+import { listSharedChannels, listSharingChoices } from "../../../lib/services/channel-sharing.ts";
 import { listChannelKinds, listChannels, listChannelTroubles } from "../../../lib/services/channels.ts";
 import { fallbackSentence } from "../../../lib/domain/reports/report-content.ts";
 import { listDeliveries } from "../../../lib/services/deliveries.ts";
 import { findFallback } from "../../../lib/services/fallback.ts";
 import { load } from "../../failures.ts";
 import { requireProject, requireVisit } from "../../request.ts";
-import { addChannel, changeChannel, removeChannel, replay, replayAll, sendTest, setChannelEnabled } from "./actions.ts";
+import {
+  addChannel,
+  changeChannel,
+  removeChannel,
+  replay,
+  replayAll,
+  sendTest,
+  setChannelEnabled,
+  stopUsing,
+} from "./actions.ts";
 
 export const metadata: Metadata = { title: "Channels" };
 
 export default async function ChannelsPage() {
   const { ctx } = await requireVisit();
   const project = await requireProject(ctx);
-  const [kinds, channels, dead, fallback, troubles] = await load(() =>
+  const [kinds, channels, shared, choices, dead, fallback, troubles] = await load(() =>
     Promise.all([
       listChannelKinds(ctx),
       listChannels(ctx, { projectId: project.id }),
+      listSharedChannels(ctx, { projectId: project.id }),
+      listSharingChoices(ctx, { projectId: project.id }),
       listDeliveries(ctx, { projectId: project.id, states: ["dead"] }),
       findFallback(ctx, { projectId: project.id }),
       listChannelTroubles(ctx, { projectId: project.id }),
@@ -51,7 +64,7 @@ export default async function ChannelsPage() {
         }
       />
       <Panel title="In use" flush>
-        {channels.length === 0 ? (
+        {channels.length + shared.length === 0 ? (
           <Empty title={fallback?.length === 0 ? "Nobody would be told" : "No channel yet"}>
             {fallback !== null && <p>{fallbackSentence(fallback)}</p>}
             Add a channel below and send a test over it: you see what the receiver really answered, before anything
@@ -66,10 +79,19 @@ export default async function ChannelsPage() {
                 mayTest={can(project.role, "test-channels")}
                 mayChange={mayChange}
                 zones={zones}
+                projects={choices}
                 test={sendTest}
                 setEnabled={setChannelEnabled}
                 save={changeChannel}
                 remove={removeChannel}
+              />
+            ))}
+            {shared.map((channel) => (
+              <SharedChannelItem
+                key={channel.id}
+                channel={{ ...channel, brokenReason: null, failing: failing.get(channel.id) ?? null }}
+                mayChange={mayChange}
+                stop={stopUsing.bind(null, project.id)}
               />
             ))}
           </ul>
@@ -80,12 +102,12 @@ export default async function ChannelsPage() {
           letters={dead.deliveries}
           mayReplay={can(project.role, "replay-deliveries")}
           replay={replay}
-          replayAll={replayAll}
+          replayAll={replayAll.bind(null, project.id)}
         />
       )}
       {mayChange && (
         <Panel title="Add a channel">
-          <ChannelForm kinds={kinds} zones={zones} save={addChannel.bind(null, project.id)} />
+          <ChannelForm kinds={kinds} zones={zones} projects={choices} save={addChannel.bind(null, project.id)} />
         </Panel>
       )}
     </Page>

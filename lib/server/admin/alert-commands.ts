@@ -19,15 +19,19 @@ export const ALERT_COMMANDS: readonly Command[] = [
   },
   {
     name: "replay",
-    summary: "Sends an alert that did not arrive again, or all of a channel.",
+    summary:
+      "Sends an alert that did not arrive again, or all of a channel; --project is one that the channel serves beside its own.",
     options: [
       { name: "delivery", required: false, value: "ID" },
       { name: "channel", required: false, value: "ID" },
+      { name: "project", required: false, value: "ID" },
     ],
     async run(ctx, options) {
       const deliveryId = options.get("delivery");
       const channelId = options.get("channel");
-      if (channelId !== undefined && deliveryId === undefined) return replayChannel(ctx, { channelId });
+      if (channelId !== undefined && deliveryId === undefined) {
+        return replayChannel(ctx, { channelId, projectId: options.get("project") });
+      }
       if (deliveryId !== undefined && channelId === undefined) return replayDelivery(ctx, { deliveryId });
       throw new AppError("invalid", "replay needs either --delivery ID or --channel ID.");
     },

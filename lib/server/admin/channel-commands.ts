@@ -1,10 +1,13 @@
 import { AppError } from "../../errors.ts";
 import type { QuietInput, RulesInput } from "../../services/channel-rules-input.ts";
 import { createChannel, listChannels, updateChannel } from "../../services/channels.ts";
+import { listSharedChannels } from "../../services/channel-sharing.ts";
+import type { Options } from "./arguments.ts";
 import { type Command, isoTime, required } from "./command.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 const PROJECT = { name: "project", required: true, value: "ID" };
+const PROJECTS = { name: "projects", required: false, value: "ID|NAME,…" };
 const RULES = { name: "rules", required: false, value: '{"severities": ["critical"], "delayMinutes": 15}' };
 
 /** Commands about the ways to reach people. */
@@ -12,7 +15,7 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
   {
     name: "create-channel",
     summary:
-      "Makes a channel; --settings takes whatever its form asks for, --rules which alerts it takes, both as JSON.",
+      "Makes a channel; --settings takes whatever its form asks for, --rules which alerts it takes, both as JSON; --projects which other projects it serves.",
     options: [
       PROJECT,
       { name: "kind", required: true, value: "slack|email|webhook|…" },
@@ -21,23 +24,26 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
       { name: "to", required: false, value: "ADDRESS" },
       { name: "settings", required: false, value: "JSON" },
       RULES,
+      PROJECTS,
     ],
     async run(ctx, options) {
       const short = Object.fromEntries([...options].filter(([name]) => name === "url" || name === "to"));
       const settings = { ...parseSettings(options.get("settings") ?? "{}"), ...short };
       const rules = parseRules(options.get("rules") ?? "{}");
       const channel = { projectId: required(options, "project"), kind: required(options, "kind"), settings, rules };
-      return createChannel(ctx, { ...channel, name: options.get("name") });
+      return createChannel(ctx, { ...channel, name: options.get("name"), projects: projectsOf(options) });
     },
   },
   {
     name: "update-channel",
-    summary: "Renames a channel, switches it on or off, or gives it other rules; {} takes every alert.",
+    summary:
+      'Renames a channel, switches it on or off, gives it other rules ({} takes every alert) or other projects to serve ("" none).',
     options: [
       { name: "channel", required: true, value: "ID" },
       { name: "name", required: false, value: "NAME" },
       { name: "enabled", required: false, value: "yes|no" },
       RULES,
+      PROJECTS,
     ],
     async run(ctx, options) {
       const rules = options.get("rules");
@@ -45,25 +51,37 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
         channelId: required(options, "channel"),
         name: options.get("name"),
         enabled: yesOrNo(options.get("enabled"), "enabled"),
+        projects: projectsOf(options),
         ...(rules === undefined ? {} : { rules: parseRules(rules) }),
       });
     },
   },
   {
     name: "channels",
-    summary: "Lists a project's channels with their rules and whether they work.",
+    summary: "Lists a project's channels with their rules and whether they work, and those of others that serve it.",
     options: [PROJECT],
     async run(ctx, options) {
-      const channels = await listChannels(ctx, { projectId: required(options, "project") });
+      const project = { projectId: required(options, "project") };
+      const [channels, shared] = [await listChannels(ctx, project), await listSharedChannels(ctx, project)];
       return {
-        channels: channels.map(({ id, kind, name, summary, rules, enabled, brokenAt, brokenReason }) => ({
-          ...{ id, kind, name, summary, rules, enabled, brokenReason },
+        channels: channels.map(({ id, kind, name, summary, rules, enabled, brokenAt, brokenReason, projects }) => ({
+          ...{ id, kind, name, summary, rules, enabled, brokenReason, projects },
+          brokenAt: isoTime(brokenAt),
+        })),
+        shared: shared.map(({ id, kind, name, summary, enabled, brokenAt, ofProject }) => ({
+          ...{ id, kind, name, summary, enabled, ofProject },
           brokenAt: isoTime(brokenAt),
         })),
       };
     },
   },
 ];
+
+/** Undefined where nothing is said of them. */
+function projectsOf(options: Options): string[] | undefined {
+  const text = options.get("projects");
+  return text?.split(",").flatMap((word) => (word.trim() === "" ? [] : [word.trim()]));
+}
 
 /** Of `{"url": "https://…", "method": "PUT"}`; whether a kind has such settings is for the kind to say. */
 function parseSettings(json: string): Record<string, string> {

@@ -87,6 +87,17 @@ ALTER TABLE "channels" ADD COLUMN "rules" JSONB NOT NULL DEFAULT '{}';
 -- Where its reader unsubscribed by the link in a mail.
 ALTER TABLE "channels" ADD COLUMN "unsubscribed_at" TIMESTAMPTZ(3);
 
+-- Projects that a channel serves beside its own.
+CREATE TABLE "channel_projects" (
+    "channel_id" UUID NOT NULL,
+    "project_id" UUID NOT NULL,
+
+    CONSTRAINT "channel_projects_pkey" PRIMARY KEY ("channel_id", "project_id")
+);
+CREATE INDEX "channel_projects_project_id_idx" ON "channel_projects"("project_id");
+ALTER TABLE "channel_projects" ADD CONSTRAINT "channel_projects_channel_id_fkey" FOREIGN KEY ("channel_id") REFERENCES "channels"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+ALTER TABLE "channel_projects" ADD CONSTRAINT "channel_projects_project_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
 ALTER TABLE "projects"
     ADD COLUMN "remind_after_ms" BIGINT DEFAULT 14400000,
     ADD COLUMN "mask_patterns" TEXT[] NOT NULL DEFAULT '{}',

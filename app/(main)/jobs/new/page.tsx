@@ -3,6 +3,7 @@ import { Page, PageHeader } from "../../../../components/base/page.tsx";
 import { JobForm } from "../../../../components/jobs/job-form.tsx";
 import { NEW_JOB } from "../../../../components/jobs/job-form-values.ts";
 import { listZoneNames } from "../../../../lib/domain/zone.ts";
+import { listSharedChannels } from "../../../../lib/services/channel-sharing.ts";
 import { listChannels } from "../../../../lib/services/channels.ts";
 import { DEFAULT_ENVIRONMENT } from "../../../../lib/services/job-input.ts";
 import { listUpstreamChoices } from "../../../../lib/services/job-upstreams.ts";
@@ -17,9 +18,10 @@ export const metadata: Metadata = { title: "New job" };
 export default async function NewJobPage() {
   const { ctx } = await requireVisit();
   const project = await requireProject(ctx);
-  const [channels, slugs] = await load(() =>
+  const [channels, shared, slugs] = await load(() =>
     Promise.all([
       listChannels(ctx, { projectId: project.id }),
+      listSharedChannels(ctx, { projectId: project.id }),
       listUpstreamChoices(ctx, { projectId: project.id, jobId: null, environment: DEFAULT_ENVIRONMENT }),
     ]),
   );
@@ -29,7 +31,7 @@ export default async function NewJobPage() {
       <JobForm
         initial={NEW_JOB}
         isNew
-        channels={channelChoices(channels)}
+        channels={channelChoices(channels, shared)}
         slugs={slugs}
         zones={listZoneNames()}
         dialects={listDialects()}

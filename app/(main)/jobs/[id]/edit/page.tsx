@@ -4,6 +4,7 @@ import { Page, PageHeader } from "../../../../../components/base/page.tsx";
 import { Said } from "../../../../../components/base/said.tsx";
 import { JobForm } from "../../../../../components/jobs/job-form.tsx";
 import { listZoneNames } from "../../../../../lib/domain/zone.ts";
+import { listSharedChannels } from "../../../../../lib/services/channel-sharing.ts";
 import { listChannels } from "../../../../../lib/services/channels.ts";
 import { listUpstreamChoices } from "../../../../../lib/services/job-upstreams.ts";
 import { listDialects } from "../../../../../lib/services/schedule-preview.ts";
@@ -24,9 +25,10 @@ export default async function EditJobPage({ params }: Props) {
   const { ctx } = await requireVisit();
   const job = await load(() => getJob(ctx, { jobId: id }));
   const { projectId, environment } = job;
-  const [channels, usual, slugs] = await load(() =>
+  const [channels, shared, usual, slugs] = await load(() =>
     Promise.all([
       listChannels(ctx, { projectId }),
+      listSharedChannels(ctx, { projectId }),
       jobUsual(ctx, { jobId: id }),
       listUpstreamChoices(ctx, { projectId, jobId: id, environment }),
     ]),
@@ -44,7 +46,7 @@ export default async function EditJobPage({ params }: Props) {
       <JobForm
         initial={parseJobForm(job.form)}
         isNew={false}
-        channels={channelChoices(channels)}
+        channels={channelChoices(channels, shared)}
         slugs={slugs}
         zones={zones.includes(job.form.timeZone) ? zones : [job.form.timeZone, ...zones]}
         dialects={listDialects()}
