@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listSharedChannels, stopSharing } from "../../lib/services/channel-sharing.ts";
 import { createChannel, deleteChannel, listChannels, testChannel, updateChannel } from "../../lib/services/channels.ts";
 import { adoptCodeRequest, followCode } from "../../lib/services/code-jobs.ts";
 import type { Ctx } from "../../lib/services/context.ts";
@@ -62,6 +63,7 @@ const SEE: Record<string, Verb> = {
   reportIncidents: (ctx) => reportIncidents(ctx, { projectId: world.project.id }),
   getIncident: (ctx) => getIncident(ctx, { incidentId }),
   listChannels: (ctx) => listChannels(ctx, { projectId: world.project.id }),
+  listSharedChannels: (ctx) => listSharedChannels(ctx, { projectId: world.project.id }),
   listDeliveries: (ctx) => listDeliveries(ctx, { projectId: world.project.id }),
   listUnmatchedPings: (ctx) => listUnmatchedPings(ctx, { projectId: world.project.id }),
   countRecentUnmatched: (ctx) => countRecentUnmatched(ctx, { projectId: world.project.id }),
@@ -151,6 +153,8 @@ test.each(["", "1", "../etc/passwd", "00000000-0000-0000-0000-000000000000", "';
       (ctx) => getJob(ctx, { jobId: id }),
       (ctx) => getIncident(ctx, { incidentId: id }),
       (ctx) => testChannel(ctx, { channelId: id }),
+      (ctx) => stopSharing(ctx, { channelId: id, projectId: world.project.id }),
+      (ctx) => stopSharing(ctx, { channelId, projectId: id }),
       (ctx) => replayDelivery(ctx, { deliveryId: id }),
     ];
     for (const verb of verbs) await expect(verb(world.system)).rejects.toMatchObject({ code: "not-found" });

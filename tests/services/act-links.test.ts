@@ -4,6 +4,8 @@ import { DAY, HOUR, MINUTE } from "../../lib/domain/time.ts";
 import { actByLink, previewAct } from "../../lib/services/act-links.ts";
 import { deleteChannel } from "../../lib/services/channels.ts";
 import { getIncident } from "../../lib/services/incidents.ts";
+import { createProject } from "../../lib/services/projects.ts";
+import { shareChannel, unshareChannel } from "../../lib/store/channel-sharing.ts";
 import { openIncident, type OpenedIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { offsetClock } from "../support/database.ts";
 import { makeChannel } from "../support/jobs.ts";
@@ -51,6 +53,19 @@ describe("a link in a message", () => {
     expect(await follow(token)).toMatchObject({ changed: 1, done: true, by: "somebody over the channel Ops" });
     expect(await follow(token)).toMatchObject({ changed: 0, done: true });
     expect((await page()).timeline).toMatchObject([{ kind: "acknowledged", by: "somebody over the channel Ops" }]);
+  });
+
+  test("over a channel of another project holds as long as that serves this one", async () => {
+    const { database, owner } = world;
+    const elsewhere = await createProject(owner, { name: "Day shift" });
+    const theirs = await makeChannel(database, elsewhere);
+    const token = tokenOf("acknowledge", { channelId: theirs });
+    await expect(follow(token)).rejects.toMatchObject({ code: "not-found" });
+    await shareChannel(database.pool, theirs, [world.project.id]);
+    expect(await preview(token)).toMatchObject({ by: "somebody over the channel Hook", open: 1 });
+    await unshareChannel(database.pool, theirs, [world.project.id]);
+    await expect(follow(token)).rejects.toMatchObject({ code: "not-found" });
+    expect((await page()).acknowledgedAt).toBeNull();
   });
 
   test("names whoever is signed in", async () => {

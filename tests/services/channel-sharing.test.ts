@@ -15,6 +15,7 @@ import { findFallback } from "../../lib/services/fallback.ts";
 import { createJob, updateJob } from "../../lib/services/job-changes.ts";
 import { getJob, listJobs } from "../../lib/services/jobs.ts";
 import { createProject } from "../../lib/services/projects.ts";
+import { loadBrokenChannels } from "../../lib/store/report-figures.ts";
 import { recordResults } from "../../lib/store/deliveries-results.ts";
 import { openIncident, planNow } from "../support/alerting.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
@@ -44,6 +45,14 @@ async function newChannel(ctx: Ctx, more: { projectId?: string; projects?: strin
   const settings = { url: `${http.url}/hook/secret-part` };
   const channel = { projectId: world.project.id, kind: "webhook", name: "Ops", settings, ...more };
   return (await createChannel(ctx, channel)).id;
+}
+
+/** Is no member of the project that channels belong to any more. */
+async function leave({ actor }: Ctx): Promise<void> {
+  await world.database.pool.query("DELETE FROM members WHERE project_id = $1 AND user_id = $2", [
+    world.project.id,
+    actor.kind === "user" ? actor.userId : "",
+  ]);
 }
 
 const shared = (ctx: Ctx, projectId = other.id) => listSharedChannels(ctx, { projectId });
@@ -94,6 +103,18 @@ describe("whom a channel serves", () => {
     await database.pool.query("DELETE FROM members WHERE project_id = $1 AND role = 'member'", [other.id]);
     await addMember(database, project.id, teammate, "viewer");
     expect(await listChannels(owner, { projectId: project.id })).toHaveLength(1);
+  });
+
+  test("is for operators to choose where only they may make such a channel", async () => {
+    const { owner, stranger, project, database } = world;
+    await database.pool.query("UPDATE channels SET kind = 'shell'");
+    await addMember(database, project.id, stranger, "admin");
+    await updateChannel(stranger, { channelId, projects: [other.id] });
+    await updateChannel(stranger, { channelId, projects: [] });
+    const attempt = updateChannel(stranger, { channelId, projects: [other.id] });
+    await expect(attempt).rejects.toMatchObject({ code: "forbidden", field: "projects" });
+    await updateChannel(owner, { channelId, projects: [other.id] });
+    await leave(stranger);
   });
 
   test("is ended by an admin of either project, and what waits for it is dropped", async () => {
@@ -189,6 +210,11 @@ describe("what did not arrive", () => {
     expect(ours).not.toContain("their-job");
     expect(theirs).toContain("their-job");
     expect(theirs).not.toContain("our-job");
+    const reports = [project.id, other.id].map((id) => loadBrokenChannels(database.pool, id));
+    expect(await Promise.all(reports)).toEqual([
+      [{ name: "Ops", kind: "webhook", reason: "" }],
+      [{ name: "Ops", kind: "webhook", reason: "" }],
+    ]);
     const broken = [{ channelId, name: "Ops", brokenAt: expect.any(Number), brokenReason: null }];
     expect(await listChannelTroubles(stranger, { projectId: other.id })).toMatchObject(broken);
     expect(await listChannelTroubles(owner, { projectId: project.id })).toMatchObject(broken);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { unsubscribeClaims, type UnsubscribeLink } from "../../lib/domain/reports/unsubscribe-link.ts";
 import { DAY } from "../../lib/domain/time.ts";
 import { createChannel, listChannels, updateChannel } from "../../lib/services/channels.ts";
+import { createProject } from "../../lib/services/projects.ts";
 import { listReports, saveReports } from "../../lib/services/reports.ts";
 import { readUnsubscribeLink, unsubscribe } from "../../lib/services/unsubscribe.ts";
 import { listStored } from "../support/outbox.ts";
@@ -38,6 +39,18 @@ test("a report ends for the person it was sent to, and no other one", async () =
   expect(await unsubscribe(world.services, token)).toEqual({ ...offer, done: true });
   expect((await listReports(world.owner, { projectId })).subscriptions.map(({ period }) => period)).toEqual(["week"]);
   expect((await listReports(world.teammate, { projectId })).subscriptions).toHaveLength(1);
+});
+
+test("a mail channel that serves another project is told of there as well", async () => {
+  const other = await createProject(world.owner, { name: "Day shift" });
+  const channelId = await newMailChannel();
+  await updateChannel(world.owner, { channelId, projects: [other.id] });
+  await unsubscribe(world.services, tokenFor({ about: "channel", channelId }));
+  const told = await listStored(world.database);
+  expect(told.map(({ event, recipient }) => [event, recipient])).toEqual([
+    ["notice", "owner@example.org"],
+    ["notice", "owner@example.org"],
+  ]);
 });
 
 test("a mail channel is switched off, and the project's others are told once", async () => {
