@@ -45,7 +45,7 @@ type Sharing = {
 };
 
 /** What is to change in the projects that a channel serves beside its own, by their ids. */
-export type SharingChange = { added: readonly string[]; removed: readonly string[] };
+type SharingChange = { added: readonly string[]; removed: readonly string[] };
 
 /**
  * How a channel comes to serve exactly these other projects, named by id or name; whoever asks may change the channel. Those
