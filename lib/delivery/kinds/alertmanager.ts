@@ -70,7 +70,17 @@ export function alertmanagerAlerts(message: AlertMessage, now: Instant) {
   const alone = (message.incident?.alone ?? []).map(({ id, jobId }) => {
     return { ...alert, labels: { ...alert.labels, job_id: jobId, incident_id: id } };
   });
-  return [alert, ...alone];
+  const ended = [alert, ...alone];
+  if (!isOfOutage(message)) return ended;
+  // Each message is as bad as the jobs that it names, so any of these may have been told as either.
+  return ended.flatMap((one) =>
+    (["critical", "warning"] as const).map((severity) => ({ ...one, labels: { ...one.labels, severity } })),
+  );
+}
+
+/** Its messages name several jobs, or the one that is in trouble as well. */
+function isOfOutage({ members }: AlertMessage): boolean {
+  return members.length > 0;
 }
 
 /** Labels are what an alert is known by: only what never changes about an incident stands there, so no names. */
@@ -82,7 +92,7 @@ export function alertmanagerAlert(message: AlertMessage, now: Instant) {
       alertname: incident === null ? "BelfryNotice" : "BelfryIncident",
       severity: urgencyOf(message),
       ...(project === null ? {} : { project_id: project.id }),
-      ...(job === null ? {} : { job_id: job.id }),
+      ...(job === null || isOfOutage(message) ? {} : { job_id: job.id }),
       [incident === null ? "alert_id" : "incident_id"]: incidentKey(message),
     },
     annotations: {

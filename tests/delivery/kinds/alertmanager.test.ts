@@ -1,9 +1,16 @@
 import { expect, test } from "vitest";
-import { alertmanagerAlert, alertmanagerKind } from "../../../lib/delivery/kinds/alertmanager.ts";
+import { alertmanagerAlert, alertmanagerAlerts, alertmanagerKind } from "../../../lib/delivery/kinds/alertmanager.ts";
 import { channelOf } from "../../../lib/delivery/channel.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
 import { useReceiver } from "../../support/channel-trial.ts";
-import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
+import { outageOverMessage, outageMember, outageMessage } from "../../support/outage-messages.ts";
+import {
+  failedInput,
+  failedMessage,
+  nastyMessage,
+  recoveredMessage,
+  undeliveredNotice,
+} from "../../support/messages.ts";
 
 const receiver = useReceiver();
 
@@ -146,4 +153,12 @@ test("settings are checked, and shown without what is secret", () => {
   const server = "https://alertmanager.example.org/am/";
   expect(channel.check({ server, authorization: "Bearer abc" }).summary).toBe("alertmanager.example.org/am");
   expect(() => channel.check({ server, authorization: "Bearer a\r\nX: y" })).toThrow("on one line");
+});
+
+test("the end of an outage ends all that was told of it, however bad, and of one of its jobs in full", () => {
+  const warning = outageMessage({ members: [outageMember("export", {}, { severity: "warning" })] });
+  const more = outageMessage({ members: [outageMember("db-backup")], only: failedInput() });
+  const ended = new Set(alertmanagerAlerts(outageOverMessage(), 0).map(({ labels }) => JSON.stringify(labels)));
+  for (const message of [outageMessage(), warning, more])
+    expect(ended).toContain(JSON.stringify(alertmanagerAlert(message, 0).labels));
 });
