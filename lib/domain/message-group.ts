@@ -1,3 +1,4 @@
+import { isEnd } from "./alerting/pending.ts";
 import { formatDuration } from "./duration.ts";
 import type { JobAlertEvent } from "./incident.ts";
 import { maskSecrets } from "./mask.ts";
@@ -14,7 +15,7 @@ export function composeGroup(input: GroupInput): AlertMessage {
   const event = eventOf(input);
   const members = input.members.map((member) => memberOf(member, input));
   const worded = wordGroup(input, { event, members, verdict: verdictOf(input, members) });
-  const partly = input.event === "resolved" && event === "changed";
+  const partly = isEnd(input) && event === "changed";
   const group: AlertMessage = partly ? { ...worded, tone: "warning" } : worded;
   const { only, outage } = input;
   const inFull = only !== null && (input.event !== "resolved" || outage.total === 1);
@@ -57,9 +58,9 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
   };
 }
 
-/** A follow-up changes what was told before; only the last recovery is the end. */
+/** A follow-up changes what was told before; it is over when none of its jobs is in trouble any more. */
 function eventOf({ event, outage, heard }: GroupInput): JobAlertEvent {
-  if (event === "resolved") return outage.open === 0 ? "resolved" : "changed";
+  if (isEnd({ event })) return outage.open === 0 ? event : "changed";
   return event === "opened" && heard ? "changed" : event;
 }
 

@@ -6,6 +6,7 @@ import {
   followUpMessage,
   outageMember,
   outageMessage,
+  OUTAGE,
   OUTAGE_JOBS,
   outageOverMessage,
   partlyRecoveredMessage,
@@ -41,6 +42,14 @@ describe("jobs of one machine", () => {
     expect(outageMessage({ members: OUTAGE_JOBS.slice(0, 3) }).verdict).toBe("✗ 3 JOBS MISSED · db-03");
     const slow = OUTAGE_JOBS.map(({ name }) => outageMember(name, {}, { cause: "too-often", severity: "warning" }));
     expect(outageMessage({ members: slow })).toMatchObject({ verdict: "⚠ 5 JOBS TOO OFTEN · db-03", tone: "warning" });
+  });
+
+  test("one of which is stable again while others are in trouble have not ended", () => {
+    const [first = outageMember("a")] = OUTAGE_JOBS;
+    const outage = { ...OUTAGE, open: 4, total: 5 };
+    const stable = outageMessage({ event: "stable", members: [{ ...first, event: "stable" }], outage, heard: true });
+    expect(stable).toMatchObject({ event: "changed", tone: "warning", verdict: "✓ 1 JOB STABLE AGAIN · db-03" });
+    expect(stable.incident?.resolvedAt).toBeNull();
   });
 
   test("that join later are a follow-up, and what they join stands beside it", () => {

@@ -107,7 +107,8 @@ export function stableMessage(): AlertMessage {
   return failedMessage({ event: "stable", at: SLOT + 5 * HOUR }, { unstable: { since: SLOT, openings: 7 } });
 }
 
-const OUTAGE: GroupInput["outage"] = {
+/** Five jobs of one machine, none of them well. */
+export const OUTAGE: GroupInput["outage"] = {
   ...{ id: "0198c0de-0000-7000-8000-0000000000aa", kind: "host", host: "db-03", openedAt: OPENED },
   ...{ open: 5, total: 5, alone: [] },
 };
