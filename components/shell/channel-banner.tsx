@@ -93,8 +93,8 @@ function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
         </>
       )}
       {". "}
-      {counted(waiting, "alert")} {waiting === 1 ? "waits" : "wait"} for it and {waiting === 1 ? "is" : "are"} tried
-      again.
+      {waiting > 0 &&
+        `${counted(waiting, "alert")} ${waiting === 1 ? "waits for it and is" : "wait for it and are"} tried again.`}
     </>
   );
 }
