@@ -1,6 +1,6 @@
 import type { Instant } from "../time.ts";
 import { createBundles } from "./bundles.ts";
-import { type OnlyIf, passageOf } from "./channel-rules.ts";
+import { type ChannelRules, type OnlyIf, passageOf } from "./channel-rules.ts";
 import { type AlertingContext, isAlarm, isEnd, type PendingAlert } from "./pending.ts";
 
 /** One alert over one channel, or to a person where a project has none. */
@@ -56,15 +56,23 @@ function lagOf(alert: PendingAlert): Instant | null {
 /** `endsOnly`: it does not want to hear of beginnings. */
 type Receiver = Pick<PlannedDelivery, "channelId" | "recipient" | "at" | "onlyIf"> & { endsOnly: boolean };
 
-function receiversOf(alert: PendingAlert, { channels, fallback }: AlertingContext, now: Instant): Receiver[] {
+function receiversOf(alert: PendingAlert, { channels, fallback, heard }: AlertingContext, now: Instant): Receiver[] {
   if (channels.length === 0) {
     return fallback.map((recipient) => ({ channelId: null, recipient, at: now, onlyIf: null, endsOnly: false }));
   }
   const { channelIds } = alert.job;
-  return channels.flatMap(({ id, rules }) => {
-    const passage = channelIds === null || channelIds.includes(id) ? passageOf(rules, alert, now) : null;
+  return channels.flatMap(({ id, rules: given }) => {
+    // Whoever heard of the trouble hears of its end, whatever was changed since about who hears of what.
+    const knew = isEnd(alert) && heard.get(alert.incident.id)?.has(id) === true;
+    const rules: ChannelRules = knew ? withoutChoice(given) : given;
+    const passage = knew || channelIds === null || channelIds.includes(id) ? passageOf(rules, alert, now) : null;
     if (passage === null) return [];
     const endsOnly = rules.events?.includes("opened") === false;
     return [{ channelId: id, recipient: null, ...passage, endsOnly }];
   });
+}
+
+/** Of every job and severity. */
+function withoutChoice({ severities: _severities, tags: _tags, ...rules }: ChannelRules): ChannelRules {
+  return rules;
 }
