@@ -1,3 +1,4 @@
+import { MACHINE } from "./alerting.ts";
 import type { Queryable } from "./queryable.ts";
 
 /** A job as scopes name it. */
@@ -38,11 +39,11 @@ export async function findJobPlace(
   jobId: string,
 ): Promise<{ id: string; projectId: string; tags: string[]; host: string | null } | null> {
   const { rows } = await database.query<{ id: string; projectId: string; tags: string[]; host: string | null }>(
-    `SELECT j.id, j.project_id AS "projectId", j.tags, r.host
+    `SELECT j.id, j.project_id AS "projectId", j.tags, m.host
      FROM jobs j LEFT JOIN LATERAL (
-       SELECT coalesce(host, source) AS host FROM runs
-       WHERE job_id = j.id AND (host IS NOT NULL OR source IS NOT NULL) ORDER BY number DESC LIMIT 1
-     ) r ON true
+       SELECT ${MACHINE} AS host FROM runs r
+       WHERE r.job_id = j.id AND (r.host IS NOT NULL OR r.source IS NOT NULL) ORDER BY r.number DESC LIMIT 1
+     ) m ON true
      WHERE j.id = $1`,
     [jobId],
   );

@@ -13,7 +13,6 @@ export type HoldReason =
   | "upstream"
   | "snoozed"
   | "muted"
-  | "acknowledged"
   | "unstable"
   | "withdrawn"
   | "passed"
