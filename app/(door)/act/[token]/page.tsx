@@ -15,7 +15,7 @@ import { act } from "../actions.ts";
 
 type Props = { params: Promise<{ token: string }> };
 
-export const metadata: Metadata = { title: "Incident" };
+export const metadata: Metadata = { title: "Incident", referrer: "no-referrer" };
 
 /** What a link in a message would do. Opening it changes nothing: mail scanners and previews of chats do so, too. */
 export default async function ActPage({ params }: Props) {
