@@ -7,6 +7,7 @@ import type { WindowForm } from "../../services/window-input.ts";
 import { createWindow, deleteWindow, updateWindow, viewCalendar } from "../../services/windows.ts";
 import type { Options, OptionSpec } from "./arguments.ts";
 import { type Command, isoTime, required } from "./command.ts";
+import { yesOrNo } from "./yes-or-no.ts";
 
 const PROJECT = { name: "project", required: true, value: "ID" };
 const ID = { name: "id", required: true, value: "ID" };
@@ -60,7 +61,7 @@ export const WINDOW_COMMANDS: readonly Command[] = [
       updateWindow(ctx, {
         windowId: required(options, "id"),
         name: options.get("name"),
-        enabled: yesOrNo(options, "enabled"),
+        enabled: yesOrNo(options.get("enabled"), "enabled"),
         ...(await windowOf(options, ctx.clock.now())),
       }),
   },
@@ -105,7 +106,7 @@ export const WINDOW_COMMANDS: readonly Command[] = [
 ];
 
 async function windowOf(options: Options, now: Instant): Promise<Partial<WindowForm>> {
-  const outside = yesOrNo(options, "outside");
+  const outside = yesOrNo(options.get("outside"), "outside");
   const calendar = options.get("calendar");
   const days = options.get("days");
   const scope = {
@@ -152,11 +153,4 @@ async function readCalendar(path: string): Promise<string> {
 
 function listOf(text: string | undefined): string[] | undefined {
   return text?.split(",");
-}
-
-function yesOrNo(options: Options, name: string): boolean | undefined {
-  const text = options.get(name);
-  if (text === undefined) return undefined;
-  if (text === "yes" || text === "no") return text === "yes";
-  throw new AppError("invalid", `--${name} is yes or no, not "${text.slice(0, 40)}".`, name);
 }
