@@ -28,6 +28,8 @@ export type PlannerDeps = {
   log: Logger;
   /** Whether people can be reached by mail where a project has no channel. */
   mailWorks: boolean;
+  /** Kinds of channels whose receivers keep open what they were told of. */
+  keepers: ReadonlySet<string>;
 };
 
 /** Alerts of one project that are planned together: an outage of all of its jobs is one. */
@@ -121,14 +123,14 @@ async function planProject(deps: PlannerDeps, projectId: string): Promise<void> 
   }
 }
 
-async function planSome({ pool, clock, mailWorks }: PlannerDeps, asked: PendingAsked): Promise<void> {
+async function planSome({ pool, clock, mailWorks, keepers }: PlannerDeps, asked: PendingAsked): Promise<void> {
   const { projectId } = asked;
   await inTransaction(pool, async (client) => {
     if (!(await lockPlanning(client, projectId))) return;
     const alerts = await loadPendingAlerts(client, asked);
     if (alerts.length === 0) return;
     const now = clock.now();
-    const known = { projectId, alerts, judgedUntil: now - JUDGED_AFTER_MS, mailWorks };
+    const known = { projectId, alerts, judgedUntil: now - JUDGED_AFTER_MS, mailWorks, keepers };
     const context = await loadAlertingContext(client, known);
     const planning = await noteUnstable(client, { alerts, context }, now);
     await savePlan(client, projectId, planAlerts(planning.alerts, planning.context, { now, newId: randomUUID }));

@@ -60,6 +60,8 @@ export interface ChannelKind<S> {
   readonly unavailable: string | null;
   /** True: it reaches into this installation's own machine, and only its operators may make such a channel. */
   readonly operatorsOnly?: boolean;
+  /** True: what it is told of stays open at its receiver until it is told of the end. */
+  readonly keepsIncidents?: boolean;
   /** Reads what a person typed, and what was stored of it. @throws AppError `invalid` with the field it is about. */
   parseSettings(input: Readonly<Record<string, string>>): S;
   /** What may be shown of the settings: secrets masked. */
@@ -97,6 +99,7 @@ export function tidyAnswer(answer: string): string {
 /** A kind without the type of its settings: they are stored as the texts that were typed. */
 export type Channel = Pick<ChannelKind<unknown>, "kind" | "label" | "hint" | "fields" | "unavailable"> & {
   operatorsOnly: boolean;
+  keepsIncidents: boolean;
   /** Checks what a person typed. @throws AppError `invalid` with the field it is about. */
   check(input: Readonly<Record<string, string>>): { settings: Record<string, string>; summary: string };
   /** Sends with stored settings. @throws DeliveryError */
@@ -112,6 +115,7 @@ export function channelOf<S>(kind: ChannelKind<S>): Channel {
     fields: kind.fields,
     unavailable: kind.unavailable,
     operatorsOnly: kind.operatorsOnly ?? false,
+    keepsIncidents: kind.keepsIncidents ?? false,
     check(input) {
       if (kind.unavailable !== null) throw new AppError("invalid", kind.unavailable, "kind");
       const settings = Object.fromEntries(kind.fields.map(({ name }) => [name, (input[name] ?? "").trim()]));

@@ -82,6 +82,11 @@ export type Channels = {
   close(): Promise<void>;
 };
 
+/** Kinds whose receivers keep open what they were told of until they are told of the end. */
+export function keepersOf(channels: Pick<Channels, "list">): ReadonlySet<string> {
+  return new Set(channels.list().flatMap(({ kind, keepsIncidents }) => (keepsIncidents ? [kind] : [])));
+}
+
 export function openChannels(options: ChannelsOptions): Channels {
   const { smtpUrl, mailFrom, allowPrivateTargets, shellChannels: shell = false, patience } = options;
   const http = openHttpSender(createAddressRule(allowPrivateTargets), patience?.httpMs);

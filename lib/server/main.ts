@@ -11,7 +11,7 @@ import { createSweep } from "../checker/sweep.ts";
 import { createUsual } from "../checker/usual.ts";
 import { createZoneWatch } from "../checker/zone-watch.ts";
 import { isLoopback, readConfig, type Config } from "../config.ts";
-import { openChannels } from "../delivery/kinds.ts";
+import { keepersOf, openChannels } from "../delivery/kinds.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { createLog, type Logger } from "../log.ts";
@@ -176,7 +176,7 @@ async function openLoops(parts: Parts, foundation: Foundation, { health, metrics
       onAttempt: ({ attempt, waitedMs }) => attempt === 1 && waitedMs !== null && metrics.alertLag(waitedMs),
     });
     bus.on("belfry_deliver", () => dispatch.wake());
-    const planner = createPlanner({ ...foundation, pool, mailWorks: channels.mailWorks });
+    const planner = createPlanner({ ...foundation, pool, mailWorks: channels.mailWorks, keepers: keepersOf(channels) });
     bus.on("belfry_plan", () => planner.wake());
     parts.loops.push(planner, dispatch);
     parts.loops.push(createReports({ ...foundation, pool, channels }));

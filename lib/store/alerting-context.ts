@@ -22,16 +22,18 @@ export type ContextAsked = {
   judgedUntil: Instant;
   /** Whether people can be reached by mail where there is no channel. */
   mailWorks: boolean;
+  /** Kinds of channels whose receivers keep open what they were told of. */
+  keepers: ReadonlySet<string>;
 };
 
 /** What else is known of a project whose alerts are planned. */
 export async function loadAlertingContext(
   client: Queryable,
-  { projectId, alerts, judgedUntil, mailWorks }: ContextAsked,
+  { projectId, alerts, judgedUntil, mailWorks, keepers }: ContextAsked,
 ): Promise<AlertingContext> {
   const opened = alerts.filter(isAlarm).map(({ incident }) => incident.openedAt);
   const since = Math.min(...opened, judgedUntil) - NEAR_MS;
-  const channels = await loadChannels(client, projectId);
+  const channels = await loadChannels(client, projectId, keepers);
   const outageIds = alerts.flatMap(({ incident }) => incident.outageId ?? []);
   return {
     channels,
@@ -55,12 +57,16 @@ export async function loadAlertingContext(
 /** Incidents further apart are never of one outage. */
 const NEAR_MS: Millis = 60_000;
 
-async function loadChannels(client: Queryable, projectId: string): Promise<AlertingContext["channels"]> {
-  const { rows } = await client.query<{ id: string; rules: ChannelRules }>(
-    `SELECT id, rules FROM channels WHERE id IN ${channelsServing("$1")} AND enabled ORDER BY created_at, id`,
+async function loadChannels(
+  client: Queryable,
+  projectId: string,
+  keepers: ReadonlySet<string>,
+): Promise<AlertingContext["channels"]> {
+  const { rows } = await client.query<{ id: string; kind: string; rules: ChannelRules }>(
+    `SELECT id, kind, rules FROM channels WHERE id IN ${channelsServing("$1")} AND enabled ORDER BY created_at, id`,
     [projectId],
   );
-  return rows;
+  return rows.map(({ id, kind, rules }) => ({ id, keepsIncidents: keepers.has(kind), rules }));
 }
 
 /** Mail addresses of the project's owners, else of the operators. */

@@ -119,7 +119,8 @@ function alertRowsOf({ held, planned }: Plan): AlertRow[] {
       return { id: alert.id, planAt: until, hold: reason, detail, outageId: alert.incident.outageId };
     }),
     ...planned.map(({ alert, outageId, reached }) => {
-      return { id: alert.id, planAt: null, hold: reached ? null : "nobody", detail: null, outageId };
+      const nobody = alert.incident.mutedAt === null ? "nobody" : "muted";
+      return { id: alert.id, planAt: null, hold: reached ? null : nobody, detail: null, outageId };
     }),
   ];
 }

@@ -69,7 +69,7 @@ async function open(url: string): Promise<void> {
   const [secrets, links] = [TEST_SECRETS, TEST_LINKS];
   const dispatch = createDispatch({ pool, clock, log, channels, secrets, links, baseUrl: "http://localhost:3000" });
   bus.on("belfry_deliver", () => dispatch.wake());
-  const planner = createPlanner({ pool, clock, log, mailWorks: false });
+  const planner = createPlanner({ pool, clock, log, mailWorks: false, keepers: new Set() });
   bus.on("belfry_plan", () => planner.wake());
   createSweep({ pool, clock, log, bus, watch }).start();
   planner.start();

@@ -51,6 +51,36 @@ describe("an incident alone", () => {
   });
 });
 
+describe("an incident that somebody has muted", () => {
+  test("ends in silence, except where it would stay open for ever", async () => {
+    await makeChannel(database, project);
+    const pager = await makeChannel(database, project);
+    await database.pool.query("UPDATE channels SET kind = 'pagerduty', name = 'Pager' WHERE id = $1", [pager]);
+    const incident = await openIncident(database, project, { name: "backup" });
+    await planNow(database);
+    await database.pool.query("UPDATE incidents SET muted_at = belfry_now()");
+    await resolveIncident(database, incident);
+    await planNow(database);
+    const ends = (await listPlanned(database)).filter(({ event }) => event === "resolved");
+    expect(ends.map(({ to }) => to)).toEqual(["Pager"]);
+  });
+
+  test("says so where nobody hears of its end", async () => {
+    await makeChannel(database, project);
+    const incident = await openIncident(database, project, { name: "backup" });
+    await planNow(database);
+    await database.pool.query("UPDATE incidents SET muted_at = belfry_now()");
+    await resolveIncident(database, incident);
+    await planNow(database);
+    expect((await listHolds(database)).at(-1)).toEqual({
+      job: "backup",
+      event: "resolved",
+      hold: "muted",
+      waits: false,
+    });
+  });
+});
+
 describe("jobs of one machine", () => {
   test("are one message, its follow-up a minute later, and one recovery", async () => {
     await makeChannel(database, project);

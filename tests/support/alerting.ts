@@ -63,7 +63,13 @@ export async function resolveIncident(
 /** One turn of the planner, as of the database's clock. */
 export async function planNow(database: Database, options: { mailWorks?: boolean } = {}): Promise<void> {
   const clock = await openClock(database.pool);
-  const deps = { pool: database.pool, clock, log: pino({ level: "silent" }), mailWorks: options.mailWorks ?? true };
+  const deps = {
+    pool: database.pool,
+    clock,
+    log: pino({ level: "silent" }),
+    mailWorks: options.mailWorks ?? true,
+    keepers: new Set(["pagerduty"]),
+  };
   await planDue(deps, new AbortController().signal);
 }
 

@@ -40,7 +40,7 @@ export function recovery(name: string, { incident, ...changes }: Changes = {}): 
 /** A quiet project with one channel, `ops`. */
 export function contextOf(changes: Partial<AlertingContext> = {}): AlertingContext {
   const quiet = {
-    channels: [{ id: "ops", rules: {} }],
+    channels: [{ id: "ops", keepsIncidents: false, rules: {} }],
     fallback: [],
     outages: [],
     alone: [],

@@ -46,6 +46,7 @@ export function alertmanagerKind(http: HttpSender): ChannelKind<AlertmanagerSett
       },
     ],
     unavailable: null,
+    keepsIncidents: true,
     parseSettings: ({ server, authorization }) => ({
       server: parseServerUrl(server, http.rule, EXAMPLE),
       authorization: parseOptional(authorization, AUTHORIZATION),

@@ -47,6 +47,7 @@ export function githubKind(http: HttpSender): ChannelKind<GithubSettings> {
       },
     ],
     unavailable: null,
+    keepsIncidents: true,
     parseSettings({ repo, token, api = "" }) {
       const { origin, pathname } = parseTargetUrl(api === "" ? API : api, http.rule, "api", ENTERPRISE_EXAMPLE);
       const sentence = "Paste a fine-grained token, which begins with github_pat_.";

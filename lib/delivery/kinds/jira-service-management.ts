@@ -48,6 +48,7 @@ export function jiraServiceManagementKind(
       },
     ],
     unavailable: null,
+    keepsIncidents: true,
     parseSettings: ({ key, service }) => ({
       key: parseSetting(key, {
         field: "key",

@@ -41,6 +41,7 @@ export function pagerdutyKind(
       },
     ],
     unavailable: null,
+    keepsIncidents: true,
     parseSettings: ({ routingKey, region }) => ({
       routingKey: parseSetting(routingKey, {
         field: "routingKey",

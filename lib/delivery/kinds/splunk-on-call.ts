@@ -39,6 +39,7 @@ export function splunkOnCallKind(http: HttpSender): ChannelKind<SplunkOnCallSett
       },
     ],
     unavailable: null,
+    keepsIncidents: true,
     parseSettings({ url }) {
       const parsed = parseTargetUrl(url, http.rule, "url", EXAMPLE);
       if (/\$|%24/.test(parsed.pathname)) {

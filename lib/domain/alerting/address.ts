@@ -57,11 +57,14 @@ function lagOf(alert: PendingAlert): Instant | null {
 type Receiver = Pick<PlannedDelivery, "channelId" | "recipient" | "at" | "onlyIf"> & { endsOnly: boolean };
 
 function receiversOf(alert: PendingAlert, { channels, fallback, heard }: AlertingContext, now: Instant): Receiver[] {
+  const onlyKeepers = alert.incident.mutedAt !== null && isEnd(alert);
   if (channels.length === 0) {
+    if (onlyKeepers) return [];
     return fallback.map((recipient) => ({ channelId: null, recipient, at: now, onlyIf: null, endsOnly: false }));
   }
   const { channelIds } = alert.job;
-  return channels.flatMap(({ id, rules: given }) => {
+  return channels.flatMap(({ id, keepsIncidents, rules: given }) => {
+    if (onlyKeepers && !keepsIncidents) return [];
     // Whoever heard of the trouble hears of its end, whatever was changed since about who hears of what.
     const knew = isEnd(alert) && heard.get(alert.incident.id)?.has(id) === true;
     const rules: ChannelRules = knew ? withoutChoice(given) : given;

@@ -59,8 +59,15 @@ function takes({ events, severities, tags: wanted = [] }: ChannelRules, { kind, 
 /** Hours that never end hold nothing back: nobody would ever hear of it. */
 function afterQuiet(quiet: QuietHours | undefined, severity: Severity, at: Instant): Instant {
   if (quiet === undefined || (quiet.exceptCritical === true && severity === "critical")) return at;
-  return isWithin(quiet, at) ? (nextEdge(quiet, at) ?? at) : at;
+  const known = latest.get(quiet);
+  if (known?.at === at) return known.end;
+  const end = isWithin(quiet, at) ? (nextEdge(quiet, at) ?? at) : at;
+  latest.set(quiet, { at, end });
+  return end;
 }
+
+// In a storm the same is asked for thousands of alerts at one moment, and pings would wait for each to be worked out.
+const latest = new WeakMap<QuietHours, { at: Instant; end: Instant }>();
 
 function kindOf({ event }: PendingAlert): ChannelEvent {
   if (event === "resolved" || event === "stable") return "resolved";

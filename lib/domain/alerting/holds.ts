@@ -1,10 +1,11 @@
 import { MINUTE, SECOND, type Millis } from "../time.ts";
 import type { Hold, HoldRule } from "./hold.ts";
+import { isEnd } from "./pending.ts";
 import { windowAt } from "./window.ts";
 
-/** A person said that they want to hear no more of it, not even its end. */
-const muted: HoldRule = ({ incident, event }) =>
-  incident.mutedAt === null || event === "opened" ? null : forGood("muted");
+/** A person said that they want to hear no more of it. Its end goes to receivers only that would keep it open for ever. */
+const muted: HoldRule = (alert) =>
+  alert.incident.mutedAt === null || alert.event === "opened" || isEnd(alert) ? null : forGood("muted");
 
 /** The end is told all the same; a snooze that is over is what a reminder is for. */
 const snoozed: HoldRule = ({ incident, event }, _context, now) => {

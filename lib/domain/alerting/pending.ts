@@ -53,6 +53,8 @@ export type PendingAlert = {
 
 export type AlertChannel = {
   id: string;
+  /** Its receiver keeps open what it was told of until it is told of the end. */
+  keepsIncidents: boolean;
   rules: ChannelRules;
 };
 

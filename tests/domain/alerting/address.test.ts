@@ -16,7 +16,7 @@ function endOver({
 }) {
   const alert = recovery("a", { job });
   const context = contextOf({
-    channels: [{ id: "ops", rules }],
+    channels: [{ id: "ops", keepsIncidents: false, rules }],
     heard: new Map([[alert.incident.id, new Set(heard)]]),
   });
   const moment = { now: NOW, newId: counter(), outageIdOf: () => null };

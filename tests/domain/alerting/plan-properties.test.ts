@@ -12,11 +12,11 @@ import { LONG } from "../../support/size.ts";
 const RUNS = LONG ? 2_000 : 150;
 
 const CHANNELS: AlertChannel[] = [
-  { id: "all", rules: {} },
-  { id: "ends", rules: { events: ["resolved"] } },
-  { id: "beginnings", rules: { events: ["opened"] } },
-  { id: "critical", rules: { severities: ["critical"] } },
-  { id: "later", rules: { delayMinutes: 10 } },
+  { id: "all", keepsIncidents: false, rules: {} },
+  { id: "ends", keepsIncidents: false, rules: { events: ["resolved"] } },
+  { id: "beginnings", keepsIncidents: false, rules: { events: ["opened"] } },
+  { id: "critical", keepsIncidents: false, rules: { severities: ["critical"] } },
+  { id: "later", keepsIncidents: false, rules: { delayMinutes: 10 } },
 ];
 
 const HOSTS = ["db-01", "db-02", null];

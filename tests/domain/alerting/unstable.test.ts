@@ -103,7 +103,7 @@ describe("while a job is unstable", () => {
   });
 
   it("that it is over is news to those only who heard that it was", () => {
-    const channels = ["ops", "night"].map((id) => ({ id, rules: {} }));
+    const channels = ["ops", "night"].map((id) => ({ id, keepsIncidents: false, rules: {} }));
     const heard = new Map([["incident of sync", new Set(["ops"])]]);
     const stable = pending("sync", { event: "stable", incident: { resolvedAt: NOW } });
     const { deliveries } = planAlerts([stable], contextOf({ channels, heard }), { now: NOW, newId: counter() });
