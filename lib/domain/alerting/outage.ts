@@ -47,8 +47,9 @@ export function groupAlarms(alarms: readonly PendingAlert[], context: AlertingCo
   const members = new Set(grouping.members.map(({ incidentId }) => incidentId));
   const rest = left.filter(({ incident }) => !members.has(incident.id));
   const lone = context.alone.filter(({ incidentId }) => !members.has(incidentId));
+  const loneOf = groupBy(lone, ({ host }) => host);
   for (const [host, own] of groupBy(rest, ({ job }) => job.host)) {
-    const alone = lone.filter((one) => one.host === host && own.some((alarm) => isNear(one, alarm)));
+    const alone = (loneOf.get(host) ?? []).filter(nearTo(own));
     if (host === null || countJobs({ alarms: own, alone }) < LEAST_OF_HOST) continue;
     const found = { alarms: own, alone };
     enter(grouping, newOutage({ id: newId(), kind: "host", host }, found), found);
@@ -65,7 +66,7 @@ function joinOpen(
   const left: PendingAlert[] = [];
   for (const alarm of alarms) {
     const own = joining.find((one) => one.outage.id === alarm.incident.outageId);
-    const fit = own ?? joining.find((one) => takes({ ...one.outage, latestAt: one.latestAt }, alarm));
+    const fit = own ?? joining.find((one) => takes(one, alarm));
     if (fit === undefined) left.push(alarm);
     else {
       fit.alarms.push(alarm);
@@ -76,10 +77,13 @@ function joinOpen(
 }
 
 /** An outage goes on while its incidents follow each other closely; a silent machine stays silent, whatever its jobs' hours. */
-function takes(outage: OpenOutage, { job, incident, cause, severity }: PendingAlert): boolean {
+function takes(
+  { outage, latestAt }: { outage: OpenOutage; latestAt: Instant },
+  { job, incident, cause, severity }: PendingAlert,
+): boolean {
   const isOfIts = outage.kind === "host" ? outage.host === job.host : severity === "critical";
   if (outage.open === 0 || !isOfIts) return false;
-  const near = Math.abs(incident.openedAt - outage.latestAt) <= TOGETHER_MS;
+  const near = Math.abs(incident.openedAt - latestAt) <= TOGETHER_MS;
   return near || (outage.kind === "host" && cause === "missed" && outage.open === outage.total);
 }
 
@@ -96,7 +100,7 @@ function grow(outage: OpenOutage, alarms: readonly PendingAlert[]): OpenOutage {
 /** More than half of what the project had to do, on more than one machine: else it is that machine's outage. */
 function projectWide(alarms: readonly PendingAlert[], { alone, dueJobs }: AlertingContext): Candidates | null {
   const critical = alarms.filter(({ severity }) => severity === "critical");
-  const near = alone.filter((one) => one.severity === "critical" && critical.some((alarm) => isNear(one, alarm)));
+  const near = alone.filter(({ severity }) => severity === "critical").filter(nearTo(critical));
   const found = { alarms: critical, alone: near };
   const jobs = countJobs(found);
   if (jobs < LEAST_OF_PROJECT || jobs * 2 <= dueJobs) return null;
@@ -124,8 +128,18 @@ function enter(grouping: Grouping, outage: OpenOutage, { alarms, alone }: Candid
   for (const { incidentId } of alone) grouping.members.push({ incidentId, outageId: outage.id });
 }
 
-function isNear(one: LoneIncident, { incident }: PendingAlert): boolean {
-  return Math.abs(one.openedAt - incident.openedAt) <= TOGETHER_MS;
+/** Whether an incident opened close to one of these alarms. In a storm there are thousands of both. */
+function nearTo(alarms: readonly PendingAlert[]): (one: LoneIncident) => boolean {
+  const times = alarms.map(({ incident }) => incident.openedAt).toSorted((a, b) => a - b);
+  return ({ openedAt }) => {
+    let [low, high] = [0, times.length];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((times[middle] ?? Infinity) < openedAt - TOGETHER_MS) low = middle + 1;
+      else high = middle;
+    }
+    return (times[low] ?? Infinity) <= openedAt + TOGETHER_MS;
+  };
 }
 
 function countOpen(alarms: readonly PendingAlert[]): number {
