@@ -43,17 +43,18 @@ export function emailKind(mailer: Mailer | null): ChannelKind<EmailSettings> {
 }
 
 /**
- * Ids that every attempt of a delivery comes to again, so that mail programs show a second copy as the same mail. The mail
- * that opens an incident is the root of its thread: later ones name it without having to know whether it arrived.
+ * Ids that every attempt of a delivery comes to again: mail programs show one mail of an id only. The mail that opens an
+ * incident is the root of its thread, whether it arrived or not; an outage's is one that nobody sent, as two may be the first.
  */
 function threadIds(
   message: AlertMessage,
-  { deliveryId, threadKey }: SendContext,
+  { deliveryId, threadKey, earlierId }: SendContext,
   domain: string,
 ): { messageId: string; inReplyTo: string | null } {
   if (threadKey === null) return { messageId: `${deliveryId}@${domain}`, inReplyTo: null };
   const root = `incident.${threadKey.replace(/[^\w.-]/g, "_")}@${domain}`;
-  return message.event === "opened" || message.event === "unstable"
+  const opens = message.event === "opened" || message.event === "unstable";
+  return opens && earlierId === null && message.members.length === 0
     ? { messageId: root, inReplyTo: null }
     : { messageId: `${deliveryId}@${domain}`, inReplyTo: root };
 }

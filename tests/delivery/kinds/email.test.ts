@@ -4,6 +4,7 @@ import { channelOf, type SendContext } from "../../../lib/delivery/channel.ts";
 import { emailKind } from "../../../lib/delivery/kinds/email.ts";
 import { openMailer, type Mailer } from "../../../lib/delivery/mailer.ts";
 import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
+import { outageMessage, unstableMessage } from "../../support/outage-messages.ts";
 import { startSmtpSink, type SmtpBehaviour, type SmtpSink } from "../../support/smtp-sink.ts";
 
 let sink: SmtpSink;
@@ -116,6 +117,23 @@ describe("threads", () => {
     const second = await send(recoveredMessage(), { attempt: 2 });
     expect(sink.messages[1]?.messageId).toBe(sink.messages[0]?.messageId);
     expect(second).toMatchObject({ externalId: "<d1@example.org>" });
+  });
+
+  test("an alarm that follows another message of its incident is a mail of its own", async () => {
+    await send(unstableMessage());
+    await send(failedMessage(), { deliveryId: "d2", earlierId: "<incident.i1.c1@example.org>" });
+    const [unstable, opened] = sink.messages;
+    expect(unstable?.messageId).toBe("<incident.i1.c1@example.org>");
+    expect(opened).toMatchObject({ messageId: "<d2@example.org>", inReplyTo: unstable?.messageId });
+  });
+
+  test("two mails of an outage that each are the first stay two, in one thread", async () => {
+    await send(outageMessage());
+    await send(outageMessage(), { deliveryId: "d2" });
+    expect(sink.messages.map(({ messageId }) => messageId)).toEqual(["<d1@example.org>", "<d2@example.org>"]);
+    expect(new Set(sink.messages.map(({ references }) => references))).toEqual(
+      new Set(["<incident.i1.c1@example.org>"]),
+    );
   });
 
   test("a message without an incident begins no thread", async () => {
