@@ -47,12 +47,19 @@ const HOST = `LEFT JOIN LATERAL (
 const MEMBER = `a.facts, i.id AS "incidentId", j.id AS "jobId", j.slug, j.name, j.time_zone AS "timeZone",
   coalesce(a.facts ->> 'host', h.host, CASE WHEN l.kind = 'host' THEN l.host END) AS host`;
 
+// What an earlier attempt left out cannot have arrived; of one that was not booked nobody knows what it told.
+const UNTOLD = `(l.attempts <= 1 OR l.booked AND NOT EXISTS (SELECT FROM message_deliveries md WHERE md.delivery_id = d.id))`;
+
 const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
-    SELECT l.*, n.open, n.total, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
+    SELECT l.*, b.booked, n.open, n.total, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
     CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE i.state = 'open')::int4 AS open, count(*)::int4 AS total
       FROM incidents i WHERE i.outage_id = l.outage_id AND ${HEARS}
     ) n
+    CROSS JOIN LATERAL (
+      SELECT EXISTS (SELECT FROM deliveries t JOIN message_deliveries md ON md.delivery_id = t.id
+        WHERE l.attempts > 1 AND (t.id = l.id OR t.lead_id = l.id)) AS booked
+    ) b
     CROSS JOIN LATERAL (
       SELECT coalesce(json_agg(json_build_object('id', i.id, 'jobId', i.job_id)), '[]') AS alone FROM (
         SELECT i.id, i.job_id FROM incidents i JOIN alerts a ON a.incident_id = i.id AND a.event = 'opened'
@@ -67,7 +74,7 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     ) e ON true
   )
   SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, ${MEMBER}, l.outage_id AS "outageId", l.kind,
-    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.alone, ${WITHDRAWN("l.attempts")} AS withdrawn, ${LAPSED("l.attempts")} AS lapsed,
+    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
     l.earlier_id AS "earlierId", l.heard
   FROM known l
   JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND d.state IN ('pending', 'sending')

@@ -1,12 +1,12 @@
 /** The alarm was wrong, or a person who knows of the trouble ended it; a recovery is told together with its alarm. */
 const TAKEN_BACK = "('withdrawn', 'edited', 'paused')";
 
-/** Whether a message may have arrived already; `attempts` is that of its lead, as those that it leads are counted late. */
-const FIRST = (attempts: string) => `${attempts} <= 1`;
-
-/** Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back. */
-export const WITHDRAWN = (attempts: string): string =>
-  `a.event = 'opened' AND ${FIRST(attempts)} AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK}`;
+/**
+ * Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back.
+ * `untold`: the condition that it cannot have arrived.
+ */
+export const WITHDRAWN = (untold: string): string =>
+  `a.event = 'opened' AND ${untold} AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK}`;
 
 // What fails and recovers again and again may be well just now.
 const OVER = `(i.state <> 'open' AND a.event <> 'unstable')`;
@@ -22,5 +22,5 @@ const SUPERSEDED = `a.event = 'reminder' AND EXISTS (
     AND (x.sent_at > d.created_at OR (x.ordinal > d.ordinal AND x.state IN ('pending', 'sending'))))`;
 
 /** Whether what a delivery `d` was put off for does not hold any more. Once it may have arrived it is sent until it has. */
-export const LAPSED = (attempts: string): string =>
-  `d.only_if IS NOT NULL AND ${FIRST(attempts)} AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))`;
+export const LAPSED = (untold: string): string =>
+  `d.only_if IS NOT NULL AND ${untold} AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))`;

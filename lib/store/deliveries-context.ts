@@ -38,12 +38,14 @@ const USUAL_RUNS = 50;
 /** Further back nothing is looked for: a job may have failed a million times in a row. */
 const LOOK_BACK_RUNS = 1_000;
 
+const UNTOLD = "d.attempts <= 1";
+
 const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event, a.created_at AS at, a.facts,
     a.incident_id AS "incidentId", i.number AS "incidentNumber", a.job_id AS "jobId",
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, ${SERVES} AS serves, c.settings,
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
-    ${WITHDRAWN("d.attempts")} AS withdrawn, ${LAPSED("d.attempts")} AS lapsed, d.lag_from AS "lagFrom"
+    ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed, d.lag_from AS "lagFrom"
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
   JOIN alerts a ON a.id = d.alert_id

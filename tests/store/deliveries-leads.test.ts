@@ -70,10 +70,15 @@ async function alarm(incidents: readonly TestIncident[]): Promise<string[]> {
   return ids;
 }
 
-function record(one: ClaimedDelivery | undefined, outcome: DeliveryResult["outcome"], left: string[] = []) {
+function record(
+  one: ClaimedDelivery | undefined,
+  outcome: DeliveryResult["outcome"],
+  left: string[] = [],
+  message: DeliveryResult["message"] = null,
+) {
   if (one === undefined) throw new Error("Nothing was claimed.");
   const untold = left.map((id) => ({ id, reason: "Taken back" }));
-  const result = { id: one.id, attempt: one.attempt, outcome, message: null, ...(left.length > 0 && { left: untold }) };
+  const result = { id: one.id, attempt: one.attempt, outcome, message, ...(left.length > 0 && { left: untold }) };
   return recordResults(database.pool, [result], { mailWorks: false });
 }
 
@@ -122,21 +127,40 @@ describe("what leaves with a delivery that will not leave", () => {
   });
 });
 
-test("of a message that may have arrived nothing is taken back any more", async () => {
-  const incidents = await addOutage("a", "b");
-  const [lead = ""] = await alarm(incidents);
-  const isTakenBack = async () =>
-    (await loadBundles(database.pool, [lead])).get(lead)?.members.map(({ withdrawn }) => withdrawn);
-  const [, b] = incidents;
-  await database.pool.query(
-    "UPDATE incidents SET state = 'resolved', resolved_at = belfry_now(), resolve_reason = 'withdrawn' WHERE id = $1",
-    [b?.id],
-  );
-  await claim();
-  expect(await isTakenBack()).toEqual([false, true]);
-  await offsetClock(database, LEASE + SECOND);
-  await claim();
-  expect(await isTakenBack()).toEqual([false, false]);
+describe("of a message of several", () => {
+  let second: string;
+  let lead: string;
+
+  beforeEach(async () => {
+    const incidents = await addOutage("a", "b");
+    [lead = "", second = ""] = await alarm(incidents);
+    await database.pool.query(
+      "UPDATE incidents SET state = 'resolved', resolved_at = belfry_now(), resolve_reason = 'withdrawn' WHERE id = $1",
+      [incidents[1]?.id],
+    );
+  });
+
+  async function takenBack(): Promise<boolean[] | undefined> {
+    return (await loadBundles(database.pool, [lead])).get(lead)?.members.map(({ withdrawn }) => withdrawn);
+  }
+
+  test("that may have arrived nothing is taken back any more", async () => {
+    await claim();
+    expect(await takenBack()).toEqual([false, true]);
+    await offsetClock(database, LEASE + SECOND);
+    await claim();
+    expect(await takenBack()).toEqual([false, false]);
+  });
+
+  test("what the first attempt left out stays out", async () => {
+    const [message] = await claim();
+    const answer = { accepted: false, status: 503, answer: "busy", externalId: null };
+    const sent = { id: randomUUID(), startedAt: 1, finishedAt: 2, ...answer };
+    await record(message, { state: "retry", at: Date.now(), error: "503" }, [second], sent);
+    await offsetClock(database, SECOND);
+    await claim();
+    expect(await takenBack()).toEqual([false, true]);
+  });
 });
 
 describe("an alarm that was handed back until its receiver is asked again", () => {
