@@ -1,7 +1,7 @@
 import type { AlertMessage } from "../../domain/message.ts";
 import { AppError } from "../../errors.ts";
 import { readAnswer, untilUnixTime } from "../api-answer.ts";
-import { type ChannelKind, DeliveryError, type SendReceipt } from "../channel.ts";
+import { type ChannelKind, DeliveryError, type SendContext, type SendReceipt } from "../channel.ts";
 import { escapeGithub, renderCommonmark } from "../markup/commonmark.ts";
 import { endedKeys, endsIncident } from "../markup/incident.ts";
 import type { HttpAnswer, HttpMethod, HttpSender } from "../http.ts";
@@ -58,7 +58,7 @@ export function githubKind(http: HttpSender): ChannelKind<GithubSettings> {
       };
     },
     summary: ({ repo, api }) => (api === API ? repo : `${repo} on ${new URL(api).host}`),
-    async send({ repo, token, api }, message, { signal }) {
+    async send({ repo, token, api }, message, context) {
       const headers = {
         accept: "application/vnd.github+json",
         "content-type": "application/json",
@@ -68,10 +68,10 @@ export function githubKind(http: HttpSender): ChannelKind<GithubSettings> {
       const call: Call = async (method, path, body) => {
         const url = `${api}/repos/${repo}${path}`;
         const text = body === undefined ? "" : JSON.stringify(body);
-        return http.call({ method, url, headers, body: text, signal });
+        return http.call({ method, url, headers, body: text, signal: context.signal });
       };
       // Whoever can read the repository could use links that act, and that may be everybody.
-      const { number, ...receipt } = await tell(call, { ...message, actions: [] });
+      const { number, ...receipt } = await tell(call, { ...message, actions: [] }, context);
       return { ...receipt, externalId: number === null ? null : `${repo}#${number}` };
     },
   };
@@ -81,7 +81,7 @@ type Call = (method: HttpMethod, path: string, body?: Readonly<Record<string, un
 
 type Told = Omit<SendReceipt, "externalId"> & { number: number | null };
 
-async function tell(call: Call, message: AlertMessage): Promise<Told> {
+async function tell(call: Call, message: AlertMessage, context: SendContext): Promise<Told> {
   const { incident, event } = message;
   if (incident === null) return openIssue(call, message, [LABEL]);
   if (endsIncident(message)) return closeAll(call, message);
@@ -89,9 +89,14 @@ async function tell(call: Call, message: AlertMessage): Promise<Told> {
   const found = await find(call, label);
   const number = numberOf(found.answer);
   if (number === null) return openIssue(call, message, [LABEL, label]);
-  // The answer to an attempt before this one was lost.
-  if (event === "opened") return { status: found.status, answer: `Issue #${number} is open already.`, number };
+  if (event === "opened" && isRepeated(context))
+    return { status: found.status, answer: `Issue #${number} is open already.`, number };
   return { ...(await comment(call, message, number)), number };
+}
+
+/** Whether the issue can only be of an attempt before this one, whose answer was lost. */
+function isRepeated({ attempt, earlierId }: SendContext): boolean {
+  return attempt > 1 && earlierId === null;
 }
 
 async function find(call: Call, label: string): Promise<SendReceipt> {

@@ -1,9 +1,10 @@
 import { beforeEach, expect, test } from "vitest";
-import { channelOf } from "../../../lib/delivery/channel.ts";
+import { attemptSend } from "../../../lib/delivery/attempt.ts";
+import { channelOf, type SendContext } from "../../../lib/delivery/channel.ts";
 import { escapeGithub } from "../../../lib/delivery/markup/commonmark.ts";
 import { githubKind } from "../../../lib/delivery/kinds/github.ts";
 import type { HttpReply } from "../../support/http-sink.ts";
-import { useReceiver } from "../../support/channel-trial.ts";
+import { TRIAL_CONTEXT, useReceiver } from "../../support/channel-trial.ts";
 import { failedMessage, nastyMessage, recoveredMessage, undeliveredNotice } from "../../support/messages.ts";
 
 const receiver = useReceiver();
@@ -23,9 +24,10 @@ beforeEach(() => {
   });
 });
 
-function send(message = failedMessage(), reply?: HttpReply) {
+function send(message = failedMessage(), reply?: HttpReply, context: Partial<SendContext> = {}) {
   const settings = { repo: "acme/operations", token: TOKEN, api: `${receiver.sink().url}/api/v3` };
-  return receiver.send(githubKind(receiver.http()), settings, message, reply);
+  if (reply !== undefined) receiver.sink().reply(() => reply);
+  return attemptSend(channelOf(githubKind(receiver.http())), settings, message, { ...TRIAL_CONTEXT, ...context });
 }
 
 test("an incident that opens opens an issue with the incident's label", async () => {
@@ -84,8 +86,20 @@ test("an incident that opens opens an issue with the incident's label", async ()
 
 test("a second attempt finds it and opens no other", async () => {
   known = true;
-  expect(await send()).toMatchObject({ accepted: true, answer: "Issue #7 is open already." });
+  expect(await send(failedMessage(), undefined, { attempt: 2 })).toMatchObject({
+    accepted: true,
+    answer: "Issue #7 is open already.",
+  });
   expect(receiver.told()).toMatchObject([{ method: "GET" }]);
+});
+
+test.each([
+  ["its job was called unstable before", { attempt: 2, earlierId: "acme/operations#7" }],
+  ["another first message of its outage opened it", { attempt: 1 }],
+])("an alarm whose issue is open already is a comment on it: %s", async (_name, context) => {
+  known = true;
+  expect(await send(failedMessage(), undefined, context)).toMatchObject({ accepted: true });
+  expect(receiver.told().map(({ method }) => method)).toEqual(["GET", "POST"]);
 });
 
 test("an issue that GitHub opened without its labels would not be found again", async () => {
