@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { GATHER_MS } from "../domain/alerting/pace.ts";
+import { isSilence } from "../domain/alerting/pending.ts";
 import { planAlerts } from "../domain/alerting/plan.ts";
 import { nextReminder } from "../domain/alerting/reminder.ts";
 import { SECOND, type Instant, type Millis } from "../domain/time.ts";
@@ -42,7 +43,7 @@ const TURN_MS: Millis = 2 * SECOND;
 const SIDE_BY_SIDE = 4;
 /** Where something that was read changes before it is written all is read again, so often. */
 const READINGS = 5;
-/** The sweep judges as of a second ago: what was due before waits for its verdict. */
+/** The sweep judges as of a second ago: a job that was due before waits for its verdict. */
 const JUDGED_AFTER_MS: Millis = 1 * SECOND;
 /** What another process plans just now is looked at again after this. */
 const PAUSE_MS: Millis = 100;
@@ -77,7 +78,7 @@ export async function planDue(deps: PlannerDeps, signal: AbortSignal): Promise<I
   await remind(pool, clock);
   await settleUnstable(pool, clock);
   const now = clock.now();
-  const asked = { judgedUntil: now - JUDGED_AFTER_MS, gathersAfter: now - GATHER_MS, limit: PROJECTS_A_TURN };
+  const asked = { now, judgedUntil: now - JUDGED_AFTER_MS, gathersAfter: now - GATHER_MS, limit: PROJECTS_A_TURN };
   await planEach(deps, await listProjectsToPlan(pool, asked), signal);
   if (signal.aborted) return null;
   const next = [await findNextPlan(pool), await findNextReminder(pool), await findNextUnstable(pool)];
@@ -130,7 +131,9 @@ async function planSome({ pool, clock, mailWorks, keepers }: PlannerDeps, asked:
     const alerts = await loadPendingAlerts(client, asked);
     if (alerts.length === 0) return;
     const now = clock.now();
-    const known = { projectId, alerts, judgedUntil: now - JUDGED_AFTER_MS, mailWorks, keepers };
+    // Jobs that fall silent do so within seconds of each other: what is due by now belongs to it, judged or not.
+    const judgedUntil = alerts.some(isSilence) ? now : now - JUDGED_AFTER_MS;
+    const known = { projectId, alerts, judgedUntil, mailWorks, keepers };
     const context = await loadAlertingContext(client, known);
     const planning = await noteUnstable(client, { alerts, context }, now);
     await savePlan(client, projectId, planAlerts(planning.alerts, planning.context, { now, newId: randomUUID }));

@@ -11,23 +11,26 @@ const DUE_AT = `least(a.created_at, CASE WHEN a.facts ->> 'deadlineAt' ~ '^[0-9]
 
 // Where all that is due may be gathered and jobs wait for their verdicts, nothing is decided yet: it need not be loaded.
 const PROJECTS = `WITH busy AS MATERIALIZED (
-    SELECT DISTINCT j.project_id FROM job_state s JOIN jobs j ON j.id = s.job_id WHERE s.check_at < to_timestamp($1::float8 / 1000)
+    SELECT j.project_id, min(s.check_at) AS since FROM job_state s JOIN jobs j ON j.id = s.job_id
+    WHERE s.check_at < to_timestamp($4::float8 / 1000) GROUP BY j.project_id
   )
   SELECT a.project_id AS id FROM alerts a WHERE a.plan_at <= belfry_now() AND a.project_id IS NOT NULL
   GROUP BY a.project_id
   HAVING NOT (bool_and(a.event = 'opened' AND coalesce(a.hold, 'gathering') = 'gathering')
-    AND min(${DUE_AT}) > to_timestamp($2::float8 / 1000) AND a.project_id IN (SELECT project_id FROM busy))
+    AND min(${DUE_AT}) > to_timestamp($2::float8 / 1000)
+    AND coalesce((SELECT since FROM busy b WHERE b.project_id = a.project_id)
+      < to_timestamp(CASE WHEN bool_or(${DUE_AT} < a.created_at) THEN $4::float8 ELSE $1::float8 END / 1000), false))
   ORDER BY min(a.plan_at) LIMIT $3`;
 
 /** `judgedUntil`: jobs that were due before have their verdict. `gathersAfter`: what was due later may be gathered. */
-export type ProjectsAsked = { judgedUntil: Instant; gathersAfter: Instant; limit: number };
+export type ProjectsAsked = { now: Instant; judgedUntil: Instant; gathersAfter: Instant; limit: number };
 
 /** The projects that have alerts to be planned now, those that wait longest first. */
 export async function listProjectsToPlan(database: Queryable, asked: ProjectsAsked): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>({
     name: "alerting-projects",
     text: PROJECTS,
-    values: [asked.judgedUntil, asked.gathersAfter, asked.limit],
+    values: [asked.judgedUntil, asked.gathersAfter, asked.limit, asked.now],
   });
   return rows.map(({ id }) => id);
 }

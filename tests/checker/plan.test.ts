@@ -51,6 +51,25 @@ describe("an incident alone", () => {
   });
 });
 
+describe("while another job of the project is due", () => {
+  const dueAgo = (ms: number) => `UPDATE job_state SET check_at = belfry_now() - ${ms} * interval '1 millisecond'`;
+
+  test.each([
+    ["a machine that falls silent waits for it, judged or not", "missed", 300, true],
+    ["what a job said of itself does not wait for what is not judged yet", "failed", 300, false],
+    ["what a job said of itself waits for what should have been judged", "failed", 1_500, true],
+  ] as const)("%s", async (_what, cause, agoMs, waits) => {
+    await makeChannel(database, project);
+    await openIncident(database, project, { name: "due" });
+    await database.pool.query("DELETE FROM incidents");
+    await database.pool.query(dueAgo(agoMs));
+    const deadlineAt = cause === "missed" ? Date.now() - 1_000 : null;
+    await openIncident(database, project, { name: "backup", cause, facts: { deadlineAt } });
+    await planNow(database);
+    expect((await listHolds(database)).map((alert) => alert.waits)).toEqual([waits]);
+  });
+});
+
 describe("an incident that somebody has muted", () => {
   test("ends in silence, except where it would stay open for ever", async () => {
     await makeChannel(database, project);

@@ -102,6 +102,11 @@ export function isAlarm({ event }: Pick<PendingAlert, "event">): boolean {
   return event === "opened" || event === "unstable";
 }
 
+/** Whether it is an alarm about a deadline that passed, rather than about what a job said. */
+export function isSilence({ event, dueAt, createdAt }: Pick<PendingAlert, "event" | "dueAt" | "createdAt">): boolean {
+  return isAlarm({ event }) && dueAt < createdAt;
+}
+
 /** Whether it ends what people were told before: news to those only who heard of that. */
 export function isEnd({ event }: Pick<PendingAlert, "event">): boolean {
   return event === "resolved" || event === "stable";
