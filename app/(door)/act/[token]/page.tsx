@@ -15,7 +15,8 @@ import { act } from "../actions.ts";
 
 type Props = { params: Promise<{ token: string }> };
 
-export const metadata: Metadata = { title: "Incident", referrer: "no-referrer" };
+// The address is a secret for other sites. With no referrer at all browsers send no origin either, and the button would be refused.
+export const metadata: Metadata = { title: "Incident", referrer: "same-origin" };
 
 /** What a link in a message would do. Opening it changes nothing: mail scanners and previews of chats do so, too. */
 export default async function ActPage({ params }: Props) {

@@ -11,7 +11,7 @@ import { screenProcess } from "../../../../lib/services/process.ts";
 import { readLink } from "../../../link-failures.ts";
 import { changeGrace } from "../../link-actions.ts";
 
-export const metadata: Metadata = { title: "Change a grace", referrer: "no-referrer" };
+export const metadata: Metadata = { title: "Change a grace", referrer: "same-origin" };
 
 /** Shows what the link in a report would change, and changes nothing: mail programs follow every link. */
 export default async function GracePage({ params }: { params: Promise<{ token: string }> }) {

@@ -9,7 +9,7 @@ import { screenProcess } from "../../../../lib/services/process.ts";
 import { readLink } from "../../../link-failures.ts";
 import { sayThatSeen } from "../../link-actions.ts";
 
-export const metadata: Metadata = { title: "Fire drill", referrer: "no-referrer" };
+export const metadata: Metadata = { title: "Fire drill", referrer: "same-origin" };
 
 /** Asks whether a person has seen a drill's message: that a chat's preview followed the link says nothing. */
 export default async function SeenPage({ params }: { params: Promise<{ token: string }> }) {

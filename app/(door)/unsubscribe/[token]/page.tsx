@@ -8,7 +8,7 @@ import { readUnsubscribeLink, type UnsubscribeOffer } from "../../../../lib/serv
 import { readLink } from "../../../link-failures.ts";
 import { endMails } from "../../link-actions.ts";
 
-export const metadata: Metadata = { title: "Unsubscribe", referrer: "no-referrer" };
+export const metadata: Metadata = { title: "Unsubscribe", referrer: "same-origin" };
 
 const PERIODS = { day: "daily", week: "weekly", month: "monthly" } as const;
 
