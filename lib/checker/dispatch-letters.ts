@@ -1,4 +1,4 @@
-import type { LinkSigner } from "../delivery/signed-link.ts";
+import { addressDigest, type LinkSigner } from "../delivery/signed-link.ts";
 import type { AlertMessage, MessageInput } from "../domain/message.ts";
 import { GRACE_LINK_LIFE_MS, graceClaims } from "../domain/reports/grace-link.ts";
 import {
@@ -34,16 +34,19 @@ export function withSeenLink(
 /** Where a mail program unsubscribes its reader at one click (RFC 8058); null for what is no report and no mail channel. */
 export function unsubscribeUrlOf(
   signer: LinkSigner,
-  { input, channel }: { input: MessageInput; channel: { id: string; kind: string } | null },
+  mail: { input: MessageInput; channel: { id: string; kind: string } | null; to: string },
 ): string | null {
-  const link = unsubscribeLink(input, channel);
+  const { input } = mail;
+  const link = unsubscribeLink(mail);
   if (link === null) return null;
   const token = signer.sign(unsubscribeClaims(link), input.at + UNSUBSCRIBE_LINK_LIFE_MS);
   return `${input.baseUrl}/api/unsubscribe/${token}`;
 }
 
-function unsubscribeLink(input: MessageInput, channel: { id: string; kind: string } | null): UnsubscribeLink | null {
-  if (channel !== null) return channel.kind === "email" ? { about: "channel", channelId: channel.id } : null;
+function unsubscribeLink({ input, channel, to }: Parameters<typeof unsubscribeUrlOf>[1]): UnsubscribeLink | null {
+  if (channel !== null) {
+    return channel.kind === "email" ? { about: "channel", channelId: channel.id, address: addressDigest(to) } : null;
+  }
   if (input.event !== "report" || input.project === null) return null;
   const { userId, period } = input.facts;
   return { about: "report", projectId: input.project.id, userId, period };

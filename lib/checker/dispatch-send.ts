@@ -125,13 +125,12 @@ function prepare(deps: SenderDeps, { id: deliveryId, context, kind }: Held, give
   const input = withGraceLinks(links, given);
   const acting = withActions(links, composeMessage(input), { input, receiver: context });
   const message = withSeenLink(links, acting, { input, deliveryId });
-  const prepared = {
-    channel: channels.get(kind),
-    message,
-    unsubscribeUrl: unsubscribeUrlOf(links, { ...context, input }),
-  };
-  if (context.channel === null) return { ...prepared, settings: { to: context.recipient ?? "" } };
-  return { ...prepared, settings: parseSettings(secrets.open(context.channel.sealedSettings)) };
+  const settings: Prepared["settings"] =
+    context.channel === null
+      ? { to: context.recipient ?? "" }
+      : parseSettings(secrets.open(context.channel.sealedSettings));
+  const unsubscribeUrl = unsubscribeUrlOf(links, { channel: context.channel, input, to: settings.to ?? "" });
+  return { channel: channels.get(kind), settings, message, unsubscribeUrl };
 }
 
 /** Settings are sealed as JSON of the texts that `Channel.check` answered. */

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { SECOND, type Instant } from "../domain/time.ts";
 
 /** What a link lets whoever holds it do, e.g. `{ for: "act", do: "mute" }`. Each kind of link says its own `for`. */
@@ -15,6 +15,8 @@ export type LinkSigner = {
 /** 128 bits, as RFC 2104 allows: nobody guesses them, and addresses stay short. */
 const TAG_BYTES = 16;
 const EXPIRY_BYTES = 6;
+/** 72 bits: no two addresses have the same by chance. */
+const DIGEST_LENGTH = 12;
 const UUID_BYTES = 16;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 /** Lengths are one byte; this one says that 16 bytes of an id follow, the other that the length follows in two. */
@@ -41,6 +43,11 @@ export function createLinkSigner(secretKey: string): LinkSigner {
       return payload.readUIntBE(0, EXPIRY_BYTES) * SECOND <= now ? null : unpack(payload.subarray(EXPIRY_BYTES));
     },
   };
+}
+
+/** What a link says of a mail address: whoever has the link can check an address that they know, and read none. */
+export function addressDigest(address: string): string {
+  return createHash("sha256").update(address.trim().toLowerCase()).digest("base64url").slice(0, DIGEST_LENGTH);
 }
 
 /** The expiry in seconds, then keys and values in turn, each after its length; ids as their bytes. */

@@ -1,3 +1,4 @@
+import { addressDigest } from "../delivery/signed-link.ts";
 import type { ReportPeriod } from "../domain/reports/report-period.ts";
 import { type UnsubscribeLink, unsubscribeLinkOf } from "../domain/reports/unsubscribe-link.ts";
 import { AppError } from "../errors.ts";
@@ -52,6 +53,13 @@ async function offerOf({ database: { pool } }: Services, link: UnsubscribeLink):
   }
   const channel = await findChannelRecord(pool, link.channelId);
   if (channel === null) throw new AppError("not-found", "This channel is gone: no mail is sent over it any more.");
+  // The summary of a mail channel is its address.
+  if (addressDigest(channel.summary) !== link.address) {
+    throw new AppError(
+      "not-found",
+      "This channel sends to another address by now: no mail of it comes to yours any more.",
+    );
+  }
   const project = await findProjectRecord(pool, channel.projectId, null);
   const { name, summary, enabled } = channel;
   return { about: "channel", project: project?.name ?? "", channel: name, to: summary, done: !enabled };

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createDispatch } from "../../lib/checker/dispatch.ts";
 import { openChannels } from "../../lib/delivery/kinds.ts";
+import { addressDigest } from "../../lib/delivery/signed-link.ts";
 import { graceLinkOf } from "../../lib/domain/reports/grace-link.ts";
 import { type UnsubscribeLink, unsubscribeLinkOf } from "../../lib/domain/reports/unsubscribe-link.ts";
 import { seenDelivery } from "../../lib/domain/seen-link.ts";
@@ -121,7 +122,8 @@ test("an alert over a mail channel can be unsubscribed: that switches the channe
   const { project, channelIds } = await addProject(database, [{ to: "ops@example.org" }]);
   await addAlert(database, await addIncident(database, project), "opened", channelIds);
   await smtp.received(1);
-  expect(unsubscribesFrom(smtp.messages[0])).toEqual({ about: "channel", channelId: channelIds[0] });
+  const address = addressDigest("ops@example.org");
+  expect(unsubscribesFrom(smtp.messages[0])).toEqual({ about: "channel", channelId: channelIds[0], address });
 });
 
 test("what a person without a channel is mailed about an alarm cannot be unsubscribed: nobody else would hear of it", async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { addressDigest } from "../../lib/delivery/signed-link.ts";
 import { unsubscribeClaims, type UnsubscribeLink } from "../../lib/domain/reports/unsubscribe-link.ts";
 import { DAY } from "../../lib/domain/time.ts";
 import { createChannel, listChannels, updateChannel } from "../../lib/services/channels.ts";
@@ -24,6 +25,10 @@ function tokenFor(link: UnsubscribeLink, expiresIn = DAY): string {
   return world.services.links.sign(unsubscribeClaims(link), world.services.clock.now() + expiresIn);
 }
 
+const ofChannel = (channelId: string, to = "ops@example.org"): UnsubscribeLink => {
+  return { about: "channel", channelId, address: addressDigest(to) };
+};
+
 const newMailChannel = async (name = "Ops"): Promise<string> =>
   (await createChannel(world.owner, { projectId, kind: "email", name, settings: { to: "ops@example.org" } })).id;
 
@@ -45,7 +50,7 @@ test("a mail channel that serves another project is told of there as well", asyn
   const other = await createProject(world.owner, { name: "Day shift" });
   const channelId = await newMailChannel();
   await updateChannel(world.owner, { channelId, projects: [other.id] });
-  await unsubscribe(world.services, tokenFor({ about: "channel", channelId }));
+  await unsubscribe(world.services, tokenFor(ofChannel(channelId)));
   const told = await listStored(world.database);
   expect(told.map(({ event, recipient }) => [event, recipient])).toEqual([
     ["notice", "owner@example.org"],
@@ -56,7 +61,7 @@ test("a mail channel that serves another project is told of there as well", asyn
 test("a mail channel is switched off, and the project's others are told once", async () => {
   const channelId = await newMailChannel();
   const others = await newMailChannel("Others");
-  const token = tokenFor({ about: "channel", channelId });
+  const token = tokenFor(ofChannel(channelId));
   expect(await readUnsubscribeLink(world.services, token)).toMatchObject({ channel: "Ops", to: "ops@example.org" });
   expect(await listStored(world.database)).toEqual([]);
   await Promise.all([unsubscribe(world.services, token), unsubscribe(world.services, token)]);
@@ -75,18 +80,20 @@ test("a mail channel is switched off, and the project's others are told once", a
 });
 
 test("the last channel of a project is told of to its owners by mail", async () => {
-  await unsubscribe(world.services, tokenFor({ about: "channel", channelId: await newMailChannel() }));
+  await unsubscribe(world.services, tokenFor(ofChannel(await newMailChannel())));
   expect(await listStored(world.database)).toMatchObject([{ event: "notice", recipient: "owner@example.org" }]);
 });
 
 test("nothing else is switched off by a link: no channel that is none of mail, and by no old or other link", async () => {
   const settings = { url: "https://hooks.example.org/secret" };
   const webhook = await createChannel(world.owner, { projectId, kind: "webhook", settings });
-  await unsubscribe(world.services, tokenFor({ about: "channel", channelId: webhook.id }));
+  const [{ summary = "" } = {}] = await listChannels(world.owner, { projectId });
+  await unsubscribe(world.services, tokenFor(ofChannel(webhook.id, summary)));
   const mail = await newMailChannel();
   const { links, clock } = world.services;
   const bad = [
-    tokenFor({ about: "channel", channelId: mail }, -1_000),
+    tokenFor(ofChannel(mail), -1_000),
+    links.sign({ for: "unsubscribe", channel: mail }, clock.now() + DAY),
     links.sign({ for: "act", channel: mail }, clock.now() + DAY),
     links.sign({ for: "unsubscribe", project: projectId, user: "x", period: "year" }, clock.now() + DAY),
     "",
@@ -97,7 +104,16 @@ test("nothing else is switched off by a link: no channel that is none of mail, a
   expect((await listChannels(world.owner, { projectId })).map(({ enabled }) => enabled)).toEqual([true, true]);
 });
 
+test("a mail to an address that a channel had before switches nothing off for those who read the present one", async () => {
+  const channelId = await newMailChannel();
+  const token = tokenFor(ofChannel(channelId));
+  await world.database.pool.query("UPDATE channels SET summary = 'night@example.org' WHERE id = $1", [channelId]);
+  await expect(readUnsubscribeLink(world.services, token)).rejects.toThrow(/another address/);
+  await expect(unsubscribe(world.services, token)).rejects.toMatchObject({ code: "not-found" });
+  expect((await listChannels(world.owner, { projectId }))[0]).toMatchObject({ enabled: true });
+});
+
 test("a channel that is gone is told as such", async () => {
-  const token = tokenFor({ about: "channel", channelId: "00000000-0000-4000-8000-000000000000" });
+  const token = tokenFor(ofChannel("00000000-0000-4000-8000-000000000000"));
   await expect(unsubscribe(world.services, token)).rejects.toThrow(/gone/);
 });
