@@ -42,7 +42,7 @@ const EMPTY: WindowForm = {
   ...{ ics: "", everywhere: true, jobs: [], tags: [], hosts: [] },
 };
 
-/** Windows of a project that are not over, and those of them that are files: all are read whenever its alerts are planned. */
+/** What people made and is not over, and the files of it: all is read whenever alerts are planned. Requests have room of their own. */
 const MOST_WINDOWS = 200;
 const MOST_FILES = 10;
 
@@ -52,7 +52,7 @@ async function requireRoom(
   projectId: string,
   { kind, added }: { kind: WindowKind; added: number },
 ): Promise<void> {
-  const { count, files } = await countWindowsLocked(client, projectId);
+  const { count, files } = await countWindowsLocked(client, projectId, "person");
   if (count + added > MOST_WINDOWS) {
     throw new AppError("conflict", `A project has at most ${MOST_WINDOWS} windows; delete one that is not needed.`);
   }

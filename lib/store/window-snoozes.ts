@@ -15,22 +15,22 @@ export type Snooze = {
   forMs: Millis;
 };
 
-/** Windows of a project that are not over; those that people make have room as well. */
-const MOST_WINDOWS = 400;
+/** Those of a project that requests opened and that are not over; what people make is counted apart. */
+const MOST_WINDOWS = 200;
 
 const OPEN = `w.project_id = $1 AND w.scope = $2::jsonb AND w.source = 'ping' AND w.kind = 'once' AND w.enabled
   AND w.ends_at > belfry_now()`;
 
 /**
  * Opens a window from now on. One of the same jobs that a request opened before is made longer instead, never shorter: of two
- * scripts the slower one decides. @returns its end; null where the project has too many windows.
+ * scripts the slower one decides. @returns its end; null where there are too many.
  */
 export async function openSnooze(
   pool: Pool,
   { projectId, scope, name, createdBy, forMs }: Snooze,
 ): Promise<Instant | null> {
   return inTransaction(pool, async (client) => {
-    const { count } = await countWindowsLocked(client, projectId);
+    const { count } = await countWindowsLocked(client, projectId, "ping");
     const longer = await client.query<{ endsAt: Date }>(
       `UPDATE windows w SET ends_at = greatest(w.ends_at, belfry_now() + $3 * interval '1 millisecond'), name = $4, created_by = $5
        WHERE ${OPEN} RETURNING w.ends_at AS "endsAt"`,

@@ -137,18 +137,19 @@ export async function deleteWindowRecord(client: Queryable, windowId: string): P
 }
 
 /**
- * Windows that are not over, and those of them that are calendar files. Until the transaction ends nobody else makes any: no two
- * find room for the last one.
+ * Windows of that source that are not over, and those of them that are calendar files. Until the transaction ends nobody else
+ * makes any: no two find room for the last one.
  */
 export async function countWindowsLocked(
   client: Queryable,
   projectId: string,
+  source: WindowSource,
 ): Promise<{ count: number; files: number }> {
   await client.query("SELECT pg_advisory_xact_lock(hashtextextended('belfry windows ' || $1, 0))", [projectId]);
   const { rows } = await client.query<{ count: number; files: number }>(
     `SELECT count(*)::int4 AS count, count(*) FILTER (WHERE kind = 'holidays')::int4 AS files
-     FROM windows w WHERE w.project_id = $1 AND ${NOT_OVER}`,
-    [projectId],
+     FROM windows w WHERE w.project_id = $1 AND w.source = $2 AND ${NOT_OVER}`,
+    [projectId, source],
   );
   return rows[0] ?? { count: 0, files: 0 };
 }

@@ -144,6 +144,14 @@ describe("a window", () => {
     await expect(createWindow(world.owner, once())).rejects.toMatchObject({ code: "conflict" });
   });
 
+  test("is made however many requests have opened", async () => {
+    await world.database.pool.query(
+      `INSERT INTO windows (project_id, name, kind, source) SELECT $1, 'w' || n, 'weekly', 'ping' FROM generate_series(1, 200) n`,
+      [projectId],
+    );
+    expect(await createWindow(world.owner, once())).toMatchObject({ leftOut: null });
+  });
+
   test("of a calendar file is not made where there are ten already", async () => {
     await world.database.pool.query(
       `INSERT INTO windows (project_id, name, kind) SELECT $1, 'w' || n, 'holidays' FROM generate_series(1, 10) n`,
