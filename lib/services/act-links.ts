@@ -1,3 +1,4 @@
+import { can, parseRole } from "../auth/rules.ts";
 import { type Act, type ActLink, actLinkOf, SNOOZE_BY_LINK_MS } from "../domain/act-link.ts";
 import type { IncidentAction } from "../domain/incident-care.ts";
 import { type Instant, MINUTE } from "../domain/time.ts";
@@ -76,7 +77,7 @@ async function openLink(
   return { link, hand: { userId: name === null ? null : userId, by: `${name ?? over.who} ${over.way}` } };
 }
 
-/** A channel that was deleted or serves the project no more, and a person who left, have no say any more. */
+/** A channel that was deleted or serves the project no more, and a person who left or only looks on by now, have no say. */
 async function receiverOf(
   { pool }: Services["database"],
   { channelId, recipient }: ActLink,
@@ -84,12 +85,17 @@ async function receiverOf(
 ): Promise<{ who: string; way: string }> {
   if (channelId === null) {
     const person = await findPersonOfProject(pool, projectId, recipient ?? "");
-    if (person === null) throw noLink();
+    if (person === null || !mayAct(person)) throw noLink();
     return { who: person.name, way: "by mail" };
   }
   const channel = await findChannelRecord(pool, channelId);
   if (channel === null || !(await isServing(pool, channelId, projectId))) throw noLink();
   return { who: "somebody", way: `over the channel ${channel.name}` };
+}
+
+/** Without a role it is an operator: those are mailed where a project has nobody else. */
+function mayAct({ role }: { role: string | null }): boolean {
+  return role === null || can(parseRole(role), "handle-incidents");
 }
 
 async function pageOf({ clock, database }: Services, { link, hand }: OpenedLink): Promise<ActPage> {
@@ -115,6 +121,6 @@ function isDone(incident: IncidentRow, act: Act, now: Instant): boolean {
 function noLink(): AppError {
   return new AppError(
     "not-found",
-    "This link is no good any more: it is older than seven days, or what it is about or the channel that it came over is gone.",
+    "This link is no good any more: it is older than seven days, or what it is about or the channel that it came over is gone, or you may only look on by now.",
   );
 }

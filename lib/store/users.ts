@@ -26,15 +26,15 @@ export async function findUserName(database: Queryable, userId: string): Promise
   return rows[0]?.name ?? null;
 }
 
-/** Whoever has this address and is a member of the project, or an operator. */
+/** Whoever has this address and is a member of the project, or an operator; `role` null: no member. */
 export async function findPersonOfProject(
   database: Queryable,
   projectId: string,
   email: string,
-): Promise<{ id: string; name: string } | null> {
-  const { rows } = await database.query<{ id: string; name: string }>(
-    `SELECT u.id, u.name FROM users u WHERE u.email = $2
-       AND (u.operator OR EXISTS (SELECT FROM members m WHERE m.user_id = u.id AND m.project_id = $1))`,
+): Promise<{ id: string; name: string; role: string | null } | null> {
+  const { rows } = await database.query<{ id: string; name: string; role: string | null }>(
+    `SELECT u.id, u.name, m.role FROM users u LEFT JOIN members m ON m.user_id = u.id AND m.project_id = $1
+     WHERE u.email = $2 AND (u.operator OR m.role IS NOT NULL)`,
     [projectId, email],
   );
   return rows[0] ?? null;

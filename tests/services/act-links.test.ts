@@ -134,6 +134,15 @@ describe("a link that is no good any more", () => {
     await expect(follow(tokenOf("mute", to))).rejects.toEqual(refused);
   });
 
+  test("when whoever got it by mail may only look on by now", async () => {
+    const to = { channelId: null, recipient: "teammate@example.org" };
+    await world.database.pool.query("UPDATE members SET role = 'member'");
+    expect(await preview(tokenOf("mute", to))).toMatchObject({ by: "teammate by mail" });
+    await world.database.pool.query("UPDATE members SET role = 'viewer'");
+    await expect(preview(tokenOf("mute", to))).rejects.toEqual(refused);
+    await expect(follow(tokenOf("mute", to))).rejects.toEqual(refused);
+  });
+
   test("over the channel of another project", async () => {
     const { rows } = await world.database.pool.query<{ id: string }>(
       "SELECT id FROM projects WHERE name = 'Elsewhere'",
