@@ -1,54 +1,26 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { MINUTE } from "../../lib/domain/time.ts";
 import { createAuth } from "../../lib/auth/server.ts";
-import { COMMANDS, runAdmin } from "../../lib/server/admin/run.ts";
+import { book, PASSWORD, sweepJob } from "../services/world.ts";
 import { offsetClock } from "../support/database.ts";
-import { book, openServices, PASSWORD, sweepJob } from "../services/world.ts";
-import type { Services } from "../../lib/services/context.ts";
-import type { TestDatabase } from "../support/database.ts";
+import { AdminWorld } from "./admin-world.ts";
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
-let services: Services;
-let database: TestDatabase;
-let project: { id: string; name: string; pingKey: string };
-
-/** What the command prints. */
-async function admin(...words: string[]) {
-  const open = () =>
-    Promise.resolve({ ctx: { ...services, actor: { kind: "system" as const } }, close: () => Promise.resolve() });
-  const { ok, output } = await runAdmin(words, open);
-  return { ok, output: JSON.parse(JSON.stringify(output)) };
-}
-
-/** What a command that succeeds prints. */
-async function run(...words: string[]) {
-  const { ok, output } = await admin(...words);
-  if (!ok) throw new Error(JSON.stringify(output));
-  return output;
-}
-
-/** The sentence of a command that fails. */
-async function failure(...words: string[]): Promise<string> {
-  const { ok, output } = await admin(...words);
-  expect(ok).toBe(false);
-  expect(Object.keys(output)).toEqual(["error"]);
-  return output.error;
-}
+let world: AdminWorld;
+let services: AdminWorld["services"];
+let database: AdminWorld["database"];
+let project: AdminWorld["project"];
 
 beforeAll(async () => {
-  ({ services, database } = await openServices({ allowPrivateTargets: ["127.0.0.0/8"] }));
-  await run("create-user", "--email", "owner@example.org", "--password", PASSWORD);
-  project = await run("create-project", "--name", "Night shift", "--owner", "Owner@example.org");
+  world = await AdminWorld.open();
+  ({ services, database, project } = world);
 });
 
-let slugs = 0;
-
-async function newJob(...words: string[]): Promise<string> {
-  slugs += 1;
-  return (await run("create-job", "--project", project.id, "--slug", `job-${slugs}`, ...words)).id;
-}
+const run = (...words: string[]) => world.run(...words);
+const failure = (...words: string[]) => world.failure(...words);
+const newJob = (...words: string[]) => world.newJob(...words);
 
 describe("people", () => {
   test("create-user and reset-password", async () => {
@@ -148,7 +120,7 @@ describe("jobs", () => {
       ...{ methods: "post", manualResume: true, failureWords: ["ERROR", "has failed"], successWords: [] },
       ...{ startWords: ["begin"], places: ["subject", "mail", "http"], otherwise: "ignore" },
     };
-    expect(await stored()).toEqual({ environment: "staging", ping_policy: policy, name: `job-${slugs}` });
+    expect(await stored()).toEqual({ environment: "staging", ping_policy: policy, name: `job-${world.slugs}` });
 
     const changed = await run(
       "update-job",
@@ -161,7 +133,7 @@ describe("jobs", () => {
       "--name",
       "Backup",
     );
-    expect(changed).toMatchObject({ id, slug: `job-${slugs}`, warnings: [] });
+    expect(changed).toMatchObject({ id, slug: `job-${world.slugs}`, warnings: [] });
     expect(await stored()).toEqual({
       environment: "staging",
       ping_policy: { ...policy, places: ["http"], otherwise: "fail" },
@@ -187,7 +159,7 @@ describe("jobs", () => {
   test("a job's name defaults to its slug", async () => {
     const id = await newJob("--schedule", "every 5s");
     const { rows } = await database.pool.query("SELECT name, interval_ms FROM jobs WHERE id = $1", [id]);
-    expect(rows).toEqual([{ name: `job-${slugs}`, interval_ms: 5_000 }]);
+    expect(rows).toEqual([{ name: `job-${world.slugs}`, interval_ms: 5_000 }]);
   });
 
   test("a schedule that never runs is taken, and warned of", async () => {
@@ -227,7 +199,7 @@ describe("jobs", () => {
 
   test("a slug in use is refused", async () => {
     await newJob();
-    expect(await failure("create-job", "--project", project.id, "--slug", `job-${slugs}`)).toMatch(
+    expect(await failure("create-job", "--project", project.id, "--slug", `job-${world.slugs}`)).toMatch(
       /has a job with the slug/,
     );
   });
@@ -236,20 +208,20 @@ describe("jobs", () => {
     await offsetClock(database, -60 * MINUTE);
     const id = await newJob("--schedule", "every 10m", "--grace", "1m");
     await offsetClock(database, 0);
-    const world = { services };
+    const installation = { services };
     expect(await run("job", "--id", id)).toEqual({
-      ...{ id, slug: `job-${slugs}`, state: "new", lastPingAt: null, nextExpectedAt: null, pings: 0, runs: [] },
+      ...{ id, slug: `job-${world.slugs}`, state: "new", lastPingAt: null, nextExpectedAt: null, pings: 0, runs: [] },
     });
     const now = services.clock.now();
     const at = (minutes: number) => new Date(now - minutes * MINUTE).toISOString();
-    await book(world, id, { action: "start", receivedAt: now - 40 * MINUTE });
-    await book(world, id, { action: "fail", exitCode: 3, receivedAt: now - 39 * MINUTE });
-    await book(world, id, { action: "log", receivedAt: now - 38 * MINUTE });
-    await sweepJob(world, id, now - 25 * MINUTE);
-    await book(world, id, { action: "success", receivedAt: now - 20 * MINUTE });
+    await book(installation, id, { action: "start", receivedAt: now - 40 * MINUTE });
+    await book(installation, id, { action: "fail", exitCode: 3, receivedAt: now - 39 * MINUTE });
+    await book(installation, id, { action: "log", receivedAt: now - 38 * MINUTE });
+    await sweepJob(installation, id, now - 25 * MINUTE);
+    await book(installation, id, { action: "success", receivedAt: now - 20 * MINUTE });
     const job = await run("job", "--id", id);
     expect(job).toEqual({
-      ...{ id, slug: `job-${slugs}`, state: "late", lastPingAt: at(20), nextExpectedAt: at(10), pings: 4 },
+      ...{ id, slug: `job-${world.slugs}`, state: "late", lastPingAt: at(20), nextExpectedAt: at(10), pings: 4 },
       runs: [
         { outcome: "ok", startedAt: at(20), finishedAt: at(20), durationMs: null, exitCode: null, slotAt: at(20) },
         { outcome: "missed", startedAt: null, finishedAt: null, durationMs: null, exitCode: null, slotAt: at(30) },
@@ -280,182 +252,11 @@ describe("jobs", () => {
 
   test("pause-job, resume-job, delete-job", async () => {
     const id = await newJob("--schedule", "every 1h");
-    const slug = `job-${slugs}`;
+    const slug = `job-${world.slugs}`;
     expect(await run("pause-job", "--id", id)).toEqual({ id, slug, state: "paused" });
     expect(await run("job", "--id", id)).toMatchObject({ state: "paused" });
     expect(await run("resume-job", "--id", id)).toEqual({ id, slug, state: "new" });
     expect(await run("delete-job", "--id", id)).toEqual({ id, slug, deleted: true });
     expect(await failure("job", "--id", id)).toBe(`There is no job with the id "${id}".`);
-  });
-});
-
-describe("alerts", () => {
-  test("create-channel", async () => {
-    const create = (...words: string[]) => run("create-channel", "--project", project.id, "--kind", ...words);
-    expect(await create("slack", "--url", "https://hooks.slack.com/services/T/B/x")).toEqual({
-      id: expect.any(String),
-    });
-    expect(await create("webhook", "--url", "http://127.0.0.1:8080/hook")).toEqual({ id: expect.any(String) });
-    expect(
-      await failure("create-channel", "--project", project.id, "--kind", "email", "--to", "a@example.org"),
-    ).toMatch(/SMTP_URL/);
-    expect(await failure("create-channel", "--project", project.id, "--kind", "pager", "--to", "x")).toMatch(
-      /slack, email, webhook/,
-    );
-    expect(await failure("create-channel", "--project", project.id, "--kind", "slack")).toMatch(/./);
-    expect(await failure("create-channel", "--project", project.id, "--kind", "slack", "--to", "x")).toMatch(
-      /it takes: url/,
-    );
-  });
-
-  test("create-channel takes every setting of a kind as JSON", async () => {
-    const words = ["create-channel", "--project", project.id, "--kind"];
-    const settings = JSON.stringify({ url: "https://example.org/hook", method: "PUT" });
-    expect(await run(...words, "webhook", "--settings", settings)).toEqual({ id: expect.any(String) });
-    expect(await failure(...words, "pagerduty", "--settings", '{"routingKey":"x"}')).toMatch(/32 letters and digits/);
-    expect(await failure(...words, "webhook", "--settings", "url=x")).toMatch(/--settings takes JSON/);
-    expect(await failure(...words, "webhook", "--settings", '{"url":3}')).toMatch(/"url" must be a text in quotes/);
-  });
-
-  test("incidents and deliveries", async () => {
-    const own = await run("create-project", "--name", "Alerts", "--owner", "owner@example.org");
-    const channel = await run(
-      "create-channel",
-      "--project",
-      own.id,
-      "--kind",
-      "webhook",
-      "--url",
-      "http://127.0.0.1:8080/hook",
-    );
-    const { id: jobId } = await run("create-job", "--project", own.id, "--slug", "backup");
-    expect(await run("incidents", "--project", own.id)).toEqual({ incidents: [] });
-    expect(await run("deliveries", "--project", own.id)).toEqual({ deliveries: [] });
-    await book({ services }, jobId, { action: "fail" });
-    await book({ services }, jobId, { action: "success" });
-    await book({ services }, jobId, { action: "fail" });
-    const { incidents } = await run("incidents", "--project", own.id);
-    const [open, resolved] = incidents;
-    expect(incidents).toEqual([
-      {
-        ...{
-          id: open.id,
-          jobId,
-          cause: "failed",
-          state: "open",
-          openedAt: expect.stringMatching(ISO),
-          resolvedAt: null,
-        },
-        ...UNTOUCHED,
-      },
-      {
-        ...{ id: resolved.id, jobId, cause: "failed", state: "resolved" },
-        ...{ openedAt: expect.stringMatching(ISO), resolvedAt: expect.stringMatching(ISO), ...UNTOUCHED },
-      },
-    ]);
-    const delivery = { id: expect.any(String), channelId: channel.id, state: "pending", attempts: 0, lastError: null };
-    expect(await run("deliveries", "--project", own.id)).toEqual({
-      deliveries: [
-        { ...delivery, incidentId: open.id, event: "opened" },
-        { ...delivery, incidentId: resolved.id, event: "resolved" },
-        { ...delivery, incidentId: resolved.id, event: "opened" },
-      ],
-    });
-    expect(await failure("incidents", "--project", NOBODY)).toMatch(/no project/);
-    expect(await failure("deliveries", "--project", NOBODY)).toMatch(/no project/);
-  });
-});
-
-/** Of an incident about which nobody has done anything. */
-const UNTOUCHED = { acknowledgedAt: null, acknowledgedBy: null, snoozedUntil: null, mutedAt: null, outageId: null };
-
-describe("incidents", () => {
-  test("are acknowledged, snoozed, muted and noted", async () => {
-    const jobId = await newJob();
-    await book({ services }, jobId, { action: "fail" });
-    const { incidents } = await run("incidents", "--project", project.id);
-    const { id } = incidents.find((incident: { jobId: string }) => incident.jobId === jobId);
-    const act = (...words: string[]) => run(...words, "--incident", id);
-    const known = { id, state: "open", changed: true, ...UNTOUCHED };
-    const acknowledged = { acknowledgedAt: expect.stringMatching(ISO), acknowledgedBy: "the command line" };
-    expect(await act("acknowledge")).toEqual({ ...known, ...acknowledged });
-    expect(await act("acknowledge")).toEqual({ ...known, ...acknowledged, changed: false });
-    expect(await act("unacknowledge")).toEqual(known);
-    expect(await act("snooze")).toEqual({ ...known, snoozedUntil: expect.stringMatching(ISO) });
-    expect(await act("snooze", "--until", "success")).toEqual({ ...known, snoozedUntil: "success" });
-    expect(await act("unsnooze")).toEqual(known);
-    expect(await act("mute")).toEqual({ ...known, mutedAt: expect.stringMatching(ISO) });
-    expect(await act("unmute")).toEqual(known);
-    expect(await act("note", "--text", "It was the disk.")).toEqual(known);
-    expect(await failure("snooze", "--incident", id, "--for", "soon")).toMatch(/"soon" is no duration/);
-    expect(await failure("mute", "--incident", NOBODY)).toMatch(/no incident with the id/);
-  });
-});
-
-describe("the table of commands", () => {
-  test("is what --help lists, also without any word", async () => {
-    const { commands } = await run("--help");
-    expect(commands.map((command: { name: string }) => command.name)).toEqual(COMMANDS.map(({ name }) => name));
-    expect(commands).toContainEqual({
-      name: "create-key",
-      summary: "Makes a key; read and write keys are shown this once.",
-      usage: "Usage: create-key --project ID --scope ping|read|write",
-    });
-    expect(await run()).toEqual({ commands });
-    expect(await run("create-key", "--help")).toEqual({ commands: [expect.objectContaining({ name: "create-key" })] });
-  });
-
-  test("has every command of scripts and first set-up", () => {
-    expect(COMMANDS.map(({ name }) => name).toSorted()).toEqual([
-      "acknowledge",
-      "backup",
-      "channels",
-      "create-channel",
-      "create-job",
-      "create-key",
-      "create-project",
-      "create-user",
-      "create-window",
-      "delete-job",
-      "delete-window",
-      "deliveries",
-      "dismiss-unmatched",
-      "drill",
-      "drills",
-      "incidents",
-      "job",
-      "make-job-of-unmatched",
-      "mute",
-      "note",
-      "pause-job",
-      "replay",
-      "report",
-      "reset-password",
-      "restore",
-      "resume-job",
-      "set-drills",
-      "set-reports",
-      "snooze",
-      "unacknowledge",
-      "unmatched",
-      "unmute",
-      "unsnooze",
-      "update-channel",
-      "update-job",
-      "update-project",
-      "update-window",
-      "windows",
-    ]);
-  });
-
-  test("an unknown command says which there are", async () => {
-    expect(await failure("create-jobs")).toMatch(
-      /^There is no command "create-jobs"\. The commands are: create-user, /,
-    );
-  });
-
-  test("nothing is opened for a command that is misspelt", async () => {
-    const result = await runAdmin(["job", "--ID", "1"], () => Promise.reject(new Error("was opened")));
-    expect(result.output).toEqual({ error: "job has no option --ID. Usage: job --id ID" });
   });
 });
