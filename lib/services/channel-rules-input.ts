@@ -3,7 +3,7 @@ import { timeOfDay } from "../domain/alerting/weekly-hours.ts";
 import type { Severity } from "../domain/incident.ts";
 import { findZone } from "../domain/zone.ts";
 import { AppError } from "../errors.ts";
-import { parseAll } from "./input.ts";
+import { parseAll, typedLines } from "./input.ts";
 
 /** Which alerts a channel takes, as it is chosen or typed: what is left out is "all", "at once" or "never quiet". */
 export type RulesInput = {
@@ -61,7 +61,7 @@ function parseChoice<T extends string>(
 }
 
 function parseTags(typed: readonly string[]): string[] | undefined {
-  const tags = [...new Set(typed.map((tag) => tag.trim()).filter((tag) => tag !== ""))];
+  const tags = typedLines(typed);
   if (tags.length > MOST_TAGS) throw new AppError("invalid", `At most ${MOST_TAGS} tags fit.`, "tags");
   const odd = tags.find((tag) => tag.length > TAG_MAX || /[\s,]/.test(tag));
   if (odd !== undefined) {

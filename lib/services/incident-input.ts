@@ -2,6 +2,7 @@ import { parseDuration } from "../domain/duration.ts";
 import type { IncidentAction } from "../domain/incident-care.ts";
 import { DAY, type Instant, MINUTE } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
+import { typedText } from "./input.ts";
 
 const LONGEST_NOTE = 4_000;
 const LONGEST_SNOOZE = 90 * DAY;
@@ -41,8 +42,7 @@ function endAt(text: string): Instant {
 
 /** @throws AppError `invalid` for an empty or endless text. */
 export function parseNote(text: string): IncidentAction {
-  // PostgreSQL has no NUL in texts.
-  const note = text.replaceAll("\0", "").trim();
+  const note = typedText(text);
   if (note === "") throw new AppError("invalid", "Write something first.", "note");
   if (note.length > LONGEST_NOTE) {
     throw new AppError("invalid", `A note has at most ${LONGEST_NOTE} characters; this has ${note.length}.`, "note");

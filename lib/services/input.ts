@@ -39,11 +39,31 @@ function complete<T>(parsed: Partial<T>): T {
   return parsed as T;
 }
 
+/** What a person typed, maybe in several lines: trimmed, without what PostgreSQL cannot keep. */
+export function typedText(text: string): string {
+  return text.replaceAll("\0", "").replaceAll(HALF_CHARACTERS, "\ufffd").trim();
+}
+
+/** What a person typed in one line: control characters are blanks. */
+export function typedLine(text: string): string {
+  return typedText(text).replaceAll(CONTROLS, " ").trim();
+}
+
+/** Words or names that a person typed, each once. Texts that are looked for in output keep their tabs: `typedText`. */
+export function typedLines(texts: readonly string[]): string[] {
+  return [...new Set(texts.map(typedLine).filter((text) => text !== ""))];
+}
+
+// oxlint-disable-next-line no-control-regex -- they are what has to go
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
+/** JSON of PostgreSQL refuses them. */
+const HALF_CHARACTERS = /\p{Surrogate}/gu;
+
 const NAME_MAX = 100;
 
-/** A name people gave, trimmed. @throws AppError `invalid` for that field. */
+/** A name people gave, in one line, trimmed. @throws AppError `invalid` for that field. */
 export function parseName(text: string, field: string, longest = NAME_MAX): string {
-  const name = text.trim();
+  const name = typedLine(text);
   if (name === "") throw new AppError("invalid", "Give it a name.", field);
   if (name.length > longest) {
     throw new AppError("invalid", `This name has ${name.length} characters; at most ${longest} fit.`, field);

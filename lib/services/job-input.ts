@@ -8,7 +8,7 @@ import type { Millis } from "../domain/time.ts";
 import { getZone } from "../domain/zone.ts";
 import { AppError } from "../errors.ts";
 import type { JobRecord, JobSettings } from "../store/jobs.ts";
-import { given, parseAll, parseName } from "./input.ts";
+import { given, parseAll, parseName, typedLine, typedLines, typedText } from "./input.ts";
 import { parseLimits } from "./limit-input.ts";
 import { parseUpstreams } from "./job-upstreams.ts";
 import { parsePolicy, type PolicyInput } from "./policy-input.ts";
@@ -170,7 +170,7 @@ function parseSlug({ name, slug: typed }: Texts): string {
 }
 
 function parseEnvironment(typed: string): string {
-  const environment = typed.trim() || DEFAULT_ENVIRONMENT;
+  const environment = typedLine(typed) || DEFAULT_ENVIRONMENT;
   if (environment.length <= ENVIRONMENT_MAX && /^[^\s/]+$/.test(environment)) return environment;
   throw new AppError(
     "invalid",
@@ -180,13 +180,13 @@ function parseEnvironment(typed: string): string {
 }
 
 function parseDescription(text: string): string {
-  const description = text.trim();
+  const description = typedText(text);
   if (description.length <= DESCRIPTION_MAX) return description;
   throw new AppError("invalid", `The description has more than ${DESCRIPTION_MAX} characters.`, "description");
 }
 
 function parseTags(typed: readonly string[]): string[] {
-  const tags = [...new Set(typed.map((tag) => tag.trim()).filter((tag) => tag !== ""))];
+  const tags = typedLines(typed);
   const long = tags.find((tag) => tag.length > TAG_MAX || /[\s,]/.test(tag));
   if (long !== undefined) {
     throw new AppError(

@@ -11,12 +11,13 @@ import {
 import type { Queryable } from "../store/queryable.ts";
 import { requireProject } from "./access.ts";
 import type { Ctx } from "./context.ts";
+import { typedLines } from "./input.ts";
 
 const MOST_UPSTREAMS = 20;
 
 /** Names of jobs as people type them: a slug, or `staging/backup` for a job of another environment. */
 export function parseUpstreams(typed: readonly string[]): string[] {
-  const names = [...new Set(typed.map((name) => name.trim()).filter((name) => name !== ""))];
+  const names = typedLines(typed);
   if (names.length <= MOST_UPSTREAMS) return names;
   throw new AppError("invalid", `A job can wait for at most ${MOST_UPSTREAMS} others.`, "upstreams");
 }

@@ -1,5 +1,6 @@
 import type { MaskPattern } from "../domain/mask-pattern.ts";
 import { AppError } from "../errors.ts";
+import { typedText } from "./input.ts";
 
 const MOST_PATTERNS = 30;
 const LONGEST_PATTERN = 100;
@@ -9,7 +10,7 @@ const LEAST_LETTERS = 3;
 
 /** Reads patterns as a person wrote them, one to a line. @throws AppError `invalid` about `field`. */
 export function parseMaskPatterns(text: string, field: string): MaskPattern[] {
-  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  const lines = text.split(/\r\n|\r|\n/).map(typedText);
   const patterns = [...new Set(lines.filter((line) => line !== "").map((line) => line.replace(/\*{2,}/g, "*")))];
   const refuse = (sentence: string): never => {
     throw new AppError("invalid", sentence, field);

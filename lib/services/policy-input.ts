@@ -1,6 +1,6 @@
 import { type PingPolicy, PLAIN_POLICY, type WordPlace } from "../domain/ping-policy.ts";
 import { AppError } from "../errors.ts";
-import { given, parseAll } from "./input.ts";
+import { given, parseAll, typedText } from "./input.ts";
 
 /** How pings are read, as a form or a command gives it; every part is checked. */
 export type PolicyInput = {
@@ -48,7 +48,7 @@ function parseMethods(text: string): PingPolicy["methods"] {
 }
 
 function parseWords(typed: readonly string[], field: "failureWords" | "successWords" | "startWords"): string[] {
-  const words = [...new Set(typed.map((word) => word.trim()).filter((word) => word !== ""))];
+  const words = [...new Set(typed.map(typedText).filter((word) => word !== ""))];
   const long = words.find((word) => word.length > WORD_MAX);
   if (long !== undefined) {
     throw new AppError(

@@ -7,7 +7,7 @@ import { DAY, type Instant } from "../domain/time.ts";
 import { instantsOf } from "../domain/wall-time.ts";
 import { getZone } from "../domain/zone.ts";
 import { AppError } from "../errors.ts";
-import { parseAll, parseName } from "./input.ts";
+import { parseAll, parseName, typedLines, typedText } from "./input.ts";
 
 /** A window as it is typed. */
 export type WindowForm = {
@@ -153,16 +153,17 @@ function parseClock(text: string, field: "from" | "to"): string {
 
 function parseHolidays(form: WindowForm, before: WindowTimes | null, now: Instant): TimesRead {
   const timeZone = parseZone(form.timeZone).name;
-  if (form.ics.trim() === "" && before?.kind === "holidays") {
+  const ics = typedText(form.ics);
+  if (ics === "" && before?.kind === "holidays") {
     return { times: { ...before, timeZone }, leftOut: null };
   }
-  if (form.ics.trim() === "") {
+  if (ics === "") {
     throw new AppError("invalid", "Choose a calendar file (.ics) with the days off.", "ics");
   }
-  if (form.ics.length > LONGEST_ICS) {
+  if (ics.length > LONGEST_ICS) {
     throw new AppError("invalid", "This file is too large: at most 512 kB are read.", "ics");
   }
-  const file = readIcs(form.ics);
+  const file = readIcs(ics);
   if (file === null) {
     throw new AppError("invalid", "This is no calendar file: it has to begin with BEGIN:VCALENDAR.", "ics");
   }
@@ -185,7 +186,7 @@ function leftOutInWords(file: { repeating: number; unreadable: number; beyond: n
 }
 
 function parseWords(given: readonly string[], field: "jobs" | "tags" | "hosts"): string[] {
-  const words = [...new Set(given.map((word) => word.trim()).filter((word) => word !== ""))];
+  const words = typedLines(given);
   if (words.length > MOST_WORDS) throw new AppError("invalid", `At most ${MOST_WORDS} fit.`, field);
   const long = words.find((word) => word.length > LONGEST_WORD);
   if (long === undefined) return words;
