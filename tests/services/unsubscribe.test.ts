@@ -87,8 +87,8 @@ test("the last channel of a project is told of to its owners by mail", async () 
 test("nothing else is switched off by a link: no channel that is none of mail, and by no old or other link", async () => {
   const settings = { url: "https://hooks.example.org/secret" };
   const webhook = await createChannel(world.owner, { projectId, kind: "webhook", settings });
-  const [{ summary = "" } = {}] = await listChannels(world.owner, { projectId });
-  await unsubscribe(world.services, tokenFor(ofChannel(webhook.id, summary)));
+  const [listed] = await listChannels(world.owner, { projectId });
+  await unsubscribe(world.services, tokenFor(ofChannel(webhook.id, listed?.summary)));
   const mail = await newMailChannel();
   const { links, clock } = world.services;
   const bad = [
