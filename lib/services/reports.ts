@@ -88,7 +88,7 @@ export async function previewReport(
     labelOf: (kind: string) => labels.get(kind) ?? kind,
   };
   const facts = await loadReport(ctx.database.pool, asked, now);
-  const known = { baseUrl: ctx.config.baseUrl, project: project.name, facts };
+  const known = { baseUrl: ctx.config.baseUrl, project: project.name, maskPatterns: project.maskPatterns, facts };
   return { content: reportContent({ ...known, graceLinks: graceLinksOf(ctx, facts) }), facts };
 }
 

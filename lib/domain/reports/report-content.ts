@@ -1,4 +1,5 @@
 import { formatDuration } from "../duration.ts";
+import type { MaskPattern } from "../mask-pattern.ts";
 import { maskSecrets } from "../mask.ts";
 import { cleanLine } from "../message-text.ts";
 import type { MessageLink } from "../message.ts";
@@ -37,6 +38,8 @@ export type ReportLine = {
 type Known = {
   baseUrl: string;
   project: string;
+  /** What the project has masked. */
+  maskPatterns: readonly MaskPattern[];
   facts: ReportFacts;
   /** Links that put proposals in force, by job; where one is missing only the proposal is shown. */
   graceLinks: ReadonlyMap<string, string>;
@@ -120,7 +123,7 @@ function sectionsOf(known: Known): ReportSection[] {
       (one) => ({
         text: `${cleanLine(one.name, 100)} (${cleanLine(one.kind, 40)})`,
         url: `${known.baseUrl}/channels`,
-        detail: cleanLine(maskSecrets(one.reason), 200),
+        detail: cleanLine(maskSecrets(one.reason, known.maskPatterns), 200),
         action: null,
       }),
     ),
@@ -163,8 +166,13 @@ function section<T>(
   return { title, note, lines: top.map(lineOf), more: total - top.length };
 }
 
-function ofJob({ baseUrl }: Known, { jobId, name }: { jobId: string; name: string }, detail: string): ReportLine {
-  return { text: cleanLine(maskSecrets(name), 128), url: `${baseUrl}/jobs/${jobId}`, detail, action: null };
+function ofJob(
+  { baseUrl, maskPatterns }: Known,
+  { jobId, name }: { jobId: string; name: string },
+  detail: string,
+): ReportLine {
+  const text = cleanLine(maskSecrets(name, maskPatterns), 128);
+  return { text, url: `${baseUrl}/jobs/${jobId}`, detail, action: null };
 }
 
 function failedWords({ incidents, downMs, bad, stillDown }: FailedJob): string {

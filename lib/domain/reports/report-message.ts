@@ -5,8 +5,9 @@ import type { AlertMessage, ReportInput } from "../message.ts";
 import { reportContent } from "./report-content.ts";
 
 /** A report as a message; mail lays out `report`, and whatever cannot has its first lines. */
-export function composeReport({ alertId, event, at, baseUrl, project, facts, graceLinks }: ReportInput): AlertMessage {
-  const report = reportContent({ baseUrl, project: project?.name ?? "Belfry", facts, graceLinks });
+export function composeReport(input: ReportInput): AlertMessage {
+  const { alertId, event, at, baseUrl, maskPatterns = [], project, facts, graceLinks } = input;
+  const report = reportContent({ baseUrl, project: project?.name ?? "Belfry", maskPatterns, facts, graceLinks });
   return {
     ...blankMessage({ alertId, event, at, project }),
     tone: facts.failed.total > 0 ? "warning" : "good",

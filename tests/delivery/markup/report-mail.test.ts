@@ -6,6 +6,7 @@ import { BUSY_FACTS, QUIET_FACTS } from "../../support/report-facts.ts";
 const KNOWN = {
   baseUrl: "https://belfry.example.org",
   project: "Night <b>shift</b>",
+  maskPatterns: [],
   graceLinks: new Map<string, string>(),
 };
 const UNSUBSCRIBE = "https://belfry.example.org/api/unsubscribe/token";

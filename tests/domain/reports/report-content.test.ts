@@ -6,7 +6,10 @@ import { untoldJobs } from "../../../lib/domain/reports/reach.ts";
 import { HOUR, MINUTE } from "../../../lib/domain/time.ts";
 import { BUSY_FACTS, QUIET_FACTS } from "../../support/report-facts.ts";
 
-const KNOWN = { baseUrl: "https://belfry.example.org", project: "Night shift", graceLinks: new Map<string, string>() };
+const KNOWN = {
+  ...{ baseUrl: "https://belfry.example.org", project: "Night shift", maskPatterns: [] },
+  graceLinks: new Map<string, string>(),
+};
 
 describe("a report", () => {
   test("of a quiet week says so in three lines", () => {
@@ -37,6 +40,16 @@ describe("a report", () => {
       ["Never pinged", "Made on Thu 1 Oct 2026.", 0],
     ]);
     expect(content.sections[0]?.lines[1]?.detail).toBe("Broken since before, down for 40 min in all, 1 bad run.");
+  });
+
+  test("masks what the project has masked, in names of jobs and in answers of receivers", () => {
+    const content = reportContent({ ...KNOWN, maskPatterns: ["db-*", "no_*"], facts: BUSY_FACTS });
+    const lines = content.sections.flatMap(({ lines: all }) => all);
+    expect(lines[0]?.text).toBe("[masked]");
+    expect(lines.map(({ detail }) => detail)).toContain("404 [masked]");
+    const known = { alertId: "a1", event: "report", at: 0, baseUrl: KNOWN.baseUrl, project: null } as const;
+    const told = { ...known, facts: BUSY_FACTS, graceLinks: KNOWN.graceLinks, maskPatterns: ["db-*"] };
+    expect(composeMessage(told).report?.sections[0]?.lines[0]?.text).toBe("[masked]");
   });
 
   test("offers a change at one click only where its reader has a link for it", () => {
