@@ -58,7 +58,8 @@ export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
       token: parseSetting(token, TOKEN),
     }),
     summary: ({ server, room }) => `${room} · ${serverName(server)}`,
-    async send({ server, room, token }, message, { deliveryId, earlierId, signal }) {
+    async send({ server, room, token }, message, { deliveryId, earlierId: earlier, signal }) {
+      const earlierId = eventIn(room, earlier);
       // The server makes one message of all requests with the same last part.
       const path = `/_matrix/client/v3/rooms/${encodeURIComponent(room)}/send/m.room.message/${deliveryId}`;
       const headers = { authorization: `Bearer ${token}`, "content-type": "application/json; charset=utf-8" };
@@ -66,13 +67,19 @@ export function matrixKind(http: HttpSender): ChannelKind<MatrixSettings> {
       const content = replacement === null ? reply(message, earlierId) : renderEdit(replacement);
       const body = JSON.stringify(content);
       const answer = await http.call({ method: "PUT", url: addressBelow(server, path), headers, body, signal });
+      // An edit of an edit is none: the first message is what later ones edit.
+      const eventId = replacement?.id ?? textIn(answer, "event_id");
       return readAnswer(answer, {
-        // An edit of an edit is none: the first message is what later ones edit.
-        externalId: replacement?.id ?? textIn(answer, "event_id"),
+        externalId: eventId === null ? null : `${room} ${eventId}`,
         retryAfterMs: parseMillis(textIn(answer, "retry_after_ms")),
       });
     },
   };
+}
+
+/** The event of an id that we kept; null where it was of another room: events of one cannot be edited or answered in another. */
+function eventIn(room: string, kept: string | null): string | null {
+  return kept?.startsWith(`${room} `) === true ? kept.slice(room.length + 1) : null;
 }
 
 /** HTML and its plain twin; the empty `m.mentions` says that nobody is mentioned, whatever the text looks like. */

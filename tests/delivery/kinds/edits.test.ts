@@ -144,7 +144,7 @@ describe("matrix", () => {
 
   test("a follow-up replaces the outage's message, whose id stays the one to replace", async () => {
     receiver.sink().reply(() => ({ status: 200, body: '{"event_id":"$new"}' }));
-    expect(await tell(followUpMessage(), "$first")).toMatchObject({ accepted: true, externalId: "$first" });
+    expect(await tell(followUpMessage(), "!a:b $first")).toMatchObject({ accepted: true, externalId: "!a:b $first" });
     const [edit] = came<Body>();
     expect(edit?.body["m.relates_to"]).toEqual({ rel_type: "m.replace", event_id: "$first" });
     expect(edit?.body["m.new_content"]?.body).toMatch(/^✗ 7 JOBS IN TROUBLE · db-03\n/);
@@ -153,9 +153,19 @@ describe("matrix", () => {
 
   test("a recovery answers to what was told before", async () => {
     receiver.sink().reply(() => ({ status: 200, body: '{"event_id":"$new"}' }));
-    expect(await tell(recoveredMessage(), "$first")).toMatchObject({ accepted: true, externalId: "$new" });
+    expect(await tell(recoveredMessage(), "!a:b $first")).toMatchObject({ accepted: true, externalId: "!a:b $new" });
     expect(came<Body>()[0]?.body["m.relates_to"]).toEqual({ "m.in_reply_to": { event_id: "$first" } });
   });
+});
+
+test("a message in a room tells all anew where the outage's earlier one was in another", async () => {
+  receiver.sink().reply(() => ({ status: 200, body: '{"event_id":"$new"}' }));
+  const settings = { server: receiver.sink().url, room: "!a:b", token: "t" };
+  const sent = { settings, message: followUpMessage(), earlierId: "!a:before $first" };
+  expect(await send(matrixKind(receiver.http()), sent)).toMatchObject({ accepted: true, externalId: "!a:b $new" });
+  const [{ body } = { body: {} }] = came<object>();
+  expect(body).not.toHaveProperty(["m.relates_to"]);
+  expect(body).not.toHaveProperty(["m.new_content"]);
 });
 
 test("who cannot edit tells what is new in a message of its own", async () => {

@@ -102,8 +102,10 @@ test("the longest message stays far under the 65,536 bytes of an event", () => {
   expect(Buffer.byteLength(JSON.stringify(renderMatrix(longestMessage())))).toBeLessThanOrEqual(50_000);
 });
 
-test("the event's id is kept", async () => {
-  expect(await trial.send({ status: 200, body: '{"event_id":"$e"}' })).toMatchObject({ externalId: "$e" });
+test("the event's id is kept with its room", async () => {
+  expect(await trial.send({ status: 200, body: '{"event_id":"$e"}' })).toMatchObject({
+    externalId: "!abcd:example.org $e",
+  });
 });
 
 test("a limit names its pause in the body, in milliseconds", async () => {
