@@ -15,6 +15,8 @@ export async function savePlan(client: PoolClient, projectId: string, plan: Plan
   if (alone.length > 0) await client.query(JOIN_ALERTS, valuesOf(MARK_COLUMNS, alone));
   await client.query(UPDATE_ALERTS, valuesOf(ALERT_COLUMNS, alertRowsOf(plan)));
   await client.query(RESOLVE_OUTAGES, [projectId]);
+  const ended = endedJobs(plan);
+  if (ended.length > 0) await client.query(REPLAN_DOWNSTREAMS, [ended, projectId]);
   const rows = deliveryRowsOf(plan.deliveries);
   if (rows.length === 0) return;
   await client.query(INSERT_DELIVERIES, valuesOf(DELIVERY_COLUMNS, rows));
@@ -110,7 +112,19 @@ const ALERT_COLUMNS: readonly Column<AlertRow>[] = [
 ];
 
 const UPDATE_ALERTS = `UPDATE alerts a SET plan_at = x.plan_at, hold = x.hold, hold_detail = x.hold_detail, outage_id = x.outage_id
-  FROM ${sourceOf(ALERT_COLUMNS)} WHERE a.id = x.id`;
+  FROM ${sourceOf(ALERT_COLUMNS)} WHERE a.id = x.id
+    AND (a.plan_at, a.hold, a.hold_detail, a.outage_id) IS DISTINCT FROM (x.plan_at, x.hold, x.hold_detail, x.outage_id)`;
+
+/** Jobs whose recovery is planned for the first time. */
+function endedJobs({ held, planned }: Plan): string[] {
+  const ended = [...held, ...planned].filter(({ alert }) => alert.event === "resolved" && alert.hold === null);
+  return [...new Set(ended.map(({ alert }) => alert.job.id))];
+}
+
+// Written before what was decided now: that knew of the recovery already.
+const REPLAN_DOWNSTREAMS = `UPDATE alerts SET plan_at = belfry_now()
+  WHERE project_id = $2 AND plan_at > belfry_now() AND hold = 'upstream'
+    AND job_id IN (SELECT job_id FROM job_upstreams WHERE upstream_id = ANY ($1::uuid[]))`;
 
 function alertRowsOf({ held, planned }: Plan): AlertRow[] {
   return [

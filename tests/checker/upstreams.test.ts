@@ -41,6 +41,26 @@ test("nobody hears of a job whose upstream is down, nor of its end where it ends
   expect((await listHolds(database)).filter(({ waits }) => waits)).toEqual([]);
 });
 
+test("a job that waits for its upstream is looked at again as soon as that is up", async () => {
+  const { backup } = await openBoth();
+  const wait = async () => {
+    const { rows } = await database.pool.query<{ ms: number }>(
+      `SELECT extract(epoch FROM a.plan_at - belfry_now())::float8 * 1000 AS ms FROM alerts a
+       JOIN jobs j ON j.id = a.job_id WHERE j.slug = 'report'`,
+    );
+    return rows[0]?.ms ?? -Infinity;
+  };
+  expect(await wait()).toBeGreaterThan(MINUTE);
+  await offsetClock(database, 20 * SECOND);
+  await resolveIncident(database, backup);
+  await planNow(database);
+  expect(await wait()).toBeLessThanOrEqual(0);
+  await planNow(database);
+  expect(await wait()).toBeGreaterThan(4 * MINUTE);
+  await planNow(database);
+  expect(await wait()).toBeGreaterThan(4 * MINUTE);
+});
+
 test("a job that is still in trouble five minutes after its upstream is up is told", async () => {
   const { backup } = await openBoth();
   await resolveIncident(database, backup);

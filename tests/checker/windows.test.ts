@@ -155,6 +155,22 @@ describe("an alarm inside a window", () => {
   });
 });
 
+test("what is held as before is not written again", async () => {
+  await openWindow({ to: HOUR });
+  await openIncident(database, project);
+  await planNow(database);
+  const places = () =>
+    database.pool.query("SELECT ctid::text AS place, plan_at AS until FROM alerts WHERE event = 'opened'");
+  const { rows: before } = await places();
+  await database.pool.query(
+    `INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
+     SELECT gen_random_uuid(), project_id, job_id, incident_id, 'changed', severity, 2, belfry_now(), belfry_now(), facts FROM alerts`,
+  );
+  await planNow(database);
+  expect((await listWaits()).length).toBe(2);
+  expect((await places()).rows).toEqual(before);
+});
+
 describe("an incident that was told before a window", () => {
   test("is told as resolved inside it", async () => {
     const incident = await openIncident(database, project);

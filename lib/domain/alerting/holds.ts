@@ -1,4 +1,4 @@
-import { MINUTE, SECOND, type Millis } from "../time.ts";
+import { MINUTE, type Millis } from "../time.ts";
 import type { Hold, HoldRule } from "./hold.ts";
 import { isEnd } from "./pending.ts";
 import { windowAt } from "./window.ts";
@@ -20,8 +20,11 @@ const window: HoldRule = ({ event, job }, { windows }, now) => {
   return found === null ? null : { reason: "window", until: found.until, detail: found.window.name };
 };
 
-/** How often it is looked whether an upstream is up again, and what a job has after that to come right by itself. */
-const UPSTREAM_POLL_MS: Millis = 15 * SECOND;
+/**
+ * How often it is looked whether an upstream is up again, beside at once when its end is planned; and what a job has after that
+ * to come right by itself.
+ */
+const UPSTREAM_POLL_MS: Millis = 2 * MINUTE;
 const AFTER_UPSTREAM_MS: Millis = 5 * MINUTE;
 
 /** Without its upstream a job cannot do its work: the upstream's alarm is enough, unless the job stays in trouble after it. */

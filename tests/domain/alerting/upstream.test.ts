@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { planAlerts } from "../../../lib/domain/alerting/plan.ts";
 import type { AlertingContext } from "../../../lib/domain/alerting/pending.ts";
-import { MINUTE, SECOND } from "../../../lib/domain/time.ts";
+import { MINUTE } from "../../../lib/domain/time.ts";
 import { contextOf, counter, NOW, pending, recovery } from "../../support/pending.ts";
 
 const REPORT = { upstreamIds: ["backup"] };
@@ -17,7 +17,7 @@ describe("an alarm of a job whose upstream is down", () => {
 
   it("waits, and says for what", () => {
     const { held, told } = plan([pending("report", { job: REPORT })], down);
-    expect(held).toEqual([{ reason: "upstream", until: NOW + 15 * SECOND, detail: "Backup" }]);
+    expect(held).toEqual([{ reason: "upstream", until: NOW + 2 * MINUTE, detail: "Backup" }]);
     expect(told).toEqual([]);
   });
 
