@@ -7,13 +7,13 @@ import {
   type LoneIncident,
   type PendingAlert,
 } from "../domain/alerting/pending.ts";
-import { placeWindows } from "../domain/alerting/window.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { LOOK_BACK_RUNS, MACHINE } from "./alerting.ts";
 import { channelsServing } from "./channel-sharing.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 import { loadUnstable } from "./unstable.ts";
 import { listWindowRecords } from "./windows.ts";
+import { placeWindowsAgain } from "./window-placements.ts";
 
 export type ContextAsked = {
   projectId: string;
@@ -48,7 +48,7 @@ export async function loadAlertingContext(
     ),
     outages: await loadOutages(client, projectId, outageIds),
     unstable: await loadUnstable(client, [...new Set(alerts.map(({ job }) => job.id))], judgedUntil),
-    windows: placeWindows(await listWindowRecords(client, projectId, { enabled: true }), judgedUntil),
+    windows: placeWindowsAgain(await listWindowRecords(client, projectId, { enabled: true }), judgedUntil),
     alone: opened.length === 0 ? [] : await loadAlone(client, projectId, since),
     ...(await loadProject(client, { projectId, since, judgedUntil, counts: opened.length > 0 })),
   };
