@@ -12,6 +12,8 @@ const GATHER_POLL_MS: Millis = 100;
 export const FOLLOW_UP_MS: Millis = MINUTE;
 /** Jobs of an outage that recover are told together, unless the rest of them takes longer than this. */
 const STALL_MS: Millis = 5 * MINUTE;
+/** However many more of them recover meanwhile, the first waits for the others no longer than this. */
+const LONGEST_STALL_MS: Millis = 15 * MINUTE;
 
 /**
  * While jobs wait for their verdicts, what opens now may be one trouble: all of it waits a little. What waited for another
@@ -48,10 +50,13 @@ export function holdOther(
   return until("gathering", now + FOLLOW_UP_MS);
 }
 
-/** Recoveries of an outage are told together: when all are in, or when no more came for a while. */
-export function holdRecovery(outage: OpenOutage | undefined, now: Instant): Hold | null {
+/**
+ * Recoveries of an outage are told together: when all are in, when no more came for a while, or when the first that is not
+ * told yet (`firstAt`) has waited for long enough.
+ */
+export function holdRecovery(outage: OpenOutage | undefined, firstAt: Instant, now: Instant): Hold | null {
   if (outage === undefined || outage.open === 0) return null;
-  const stalledAt = (outage.lastResolvedAt ?? now) + STALL_MS;
+  const stalledAt = Math.min((outage.lastResolvedAt ?? now) + STALL_MS, firstAt + LONGEST_STALL_MS);
   return stalledAt <= now ? null : until("outage", stalledAt);
 }
 

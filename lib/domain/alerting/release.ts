@@ -44,8 +44,9 @@ export function release({ alarms, others }: Pick<Sifted, "alarms" | "others">, p
     }
   }
   const telling = tellingOf(released, outageOf);
+  const firstAt = firstRecoveries(others, outageOf);
   for (const alert of others) {
-    const hold = holds.get(alert.incident.id) ?? paceOther(alert, { outage: outageOf(alert), telling, now });
+    const hold = holds.get(alert.incident.id) ?? paceOther(alert, { outage: outageOf(alert), telling, firstAt, now });
     if (hold === null || isBefore(alert)) {
       released.add(alert);
       tell(telling, alert, outageOf(alert));
@@ -84,10 +85,21 @@ function tell(telling: Telling, { event }: PendingAlert, outage: OpenOutage | un
   if (outage !== undefined && event !== "resolved") telling.set(outage.id, event);
 }
 
-function paceOther(
-  alert: PendingAlert,
-  { outage, telling, now }: { outage: OpenOutage | undefined; telling: Telling; now: Instant },
-): Hold | null {
-  if (alert.event === "resolved") return holdRecovery(outage, now);
-  return holdFollowUp(outage, now) ?? holdOther(alert, { outage, telling: telling.get(outage?.id ?? ""), now });
+type OutagePace = { outage: OpenOutage | undefined; telling: Telling; firstAt: ReadonlyMap<string, Instant> };
+
+/** When the first recovery of each outage came about that is not told yet. */
+function firstRecoveries(others: readonly PendingAlert[], outageOf: Pacing["outageOf"]): Map<string, Instant> {
+  const firstAt = new Map<string, Instant>();
+  for (const alert of others) {
+    const id = outageOf(alert)?.id;
+    if (id === undefined || alert.event !== "resolved") continue;
+    firstAt.set(id, Math.min(firstAt.get(id) ?? alert.createdAt, alert.createdAt));
+  }
+  return firstAt;
+}
+
+function paceOther(alert: PendingAlert, { outage, telling, firstAt, now }: OutagePace & { now: Instant }): Hold | null {
+  const id = outage?.id ?? "";
+  if (alert.event === "resolved") return holdRecovery(outage, firstAt.get(id) ?? now, now);
+  return holdFollowUp(outage, now) ?? holdOther(alert, { outage, telling: telling.get(id), now });
 }
