@@ -47,6 +47,7 @@ const WAITING: Readonly<Record<HoldReason, Words>> = {
   withdrawn: () => "Waits to be taken back.",
   passed: () => "Waits, as it seems to be over.",
   nobody: () => "Waits for a channel that takes it.",
+  closed: () => "Waits to be closed.",
 };
 
 const UNTOLD: Readonly<Record<HoldReason, Words>> = {
@@ -60,4 +61,5 @@ const UNTOLD: Readonly<Record<HoldReason, Words>> = {
   withdrawn: () => "Nobody was told: it was taken back before it left.",
   passed: () => "Nobody was told: nobody had heard of its beginning.",
   nobody: () => "Nobody was told: no channel takes it. Look at the job's channels and their rules.",
+  closed: () => "Nobody was told: somebody who knew of it paused or changed the job.",
 };

@@ -65,11 +65,11 @@ export function advance(draft: Draft, incident: OpenIncident, step: Advance): vo
   tell(draft, next, { kind: step.kind, at: step.at, runNumber: step.runNumber, cause: step.cause, reason: null });
 }
 
-/** Ends an incident; with `alert` people hear of it. */
+/** Ends an incident and lets those hear of it who knew. */
 export function resolve(
   draft: Draft,
   incident: OpenIncident,
-  { reason, run, at, alert }: { reason: ResolveReason; run: Run | null; at: Instant; alert: boolean },
+  { reason, run, at }: { reason: ResolveReason; run: Run | null; at: Instant },
 ): void {
   const { incidents } = draft.memory;
   incidents.splice(incidents.indexOf(incident), 1);
@@ -78,7 +78,7 @@ export function resolve(
   const endedAt = Math.max(at, incident.openedAt);
   if (incident.severity === "critical") draft.memory.countsSince = endedAt;
   tell(draft, ended, { kind: "resolved", at: endedAt, runNumber: run?.number ?? null, cause: null, reason });
-  if (alert) draft.alerts.push(alertOf(draft, "resolved", ended, run, endedAt, reason));
+  draft.alerts.push(alertOf(draft, "resolved", ended, run, endedAt, reason));
 }
 
 function tell(

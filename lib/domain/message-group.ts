@@ -7,7 +7,7 @@ import { machinesOf, memberLines, memberOf } from "./message-members.ts";
 import { blankMessage } from "./message-notice.ts";
 import { cleanLine, clip } from "./message-text.ts";
 import { fullTime } from "./message-time.ts";
-import { VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
+import { saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
 import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMember } from "./message.ts";
 
 /** Several jobs in trouble for what looks like one reason, in one message. */
@@ -75,11 +75,8 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
   const words = wordsOf(members);
   switch (event) {
     case "resolved":
-      if (outage.open > 0) return line(input, `✓ ${outage.total - outage.open} OF ${outage.total} RECOVERED`);
-      return line(
-        input,
-        outage.total === 1 ? `✓ RECOVERED after ${lasted}` : `✓ ALL ${outage.total} RECOVERED after ${lasted}`,
-      );
+      if (outage.open > 0) return line(input, `✓ ${outage.total - outage.open} OF ${outage.total} ${endOf(members)}`);
+      return line(input, `✓ ${outage.total === 1 ? "" : `ALL ${outage.total} `}${endOf(members)} after ${lasted}`);
     case "stable":
       return line(input, `✓ ${jobs(members.length)} STABLE AGAIN`);
     case "unstable":
@@ -91,6 +88,11 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
         ? line(input, `${signFor(members)} ${members.length} MORE ${words}, ${outage.open} IN ALL`)
         : line(input, `${signFor(members)} ${jobs(members.length)} ${words}`);
   }
+}
+
+/** Where somebody paused or changed one of the jobs it is not known to be well. */
+function endOf(members: readonly MessageMember[]): string {
+  return members.some(({ head }) => saysClosed(head)) ? "OVER" : "RECOVERED";
 }
 
 function standingVerdict(input: GroupInput, members: readonly MessageMember[]): string {

@@ -3,7 +3,7 @@ import { maskSecrets } from "./mask.ts";
 import type { MaskPattern } from "./mask-pattern.ts";
 import { cleanLine } from "./message-text.ts";
 import { clockIn } from "./message-time.ts";
-import { detailOf, headOf, signOf, WORDS } from "./message-verdict.ts";
+import { detailOf, headOf, saysClosed, signOf, WORDS } from "./message-verdict.ts";
 import type { GroupMember, MessageMember } from "./message.ts";
 import type { Instant } from "./time.ts";
 
@@ -58,8 +58,8 @@ export function memberLines(members: readonly MessageMember[], most = LINES): st
 }
 
 /** What happened, alike for all that it happened to. */
-export function kindOf({ event, severity, cause }: MessageMember): string {
-  if (event === "resolved") return "✓ RECOVERED";
+export function kindOf({ event, severity, cause, head }: MessageMember): string {
+  if (event === "resolved") return saysClosed(head) ? "✓ CLOSED" : "✓ RECOVERED";
   if (event === "unstable") return "⚠ UNSTABLE";
   if (event === "stable") return "✓ STABLE AGAIN";
   return `${signOf(severity)} ${WORDS[cause]}`;

@@ -60,6 +60,13 @@ export function verdictLine(head: string, jobName: string, host: string | null):
   return clip(line(clip(jobName, Math.max(room, 8)), shortHost), VERDICT_LENGTH);
 }
 
+const CLOSED = "CLOSED: ";
+
+/** Whether a head says that a person ended the trouble, rather than the job by coming right. */
+export function saysClosed(head: string): boolean {
+  return head.startsWith(`✓ ${CLOSED}`);
+}
+
 function endingOf(facts: AlertFacts, at: Instant): string {
   switch (facts.resolveReason) {
     case "withdrawn":
@@ -69,9 +76,9 @@ function endingOf(facts: AlertFacts, at: Instant): string {
     case "usual":
       return usualAgain(facts.cause);
     case "paused":
-      return "CLOSED: job paused";
+      return `${CLOSED}job paused`;
     case "edited":
-      return "CLOSED: job edited";
+      return `${CLOSED}job edited`;
     default:
       return `${facts.cause === "never-pinged" ? "FIRST PING" : "RECOVERED"} after ${formatDuration(at - facts.openedAt)}`;
   }

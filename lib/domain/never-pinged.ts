@@ -29,12 +29,12 @@ export function warnOfSilence(draft: Draft, at: Instant): void {
 /** The first ping ends the warning that there was none. */
 export function endSilence(draft: Draft, at: Instant): void {
   const warning = openIncident(draft, "warning");
-  if (warning?.cause === "never-pinged") resolve(draft, warning, { reason: "recovered", run: null, at, alert: true });
+  if (warning?.cause === "never-pinged") resolve(draft, warning, { reason: "recovered", run: null, at });
 }
 
 /** Without a schedule nobody waits for a ping. */
 export function dropSilence(draft: Draft, at: Instant): void {
   const warning = openIncident(draft, "warning");
   if (warning?.cause !== "never-pinged" || draft.schedule.kind !== "none") return;
-  resolve(draft, warning, { reason: "edited", run: null, at, alert: false });
+  resolve(draft, warning, { reason: "edited", run: null, at });
 }

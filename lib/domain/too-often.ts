@@ -23,7 +23,7 @@ export function watchOften(draft: Draft, run: Run, at: Instant): void {
   if (warning?.cause === "too-often") {
     const latest = memory.recentRuns.filter((one) => !isVerdict(one)).slice(-RHYTHM);
     const regular = latest.length === RHYTHM && latest.every((one) => one.slotAt !== null);
-    if (regular) resolve(draft, warning, { reason: "usual", run, at, alert: true });
+    if (regular) resolve(draft, warning, { reason: "usual", run, at });
   } else if (warning === null && run.slotAt === null && comesTooOften(draft)) {
     openNew(draft, { severity: "warning", cause: "too-often", run, at, badCount: 1, missedCount: 0 });
   }
@@ -44,9 +44,9 @@ function comesTooOften({ memory, job, schedule }: Draft): boolean {
   return slots > 0 && unasked.length > 2 * slots;
 }
 
-/** Ends the warning without telling anyone: nobody wants to hear of it any more, or there is another schedule. */
+/** Ends the warning as nobody wants to hear of it any more, or there is another schedule. */
 export function dropOften(draft: Draft, { rescheduled }: { rescheduled: boolean }, at: Instant): void {
   const warning = openIncident(draft, "warning");
   if (warning?.cause !== "too-often" || (!rescheduled && draft.job.limits.tooOften === "alert")) return;
-  resolve(draft, warning, { reason: "edited", run: null, at, alert: false });
+  resolve(draft, warning, { reason: "edited", run: null, at });
 }

@@ -13,7 +13,7 @@ import { account } from "./slots.ts";
 import type { JobState, StatusFacts, Transition } from "./state.ts";
 import { DAY, type Instant, type Millis } from "./time.ts";
 import { dropOften } from "./too-often.ts";
-import { resolveQuietly } from "./verdicts.ts";
+import { closeAll } from "./verdicts.ts";
 import { dropUnusual, watchOverlap } from "./warnings.ts";
 
 /** A spooled ping older than this is booked at its receipt. */
@@ -56,7 +56,7 @@ export function applyDeadline(state: JobState, now: Instant): Transition {
   return closeDraft(draft, { checkAt: nextDeadline(draft) });
 }
 
-/** Stops expecting anything: open runs end `unknown`, incidents end without an alert. */
+/** Stops expecting anything: open runs end `unknown`, incidents end as paused. */
 export function applyPause(state: JobState, now: Instant): Transition {
   const draft = openDraft(state);
   settle(draft, now);
@@ -64,7 +64,7 @@ export function applyPause(state: JobState, now: Instant): Transition {
     for (const run of [...draft.memory.openRuns]) {
       close(draft, { ...run, outcome: "unknown", reason: "paused", settledAt: now }, now);
     }
-    resolveQuietly(draft, "paused", now);
+    closeAll(draft, "paused", now);
     draft.memory.pausedAt = now;
   }
   return closeDraft(draft, { checkAt: null });

@@ -44,7 +44,7 @@ export function countOk(draft: Draft, run: Run, at: Instant): void {
   memory.lastOkAt = Math.max(memory.lastOkAt ?? at, at);
   const open = openIncident(draft, "critical");
   if (open !== null && memory.okStreak >= job.limits.successesToClose) {
-    resolve(draft, open, { reason: "recovered", run, at, alert: true });
+    resolve(draft, open, { reason: "recovered", run, at });
   }
 }
 
@@ -59,17 +59,17 @@ export function withdrawBad(draft: Draft, cause: Cause, run: Run, at: Instant): 
   const open = openIncident(draft, "critical");
   if (open === null) return;
   if (open.badCount <= 1) {
-    resolve(draft, open, { reason: "withdrawn", run, at, alert: true });
+    resolve(draft, open, { reason: "withdrawn", run, at });
     return;
   }
   const missedCount = Math.max(0, open.missedCount - (cause === "missed" ? 1 : 0));
   advance(draft, open, { kind: "counted", at, runNumber: run.number, cause, badCount: open.badCount - 1, missedCount });
 }
 
-/** Ends whatever is open without telling anyone. */
-export function resolveQuietly(draft: Draft, reason: ResolveReason, at: Instant): void {
+/** Ends whatever is open, since a person asked for it: few hear of that (`isClosing`). */
+export function closeAll(draft: Draft, reason: ResolveReason, at: Instant): void {
   for (const incident of [...draft.memory.incidents]) {
-    resolve(draft, incident, { reason, run: null, at, alert: false });
+    resolve(draft, incident, { reason, run: null, at });
   }
   draft.memory.badStreak = 0;
   draft.memory.countsSince = at;

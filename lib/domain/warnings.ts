@@ -17,7 +17,7 @@ export function watchOverlap(draft: Draft, at: Instant): void {
     warn(draft, "overlap", newest, at);
   }
   if (openRuns.length < 2 && warning?.cause === "overlap") {
-    resolve(draft, warning, { reason: "no-overlap", run: newest ?? null, at, alert: true });
+    resolve(draft, warning, { reason: "no-overlap", run: newest ?? null, at });
   }
 }
 
@@ -38,7 +38,7 @@ export function endSlow(draft: Draft, run: Run, at: Instant): void {
   const warning = openIncident(draft, "warning");
   if (warning?.cause !== "slow" || warning.runNumber !== run.number) return;
   const wasWrong = run.finishedAt !== null && run.finishedAt <= warning.openedAt;
-  resolve(draft, warning, { reason: wasWrong ? "withdrawn" : "usual", run, at, alert: true });
+  resolve(draft, warning, { reason: wasWrong ? "withdrawn" : "usual", run, at });
 }
 
 /** Warns of a good run that ended far sooner than usual, until one does not. `tookMs` is null where nobody knows. */
@@ -46,14 +46,14 @@ export function watchFast(draft: Draft, run: Run, tookMs: Millis | null, at: Ins
   const warning = openIncident(draft, "warning");
   const fast = tookMs !== null && tookMs < fastBelowOf(draft, run.startedAt ?? at);
   if (fast && warning === null) warn(draft, "fast", run, at);
-  if (!fast && warning?.cause === "fast") resolve(draft, warning, { reason: "usual", run, at, alert: true });
+  if (!fast && warning?.cause === "fast") resolve(draft, warning, { reason: "usual", run, at });
 }
 
-/** Ends a warning of unusual runs without telling anyone: nobody wants to hear of them any more. */
+/** Ends a warning of unusual runs as nobody wants to hear of them any more. */
 export function dropUnusual(draft: Draft, at: Instant): void {
   const warning = openIncident(draft, "warning");
   if (warning?.cause !== "slow" && warning?.cause !== "fast") return;
-  resolve(draft, warning, { reason: "edited", run: null, at, alert: false });
+  resolve(draft, warning, { reason: "edited", run: null, at });
 }
 
 function fastBelowOf({ job, schedule }: Draft, at: Instant): Millis {

@@ -88,7 +88,7 @@ function slugInUse(slug: string): AppError {
   return new AppError("conflict", `The project has a job with the slug "${slug}" already. Choose another one.`, "slug");
 }
 
-/** Stops expecting the job; its open incidents end without an alert. */
+/** Stops expecting the job; of the end of its open incidents only those hear who would keep them open. */
 export async function pauseJob(ctx: Ctx, input: { jobId: string }): Promise<ChangedJob> {
   const job = await requireJob(ctx, input.jobId, "pause-jobs");
   return changeState(ctx, job, async (state, now) => applyPause(state, now));

@@ -3,6 +3,7 @@ import type { OpenOutage } from "../domain/alerting/outage.ts";
 import {
   type AlertingContext,
   isAlarm,
+  isClosing,
   isEnd,
   type LoneIncident,
   type PendingAlert,
@@ -12,8 +13,8 @@ import { LOOK_BACK_RUNS, MACHINE } from "./alerting.ts";
 import { channelsServing } from "./channel-sharing.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 import { loadUnstable } from "./unstable.ts";
-import { listWindowRecords } from "./windows.ts";
 import { placeWindowsAgain } from "./window-placements.ts";
+import { listWindowRecords } from "./windows.ts";
 
 export type ContextAsked = {
   projectId: string;
@@ -38,9 +39,10 @@ export async function loadAlertingContext(
   return {
     channels,
     fallback: channels.length > 0 || !mailWorks ? [] : await loadPeople(client, projectId),
-    heard: await loadHeard(
+    heard: await loadHeard(client, { projectId, ended: alerts.filter(isEnd), mailWorks, keepers }),
+    partly: await loadPartly(
       client,
-      alerts.filter(isEnd).map(({ incident }) => incident.id),
+      alerts.filter(isClosing).flatMap(({ incident }) => incident.outageId ?? []),
     ),
     upstreams: await loadUpstreams(
       client,
@@ -82,15 +84,46 @@ export async function loadPeople(client: Queryable, projectId: string): Promise<
   return rows.map(({ email }) => email);
 }
 
-/** Channels and people that heard of these incidents, or soon will. */
-async function loadHeard(client: Queryable, incidentIds: readonly string[]): Promise<AlertingContext["heard"]> {
-  if (incidentIds.length === 0) return new Map();
+type HeardAsked = Pick<ContextAsked, "projectId" | "mailWorks" | "keepers"> & { ended: readonly PendingAlert[] };
+
+/**
+ * Channels, and people who can still be reached by mail, that heard of these incidents or soon will. What ended as a dead
+ * letter nobody heard of; receivers that keep incidents may have opened one all the same, and ending it does no harm.
+ */
+async function loadHeard(
+  client: Queryable,
+  { projectId, ended, mailWorks, keepers }: HeardAsked,
+): Promise<AlertingContext["heard"]> {
+  if (ended.length === 0) return new Map();
   const { rows } = await client.query<{ incidentId: string; by: string[] }>(
-    `SELECT incident_id AS "incidentId", array_agg(coalesce(channel_id::text, recipient)) AS by FROM deliveries
-     WHERE incident_id = ANY ($1::uuid[]) AND state <> 'dropped' GROUP BY incident_id`,
-    [incidentIds],
+    `SELECT d.incident_id AS "incidentId", array_agg(coalesce(d.channel_id::text, d.recipient)) AS by
+     FROM deliveries d LEFT JOIN channels c ON c.id = d.channel_id
+     WHERE d.incident_id = ANY ($1::uuid[]) AND d.state <> 'dropped' AND (d.state <> 'dead' OR c.kind = ANY ($2::text[]))
+       AND (d.channel_id IS NOT NULL OR ($3 AND EXISTS (SELECT FROM users u WHERE u.email = d.recipient
+         AND (u.operator OR EXISTS (SELECT FROM members m WHERE m.user_id = u.id AND m.project_id = $4)))))
+     GROUP BY d.incident_id`,
+    [ended.map(({ incident }) => incident.id), [...keepers], mailWorks, projectId],
   );
   return new Map(rows.map(({ incidentId, by }) => [incidentId, new Set(by)]));
+}
+
+/** Who was told that a part of these outages recovered, unless something of them that they heard of is open. */
+async function loadPartly(client: Queryable, outageIds: readonly string[]): Promise<AlertingContext["partly"]> {
+  if (outageIds.length === 0) return new Map();
+  const { rows } = await client.query<{ outageId: string; by: string[] }>(
+    `WITH told AS MATERIALIZED (
+       SELECT DISTINCT a.outage_id, d.channel_id, d.recipient FROM alerts a JOIN deliveries d ON d.alert_id = a.id
+       WHERE a.outage_id = ANY ($1::uuid[]) AND a.event = 'resolved' AND d.state NOT IN ('dropped', 'dead')
+     )
+     SELECT t.outage_id AS "outageId", array_agg(coalesce(t.channel_id::text, t.recipient)) AS by FROM told t
+     WHERE NOT EXISTS (
+       SELECT FROM incidents i JOIN deliveries d ON d.incident_id = i.id
+       WHERE i.outage_id = t.outage_id AND i.state = 'open' AND d.state <> 'dropped'
+         AND d.channel_id IS NOT DISTINCT FROM t.channel_id AND d.recipient IS NOT DISTINCT FROM t.recipient)
+     GROUP BY t.outage_id`,
+    [[...new Set(outageIds)]],
+  );
+  return new Map(rows.map(({ outageId, by }) => [outageId, new Set(by)]));
 }
 
 async function loadUpstreams(client: Queryable, jobIds: readonly string[]): Promise<AlertingContext["upstreams"]> {

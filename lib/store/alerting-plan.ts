@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { PoolClient } from "pg";
 import type { PlannedDelivery } from "../domain/alerting/address.ts";
+import type { HoldReason } from "../domain/alerting/hold.ts";
 import type { OpenOutage } from "../domain/alerting/outage.ts";
+import { isClosing, type PendingAlert } from "../domain/alerting/pending.ts";
 import type { Plan } from "../domain/alerting/plan.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 
@@ -133,10 +135,14 @@ function alertRowsOf({ held, planned }: Plan): AlertRow[] {
       return { id: alert.id, planAt: until, hold: reason, detail, outageId: alert.incident.outageId };
     }),
     ...planned.map(({ alert, outageId, reached }) => {
-      const nobody = alert.incident.mutedAt === null ? "nobody" : "muted";
-      return { id: alert.id, planAt: null, hold: reached ? null : nobody, detail: null, outageId };
+      return { id: alert.id, planAt: null, hold: reached ? null : whyNobody(alert), detail: null, outageId };
     }),
   ];
+}
+
+function whyNobody(alert: PendingAlert): HoldReason {
+  if (alert.incident.mutedAt !== null) return "muted";
+  return isClosing(alert) ? "closed" : "nobody";
 }
 
 const RESOLVE_OUTAGES = `UPDATE outages o SET resolved_at = belfry_now()

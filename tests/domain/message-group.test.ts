@@ -93,6 +93,16 @@ describe("jobs of one machine", () => {
     expect(message.incident).toMatchObject({ resolveReason: "recovered", alone: [{ id: "i-db-backup" }] });
   });
 
+  test("that somebody paused are over, not well", () => {
+    const [first, ...others] = OUTAGE_JOBS.map((member) => ({ ...member, event: "resolved" as const }));
+    if (first === undefined) return;
+    const paused = { ...first, facts: { ...first.facts, resolveReason: "paused" as const } };
+    const outage = { ...MORE, open: 0, total: 5 };
+    const message = outageMessage({ event: "resolved", members: [paused, ...others], outage, heard: true });
+    expect(message.verdict).toMatch(/^✓ ALL 5 OVER after .* · db-03$/);
+    expect(message.why).toEqual(["✓ CLOSED: db-backup", "✓ RECOVERED (4): mail-queue, log-rotate, import, export"]);
+  });
+
   test("of which one joins are told with all that is known of it", () => {
     const only = failedInput();
     const message = outageMessage({

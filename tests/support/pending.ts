@@ -47,7 +47,14 @@ export function contextOf(changes: Partial<AlertingContext> = {}): AlertingConte
     drained: true,
     dueJobs: 100,
   };
-  const rest = { upstreams: new Map(), heard: new Map(), windows: [], unstable: new Map(), remindAfterMs: null };
+  const rest = {
+    upstreams: new Map(),
+    heard: new Map(),
+    partly: new Map(),
+    windows: [],
+    unstable: new Map(),
+    remindAfterMs: null,
+  };
   return { ...quiet, ...rest, ...changes };
 }
 

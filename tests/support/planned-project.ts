@@ -63,8 +63,7 @@ export class PlannedProject {
     const incident = this.#ofJob(index);
     if (incident === undefined) return;
     Object.assign(incident, { resolvedAt: this.now, resolveReason: reason });
-    // Who pauses a job hears nothing of it.
-    if (reason !== "paused") this.#tell(incident, "resolved");
+    this.#tell(incident, "resolved");
   }
 
   say(index: number, event: "changed" | "reminder"): void {
@@ -120,6 +119,7 @@ export class PlannedProject {
       outages: this.#openOutages(outages),
       alone: this.#alone(),
       heard: this.#heard(),
+      partly: this.#partly(),
       drained: this.drained,
       dueJobs: this.#jobs.length,
     });
@@ -154,6 +154,19 @@ export class PlannedProject {
       heard.set(alert.incident.id, by.add(channelId ?? ""));
     }
     return heard;
+  }
+
+  #partly(): Map<string, Set<string>> {
+    const partly = new Map<string, Set<string>>();
+    const heard = this.#heard();
+    const open = this.incidents.filter(({ resolvedAt }) => resolvedAt === null);
+    for (const { alert, channelId, outageId } of this.deliveries) {
+      const who = channelId ?? "";
+      if (outageId === null || alert.event !== "resolved") continue;
+      if (open.some((one) => one.outageId === outageId && heard.get(one.id)?.has(who) === true)) continue;
+      partly.set(outageId, (partly.get(outageId) ?? new Set()).add(who));
+    }
+    return partly;
   }
 
   #apply(plan: Plan): void {

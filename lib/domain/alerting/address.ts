@@ -1,7 +1,7 @@
 import type { Instant } from "../time.ts";
 import { createBundles } from "./bundles.ts";
 import { type ChannelRules, type OnlyIf, passageOf } from "./channel-rules.ts";
-import { type AlertingContext, isAlarm, isEnd, type PendingAlert } from "./pending.ts";
+import { type AlertingContext, isAlarm, isClosing, isEnd, type PendingAlert } from "./pending.ts";
 
 /** One alert over one channel, or to a person where a project has none. */
 export type PlannedDelivery = {
@@ -56,23 +56,43 @@ function lagOf(alert: PendingAlert): Instant | null {
 /** `endsOnly`: it does not want to hear of beginnings. */
 type Receiver = Pick<PlannedDelivery, "channelId" | "recipient" | "at" | "onlyIf"> & { endsOnly: boolean };
 
-function receiversOf(alert: PendingAlert, { channels, fallback, heard }: AlertingContext, now: Instant): Receiver[] {
-  const onlyKeepers = alert.incident.mutedAt !== null && isEnd(alert);
-  if (channels.length === 0) {
-    if (onlyKeepers) return [];
-    return fallback.map((recipient) => ({ channelId: null, recipient, at: now, onlyIf: null, endsOnly: false }));
-  }
+function receiversOf(alert: PendingAlert, context: AlertingContext, now: Instant): Receiver[] {
+  const { channels, fallback, heard } = context;
   const { channelIds } = alert.job;
-  return channels.flatMap(({ id, keepsIncidents, rules: given }) => {
-    if (onlyKeepers && !keepsIncidents) return [];
-    // Whoever heard of the trouble hears of its end, whatever was changed since about who hears of what.
-    const knew = isEnd(alert) && heard.get(alert.incident.id)?.has(id) === true;
+  // Whoever heard of the trouble hears of its end, whatever was changed since about who hears of what.
+  const known = (isEnd(alert) ? heard.get(alert.incident.id) : null) ?? new Set<string>();
+  const mailed = new Set([...(channels.length === 0 ? fallback : []), ...[...known].filter(isMailAddress)]);
+  const people = [...mailed].filter((recipient) => concerns(alert, { who: recipient, keeps: false }, context));
+  const mails = people.map((recipient) => ({ channelId: null, recipient, at: now, onlyIf: null, endsOnly: false }));
+  const sends = channels.flatMap(({ id, keepsIncidents, rules: given }) => {
+    if (!concerns(alert, { who: id, keeps: keepsIncidents }, context)) return [];
+    const knew = known.has(id);
     const rules: ChannelRules = knew ? withoutChoice(given) : given;
     const passage = knew || channelIds === null || channelIds.includes(id) ? passageOf(rules, alert, now) : null;
     if (passage === null) return [];
     const endsOnly = rules.events?.includes("opened") === false;
     return [{ channelId: id, recipient: null, ...passage, endsOnly }];
   });
+  return [...sends, ...mails];
+}
+
+/**
+ * What a person muted or closed ends in silence, except for receivers that would keep it open for ever. Of the last of an
+ * outage to be closed those hear as well who were told that a part of it recovered: they wait for the rest.
+ */
+function concerns(
+  alert: PendingAlert,
+  { who, keeps }: { who: string; keeps: boolean },
+  { partly }: AlertingContext,
+): boolean {
+  if (keeps || !isEnd(alert)) return true;
+  if (alert.incident.mutedAt !== null) return false;
+  return !isClosing(alert) || partly.get(alert.incident.outageId ?? "")?.has(who) === true;
+}
+
+/** Ids of channels have no such sign. */
+function isMailAddress(who: string): boolean {
+  return who.includes("@");
 }
 
 /** Of every job and severity. */

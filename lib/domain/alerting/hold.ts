@@ -4,7 +4,7 @@ import type { AlertingContext, PendingAlert } from "./pending.ts";
 /**
  * Why an alert waits, or why nobody was told. `gathering`: what opens at the same time shall be one message. `outage`: the
  * others of its outage are still in trouble. `passed`: it was over before anybody needed to hear of it. `nobody`: no
- * channel takes it.
+ * channel takes it. `closed`: a person ended it by pausing or changing the job.
  */
 export type HoldReason =
   | "gathering"
@@ -16,7 +16,8 @@ export type HoldReason =
   | "unstable"
   | "withdrawn"
   | "passed"
-  | "nobody";
+  | "nobody"
+  | "closed";
 
 /** `until`: when to look again; null: for good, nobody is told. `detail` is for people: the window's or the upstream's name. */
 export type Hold = { reason: HoldReason; until: Instant | null; detail: string | null };

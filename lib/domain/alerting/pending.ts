@@ -70,6 +70,8 @@ export type AlertingContext = {
   alone: readonly LoneIncident[];
   /** Who heard of incidents that have ended: ids of channels, or mail addresses, by incident. */
   heard: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Who was told that a part of an outage recovered and hears of nothing of it that is still open, by outage. */
+  partly: ReadonlyMap<string, ReadonlySet<string>>;
   /** Upstream jobs that are down, or were a moment ago: their names, and since when they are up again. */
   upstreams: ReadonlyMap<string, { name: string; upAt: Instant | null }>;
   /** Jobs that fail and recover again and again. */
@@ -105,6 +107,11 @@ export function isAlarm({ event }: Pick<PendingAlert, "event">): boolean {
 /** Whether it is an alarm about a deadline that passed, rather than about what a job said. */
 export function isSilence({ event, dueAt, createdAt }: Pick<PendingAlert, "event" | "dueAt" | "createdAt">): boolean {
   return isAlarm({ event }) && dueAt < createdAt;
+}
+
+/** Whether a person ended it by pausing or changing the job, rather than the job by coming right. */
+export function isClosing({ event, incident }: Pick<PendingAlert, "event" | "incident">): boolean {
+  return event === "resolved" && (incident.resolveReason === "paused" || incident.resolveReason === "edited");
 }
 
 /** Whether it ends what people were told before: news to those only who heard of that. */

@@ -17,6 +17,7 @@ const CHANNELS: AlertChannel[] = [
   { id: "beginnings", keepsIncidents: false, rules: { events: ["opened"] } },
   { id: "critical", keepsIncidents: false, rules: { severities: ["critical"] } },
   { id: "later", keepsIncidents: false, rules: { delayMinutes: 10 } },
+  { id: "keeper", keepsIncidents: true, rules: {} },
 ];
 
 const HOSTS = ["db-01", "db-02", null];
@@ -113,9 +114,41 @@ test("an alarm that was not taken back is told once over every channel that take
     for (const { id, resolveReason, severity } of incidents) {
       const told = deliveries.filter(({ alert }) => alert.incident.id === id && alert.event === "opened");
       const who = told.map(({ channelId }) => channelId).toSorted();
-      const expected = ["all", "beginnings", "later", ...(severity === "critical" ? ["critical"] : [])].toSorted();
+      const expected = [
+        "all",
+        "beginnings",
+        "keeper",
+        "later",
+        ...(severity === "critical" ? ["critical"] : []),
+      ].toSorted();
       if (resolveReason === "recovered") expect(who).toEqual(expected);
       else expect([[], expected]).toContainEqual(who);
+    }
+  });
+});
+
+test("whoever keeps incidents open hears the end of each that it was told of, also of one that was closed", () => {
+  check(({ deliveries, incidents }) => {
+    const events = (id: string) =>
+      deliveries.filter(({ alert, channelId }) => alert.incident.id === id && channelId === "keeper");
+    for (const { id, mutedAt } of incidents) {
+      const told = events(id).map(({ alert }) => alert.event);
+      if (told.includes("opened") && mutedAt === null) expect(told.at(-1)).toBe("resolved");
+    }
+  });
+});
+
+test("who was told that a part of an outage recovered hears of its end, though the rest of it was closed", () => {
+  check(({ deliveries, outages, incidents }) => {
+    for (const { id: outageId } of outages.values()) {
+      const own = incidents.filter((incident) => incident.outageId === outageId && incident.mutedAt === null);
+      const told = deliveries.filter(
+        ({ alert, channelId, outageId: id }) => id === outageId && alert.event === "resolved" && channelId === "all",
+      );
+      const last = Math.max(...own.map(({ resolvedAt }) => resolvedAt ?? Infinity));
+      if (told.length > 0 && own.length === incidents.filter((one) => one.outageId === outageId).length) {
+        expect(Math.max(...told.map(({ plannedAt }) => plannedAt))).toBeGreaterThanOrEqual(last);
+      }
     }
   });
 });

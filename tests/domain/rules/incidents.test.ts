@@ -36,15 +36,16 @@ describe("incidents", () => {
     expect(job.ping("success", "05:00:05").told()).toEqual(["opened failed", "resolved failed"]);
   });
 
-  it("pausing resolves without an alert, and a success un-pauses", () => {
+  it("pausing resolves, with an alert for whoever would keep it open, and a success un-pauses", () => {
     const job = new Scenario(HOURLY).ping("fail", "01:00:05").pause("01:30").sweep("09:00");
-    expect(job.told()).toEqual(["opened failed"]);
+    expect(job.told()).toEqual(["opened failed", "resolved failed"]);
+    expect(job.alerts.at(-1)?.facts.resolveReason).toBe("paused");
     expect(job.events.at(-1)).toMatchObject({ kind: "resolved", resolveReason: "paused" });
     expect(job.status("09:00")).toBe("paused");
     expect(job.ping("start", "09:00:05").last?.disposition).toBe("ignored");
     job.ping("success", "09:01");
     expect(job.status("09:02")).toBe("ok");
-    expect(job.sweep("10:11").told()).toEqual(["opened failed"]);
+    expect(job.sweep("10:11").told()).toHaveLength(2);
   });
 
   it("slots of a pause never count, and resuming waits for the next one", () => {

@@ -55,11 +55,11 @@ describe("a job that was never heard of", () => {
 
   it("is nobody's trouble while it is paused, and begins anew when it is resumed or its schedule changes", () => {
     const job = new Scenario(HOURLY).sweep("3 00:00").pause("3 01:00").sweep("9 00:00");
-    expect(job.told()).toEqual(["opened never-pinged"]);
+    expect(job.told()).toEqual(["opened never-pinged", "resolved never-pinged"]);
     expect(job.events.at(-1)).toMatchObject({ kind: "resolved", resolveReason: "paused" });
     expect(job.resume("9 00:00").checkAt).toBe(instant("10 00:00"));
     const edited = new Scenario(HOURLY).sweep("3 00:00").edit("3 01:00", { schedule: NO_SCHEDULE }).sweep("9 00:00");
-    expect(edited.told()).toEqual(["opened never-pinged"]);
+    expect(edited.told()).toEqual(["opened never-pinged", "resolved never-pinged"]);
     expect(edited.events.at(-1)).toMatchObject({ kind: "resolved", resolveReason: "edited" });
   });
 

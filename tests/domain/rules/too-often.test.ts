@@ -65,7 +65,7 @@ describe("runs that no slot asks for", () => {
   it("are not told where the job says that they are fine, and no more once it says so", () => {
     expect(runs(HOURLY, 10 * MINUTE, DAY, { tooOften: "ignore" }).told()).toEqual([]);
     const job = runs(HOURLY, 10 * MINUTE, DAY).edit("2 03:05", { limits: { tooOften: "ignore" } });
-    expect(job.told()).toEqual(["opened too-often"]);
+    expect(job.told()).toEqual(["opened too-often", "resolved too-often"]);
     expect(job.events.at(-1)).toMatchObject({ kind: "resolved", resolveReason: "edited" });
   });
 
@@ -73,7 +73,7 @@ describe("runs that no slot asks for", () => {
     const job = runs(DAILY, HOUR, 3 * DAY).edit("4 03:05", { schedule: HOURLY });
     expect(job.events.at(-1)).toMatchObject({ kind: "resolved", resolveReason: "edited" });
     for (let at = instant("4 04:00:05"); at < instant("5 04:00"); at += HOUR) job.ping("success", at);
-    expect(job.told()).toEqual(["opened too-often"]);
+    expect(job.told()).toEqual(["opened too-often", "resolved too-often"]);
   });
 
   it("count for nothing where the clock was set back", () => {

@@ -132,12 +132,12 @@ describe("who does not want to hear of unusual runs", () => {
     expect(job.ping("success", "2 01:45").told()).toEqual([]);
   });
 
-  it("hears no more of a run that is open as it is turned off, and an open warning ends without a word", () => {
+  it("hears no more of a run that is open as it is turned off, and an open warning ends as edited", () => {
     const off = { limits: { unusual: "ignore" as const } };
     const before = watched().ping("start", "2 01:00").edit("2 01:10", off).sweep("2 01:40");
     expect(before.told()).toEqual([]);
     const after = watched().ping("start", "2 01:00").sweep("2 01:40").edit("2 01:41", off);
-    expect(after.told()).toEqual(["opened slow"]);
+    expect(after.told()).toEqual(["opened slow", "resolved slow"]);
     expect(after.events.at(-1)).toMatchObject({ kind: "resolved", resolveReason: "edited" });
     expect(after.facts().warning).toBe(false);
   });
