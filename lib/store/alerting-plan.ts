@@ -15,11 +15,11 @@ export async function savePlan(client: PoolClient, projectId: string, plan: Plan
   if (marks.length > 0) await client.query(MARK_INCIDENTS, valuesOf(MARK_COLUMNS, marks));
   const alone = toldAlone(plan, marks);
   if (alone.length > 0) await client.query(JOIN_ALERTS, valuesOf(MARK_COLUMNS, alone));
-  await client.query(UPDATE_ALERTS, valuesOf(ALERT_COLUMNS, alertRowsOf(plan)));
-  await client.query(RESOLVE_OUTAGES, [projectId]);
   const ended = endedJobs(plan);
   if (ended.length > 0) await client.query(REPLAN_DOWNSTREAMS, [ended, projectId]);
-  const rows = deliveryRowsOf(plan.deliveries);
+  await client.query(UPDATE_ALERTS, valuesOf(ALERT_COLUMNS, alertRowsOf(plan)));
+  await client.query(RESOLVE_OUTAGES, [projectId]);
+  const rows = deliveryRowsOf(plan);
   if (rows.length === 0) return;
   await client.query(INSERT_DELIVERIES, valuesOf(DELIVERY_COLUMNS, rows));
   const late = rows.filter(({ bundle, leadId, lagFrom }) => bundle !== null && leadId === null && lagFrom === null);
@@ -79,8 +79,12 @@ const MARK_INCIDENTS = `WITH marked AS (
   )
   INSERT INTO incident_events (incident_id, kind, at) SELECT id, 'joined', belfry_now() FROM marked WHERE joins`;
 
-const JOIN_ALERTS = `UPDATE alerts a SET outage_id = x.outage_id FROM ${sourceOf(MARK_COLUMNS)}
-  WHERE a.incident_id = x.incident_id AND a.plan_at IS NULL AND a.outage_id IS NULL`;
+const JOIN_ALERTS = `WITH joined AS (
+    UPDATE alerts a SET outage_id = x.outage_id FROM ${sourceOf(MARK_COLUMNS)}
+    WHERE a.incident_id = x.incident_id AND a.plan_at IS NULL AND a.outage_id IS NULL RETURNING a.id, a.outage_id
+  )
+  UPDATE deliveries d SET outage_id = joined.outage_id FROM joined
+  WHERE d.alert_id = joined.id AND d.state IN ('pending', 'sending')`;
 
 const OUTAGE_COLUMNS: readonly Column<OpenOutage>[] = [
   ["id", "uuid", (row) => row.id],
@@ -149,7 +153,7 @@ const RESOLVE_OUTAGES = `UPDATE outages o SET resolved_at = belfry_now()
   WHERE o.project_id = $1 AND o.resolved_at IS NULL
     AND NOT EXISTS (SELECT FROM incidents i WHERE i.outage_id = o.id AND i.state = 'open')`;
 
-type DeliveryRow = PlannedDelivery & { id: string; leadId: string | null; position: number };
+type DeliveryRow = PlannedDelivery & { id: string; leadId: string | null; outageId: string | null; position: number };
 
 // Numbered in the order in which the alerts came about: within a job and channel they leave in it.
 const DELIVERY_COLUMNS: readonly Column<DeliveryRow>[] = [
@@ -159,6 +163,7 @@ const DELIVERY_COLUMNS: readonly Column<DeliveryRow>[] = [
   ["recipient", "text", (row) => row.recipient],
   ["job_id", "uuid", (row) => row.alert.job.id],
   ["incident_id", "uuid", (row) => row.alert.incident.id],
+  ["outage_id", "uuid", (row) => row.outageId],
   ["lead_id", "uuid", (row) => row.leadId],
   ["only_if", "text", (row) => row.onlyIf],
   ["next_attempt_at", "instant", (row) => row.at],
@@ -195,15 +200,17 @@ const JOIN_PUT_OFF = `UPDATE deliveries d SET lead_id = x.lead_id
   WHERE x.lead_id IS NOT NULL AND (d.id = x.id OR d.lead_id = x.id)`;
 
 /** The first of a bundle over a channel leads the others. */
-function deliveryRowsOf(deliveries: readonly PlannedDelivery[]): DeliveryRow[] {
+function deliveryRowsOf({ planned, deliveries }: Plan): DeliveryRow[] {
   const leads = new Map<string, string>();
+  const outages = new Map(planned.map(({ alert, outageId }) => [alert.id, outageId]));
   return deliveries.map((delivery, position) => {
     const id = randomUUID();
-    const { bundle, channelId, recipient } = delivery;
-    if (bundle === null) return { ...delivery, id, leadId: null, position };
+    const { alert, bundle, channelId, recipient } = delivery;
+    const outageId = outages.get(alert.id) ?? null;
+    if (bundle === null) return { ...delivery, id, leadId: null, outageId, position };
     const key = `${bundle} ${channelId ?? recipient}`;
     const leadId = leads.get(key) ?? null;
     if (leadId === null) leads.set(key, id);
-    return { ...delivery, id, leadId, position };
+    return { ...delivery, id, leadId, outageId, position };
   });
 }

@@ -22,22 +22,35 @@ export type ClaimOrder = { limit: number; lanes: Room; kinds: Room; leaseMs: Mil
 
 const UNFINISHED = "('pending', 'sending')";
 
+const SAME_LANE = (e: string, d: string) =>
+  `${e}.channel_id IS NOT DISTINCT FROM ${d}.channel_id AND ${e}.recipient IS NOT DISTINCT FROM ${d}.recipient`;
+
 /** What another incident has put off on purpose is not waited for; what was to leave at once and was handed back is. */
 const STANDS_BEFORE = (
   e: string,
   d: string,
-) => `${e}.job_id = ${d}.job_id AND ${e}.ordinal < ${d}.ordinal AND ${e}.state IN ${UNFINISHED}
-    AND ${e}.channel_id IS NOT DISTINCT FROM ${d}.channel_id AND ${e}.recipient IS NOT DISTINCT FROM ${d}.recipient
+) => `${e}.job_id = ${d}.job_id AND ${e}.ordinal < ${d}.ordinal AND ${e}.state IN ${UNFINISHED} AND ${SAME_LANE(e, d)}
     AND (${e}.attempts > 0 OR ${e}.lag_from IS NOT NULL OR ${e}.next_attempt_at <= belfry_now() OR ${e}.incident_id IS NOT DISTINCT FROM ${d}.incident_id)`;
 
 /**
  * In one job and one lane deliveries leave in the order of writing: a recovery never overtakes its alarm. A message of
  * several waits for whatever stands before any of them.
  */
-const FIRST_IN_QUEUE = `d.lead_id IS NULL
-  AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE ${STANDS_BEFORE("e", "d")})
+const FIRST_OF_JOBS = (d: string) => `NOT EXISTS (SELECT 1 FROM deliveries e WHERE ${STANDS_BEFORE("e", d)})
   AND NOT EXISTS (SELECT 1 FROM deliveries f JOIN deliveries e ON ${STANDS_BEFORE("e", "f")}
-    WHERE f.lead_id = d.id AND e.id <> d.id AND e.lead_id IS DISTINCT FROM d.id)`;
+    WHERE f.lead_id = ${d}.id AND e.id <> ${d}.id AND e.lead_id IS DISTINCT FROM ${d}.id)`;
+
+/**
+ * Of one outage and lane one message is under way at a time: the next one says what is new, or takes its place. Nobody waits
+ * for one that waits for a job itself, perhaps for this one: the earliest of those that do not can always leave.
+ */
+const FIRST_OF_OUTAGE = `NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.outage_id = d.outage_id AND ${SAME_LANE("o", "d")}
+    AND o.id <> d.id AND o.lease_until > belfry_now())
+  AND NOT EXISTS (SELECT 1 FROM deliveries o WHERE o.outage_id = d.outage_id AND ${SAME_LANE("o", "d")}
+    AND o.ordinal < d.ordinal AND o.lead_id IS NULL AND o.state NOT IN ('sent', 'dead', 'dropped')
+    AND (o.attempts > 0 OR o.next_attempt_at <= belfry_now()) AND ${FIRST_OF_JOBS("o")})`;
+
+const FIRST_IN_QUEUE = `d.lead_id IS NULL AND ${FIRST_OF_JOBS("d")} AND ${FIRST_OF_OUTAGE}`;
 
 const LANE = "coalesce(d.channel_id::text, d.recipient)";
 const KIND = "coalesce(c.kind, 'email')";

@@ -120,6 +120,19 @@ describe("an outage over a channel that cannot edit", () => {
   });
 });
 
+test("what waited while nothing was sent is one message after the other: the second takes the place of the first", async () => {
+  await addDiscord();
+  await open("a", "b", "c");
+  await planNow(trial.database());
+  await offsetClock(trial.database(), 30 * SECOND);
+  await open("d", "e");
+  await offsetClock(trial.database(), 61 * SECOND);
+  await planNow(trial.database());
+  running = trial.start();
+  await tell(2);
+  expect(sink.requests.map(({ method }) => method)).toEqual(["POST", "PATCH"]);
+});
+
 test("where a message can be edited an outage has one, and a second that it is over", async () => {
   await addDiscord();
   running = trial.start();
