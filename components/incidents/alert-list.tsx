@@ -38,7 +38,7 @@ export type AlertView = HoldView & { id: string; event: AlertEvent; at: Instant;
 
 export const EVENT_LABEL: Readonly<Record<AlertEvent, string>> = {
   opened: "Alarm",
-  changed: "Got worse",
+  changed: "Another cause",
   reminder: "Reminder",
   resolved: "All clear",
   unstable: "Unstable",

@@ -50,19 +50,58 @@ export function openNew(draft: Draft, { severity, cause, run, at, badCount, miss
 type Advance = {
   kind: Extract<IncidentEventKind, "bad-run" | "counted">;
   at: Instant;
-  runNumber: number;
+  run: Run;
   cause: Cause;
   badCount: number;
   missedCount: number;
 };
 
-/** Adds a bad verdict to an incident, or takes one out. */
+/** Adds a bad verdict to an incident, or takes one out. Of a cause that is new to it people hear, once. */
 export function advance(draft: Draft, incident: OpenIncident, step: Advance): void {
-  const sequence = incident.sequence + (step.kind === "counted" ? 0 : 1);
-  const next = { ...incident, sequence, badCount: step.badCount, missedCount: step.missedCount };
+  const { kind, at, run, cause, badCount, missedCount } = step;
+  const sequence = incident.sequence + (kind === "counted" ? 0 : 1);
+  const counted: OpenIncident = { ...incident, sequence, badCount, missedCount };
+  // What goes wrong at the very moment of the alarm is one trouble with it: a run given up as the next one is missed.
+  const isNew = kind === "bad-run" && at > incident.openedAt && !isTold(incident, cause);
+  const next = isNew ? { ...counted, laterCauses: [...(incident.laterCauses ?? []), cause] } : counted;
   const { incidents } = draft.memory;
   incidents[incidents.indexOf(incident)] = next;
-  tell(draft, next, { kind: step.kind, at: step.at, runNumber: step.runNumber, cause: step.cause, reason: null });
+  tell(draft, next, { kind, at, runNumber: run.number, cause, reason: null });
+  if (isNew) draft.alerts.push(changeOf(draft, incident, { next, cause, run, at }));
+}
+
+/** Takes a change back of which nobody has heard: the evaluation that noticed it has refuted it as well. */
+export function unsayChange(
+  draft: Draft,
+  incident: OpenIncident,
+  { cause, run }: { cause: Cause; run: Run },
+): OpenIncident {
+  const { alerts, memory } = draft;
+  const at = alerts.findIndex(
+    ({ event, facts }) => event === "changed" && facts.cause === cause && facts.runNumber === run.number,
+  );
+  if (at === -1) return incident;
+  alerts.splice(at, 1);
+  const { laterCauses = [], ...before } = incident;
+  const others = laterCauses.filter((other) => other !== cause);
+  const next: OpenIncident = others.length > 0 ? { ...before, laterCauses: others } : before;
+  memory.incidents[memory.incidents.indexOf(incident)] = next;
+  return next;
+}
+
+/** Whether people were told of that cause in this incident, though it was withdrawn again. */
+export function isTold(incident: OpenIncident, cause: Cause): boolean {
+  return incident.cause === cause || (incident.laterCauses?.includes(cause) ?? false);
+}
+
+function changeOf(
+  draft: Draft,
+  before: OpenIncident,
+  { next, cause, run, at }: { next: OpenIncident; cause: Cause; run: Run; at: Instant },
+): IncidentAlert {
+  const alert = alertOf(draft, "changed", { ...next, cause }, run, at, null);
+  const earlierCauses = [before.cause, ...(before.laterCauses ?? [])];
+  return { ...alert, incident: next, facts: { ...alert.facts, earlierCauses } };
 }
 
 /** Ends an incident and lets those hear of it who knew. */

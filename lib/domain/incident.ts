@@ -26,6 +26,8 @@ export type OpenIncident = {
   severity: Severity;
   /** The opening cause; it never changes. */
   cause: Cause;
+  /** Other causes that people were told of since, in order. Left out: none. */
+  laterCauses?: readonly Cause[];
   openedAt: Instant;
   /** The run that opened it; `NO_RUN` where none did. */
   runNumber: number;
@@ -101,6 +103,8 @@ export type AlertFacts = {
   missedCount: number;
   /** Set where they were not in a row: among so many of the latest. */
   failureWindow?: number;
+  /** With `changed`: the causes that were told before this one, in order. */
+  earlierCauses?: readonly Cause[];
   /** With `reminder` only. Alerts of old do not say. */
   reminder?: ReminderFacts;
   /** With `unstable` and `stable`. */

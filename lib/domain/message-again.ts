@@ -1,6 +1,7 @@
 import { formatDuration } from "./duration.ts";
 import { cleanLine } from "./message-text.ts";
 import { clockIn, dayIn, zoneName } from "./message-time.ts";
+import { WORDS } from "./message-verdict.ts";
 import type { IncidentInput } from "./message.ts";
 import type { Instant } from "./time.ts";
 
@@ -22,6 +23,14 @@ export function reminderReasons({ facts, job, at }: Again): string[] {
       ? `It is still open, and nobody has acknowledged it: this is reminder ${nth}.`
       : "It is still open, and nobody has acknowledged it.",
   ];
+}
+
+/** What was wrong before, and since when: the trouble is the same one. */
+export function changeReasons({ facts, job, at }: Again): string[] {
+  const { earlierCauses = [] } = facts;
+  if (earlierCauses.length === 0) return [];
+  const before = earlierCauses.map((cause) => WORDS[cause]).join(", then ");
+  return [`It was ${before} before, since ${momentOf(facts.openedAt, { at, timeZone: job.timeZone })}.`];
 }
 
 /** That it fails and recovers again and again, and what is told from now on. */

@@ -81,6 +81,8 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
       return line(input, `✓ ${jobs(members.length)} STABLE AGAIN`);
     case "unstable":
       return line(input, `⚠ ${jobs(members.length)} UNSTABLE`);
+    case "changed":
+      return line(input, `${signFor(members)} ${jobs(members.length)} NOW ${words}`);
     case "reminder":
       return line(input, `${signFor(members)} ${jobs(members.length)} STILL ${words} after ${lasted}`);
     default:

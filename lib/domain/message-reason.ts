@@ -3,7 +3,7 @@ import { exitCodeMeaning } from "./exit-code.ts";
 import type { AlertFacts } from "./incident.ts";
 import type { IncidentInput } from "./message.ts";
 import { clockIn, dayIn, fullTime, zoneName } from "./message-time.ts";
-import { reminderReasons, stableReasons, unstableReasons } from "./message-again.ts";
+import { changeReasons, reminderReasons, stableReasons, unstableReasons } from "./message-again.ts";
 import { tooQuick } from "./message-verdict.ts";
 import { SECOND, type Instant } from "./time.ts";
 
@@ -16,6 +16,8 @@ export function reasonsOf(input: IncidentInput): string[] {
       return stableReasons(input);
     case "unstable":
       return [...unstableReasons(input), ...causeReasons(input), ...slotReasons(input)];
+    case "changed":
+      return [...changeReasons(input), ...causeReasons(input), ...slotReasons(input)];
     case "reminder":
       return [...reminderReasons(input), ...causeReasons(input), ...slotReasons(input)];
     default:

@@ -1,7 +1,7 @@
 import type { Draft } from "./draft.ts";
 import { countInWindow } from "./failure-window.ts";
 import type { Cause, ResolveReason } from "./incident.ts";
-import { advance, openIncident, openNew, resolve } from "./incident-steps.ts";
+import { advance, isTold, openIncident, openNew, resolve, unsayChange } from "./incident-steps.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
 
@@ -13,11 +13,11 @@ export function countBad(draft: Draft, cause: Cause, run: Run, at: Instant): voi
   const open = openIncident(draft, "critical");
   if (open !== null) {
     // Further misses in the same row only count: a job that is down for weeks gets no timeline of a million lines.
-    const silent = cause === "missed" && run.count > 1;
+    const silent = cause === "missed" && run.count > 1 && isTold(open, cause);
     advance(draft, open, {
       kind: silent ? "counted" : "bad-run",
       at,
-      runNumber: run.number,
+      run,
       cause,
       badCount: open.badCount + 1,
       missedCount: open.missedCount + missed,
@@ -63,7 +63,8 @@ export function withdrawBad(draft: Draft, cause: Cause, run: Run, at: Instant): 
     return;
   }
   const missedCount = Math.max(0, open.missedCount - (cause === "missed" ? 1 : 0));
-  advance(draft, open, { kind: "counted", at, runNumber: run.number, cause, badCount: open.badCount - 1, missedCount });
+  const left = unsayChange(draft, open, { cause, run });
+  advance(draft, left, { kind: "counted", at, run, cause, badCount: open.badCount - 1, missedCount });
 }
 
 /** Ends whatever is open, since a person asked for it: few hear of that (`isClosing`). */

@@ -135,7 +135,9 @@ const STANDING = `WITH leads AS MATERIALIZED (${LEADS})
   SELECT l.id AS "leadId", CASE WHEN i.state = 'open' THEN 'opened' ELSE 'resolved' END AS event, ${MEMBER}
   FROM leads l
   JOIN incidents i ON i.outage_id = l.outage_id AND ${HEARS}
-  JOIN alerts a ON a.incident_id = i.id AND a.event = 'opened'
+  CROSS JOIN LATERAL (
+    SELECT facts FROM alerts WHERE incident_id = i.id AND event IN ('opened', 'changed') ORDER BY sequence DESC LIMIT 1
+  ) a
   JOIN jobs j ON j.id = i.job_id
   ${HOST}
   ORDER BY i.state, i.opened_at, i.id`;

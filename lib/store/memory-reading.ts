@@ -5,6 +5,9 @@ import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { AMBIGUOUS, LATE, START_SEEN, VERSION } from "./memory.ts";
 
+/** What stands in every incident's record; causes that came later follow. */
+const INCIDENT_FIELDS = 8;
+
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
 export function decodeMemory(stored: unknown): Memory {
   const memory = newMemory();
@@ -80,6 +83,7 @@ function decodeRun(fields: readonly string[], base: Instant): Run {
 }
 
 function decodeIncident(fields: readonly string[], base: Instant): OpenIncident {
+  const laterCauses = fields.slice(INCIDENT_FIELDS).flatMap((field) => word<OpenIncident["cause"]>(field) ?? []);
   return {
     number: whole(fields[0]),
     severity: word<OpenIncident["severity"]>(fields[1]) ?? "critical",
@@ -89,6 +93,7 @@ function decodeIncident(fields: readonly string[], base: Instant): OpenIncident 
     sequence: whole(fields[5]),
     badCount: whole(fields[6]),
     missedCount: whole(fields[7]),
+    ...(laterCauses.length > 0 ? { laterCauses } : {}),
   };
 }
 

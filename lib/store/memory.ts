@@ -119,6 +119,7 @@ function encodeIncident(incident: OpenIncident, base: Instant): void {
   words(incident.severity, incident.cause);
   instants(base, incident.openedAt);
   numbers(incident.runNumber, incident.sequence, incident.badCount, incident.missedCount);
+  words(...(incident.laterCauses ?? []));
 }
 
 /** Each after a comma, as its distance to the base; nothing for null. */

@@ -25,7 +25,7 @@ export async function claimReminders(client: Queryable): Promise<DueReminder[]> 
   return rows;
 }
 
-/** Writes an alert for each, with the facts of its alarm and the figures of now, and when the next one is due. */
+/** Writes an alert for each, with the facts of its latest alarm and the figures of now, and when the next one is due. */
 export async function insertReminders(
   client: Queryable,
   reminders: readonly { incidentId: string; nextAt: Instant | null }[],
@@ -47,7 +47,7 @@ export async function insertReminders(
          'reminder', jsonb_build_object('nth', c.reminders, 'snoozedUntil', ${MILLIS("c.snooze_end")},
            'acknowledgedAt', ${MILLIS("c.acknowledged_at")}, 'acknowledgedBy', c.acknowledged_by))
      FROM counted c CROSS JOIN LATERAL (
-       SELECT facts FROM alerts a WHERE a.incident_id = c.id AND a.event = 'opened' LIMIT 1
+       SELECT facts FROM alerts a WHERE a.incident_id = c.id AND a.event IN ('opened', 'changed') ORDER BY a.sequence DESC LIMIT 1
      ) o
      ON CONFLICT DO NOTHING`,
     [

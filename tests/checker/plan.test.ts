@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MINUTE, SECOND } from "../../lib/domain/time.ts";
-import { listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
+import { changeIncident, listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
 import { addPerson } from "../support/outbox.ts";
@@ -67,6 +67,71 @@ describe("while another job of the project is due", () => {
     await openIncident(database, project, { name: "backup", cause, facts: { deadlineAt } });
     await planNow(database);
     expect((await listHolds(database)).map((alert) => alert.waits)).toEqual([waits]);
+  });
+});
+
+describe("another cause in an open incident", () => {
+  const planned = async () => (await listPlanned(database)).map(({ event, leadId }) => [event, leadId]);
+
+  test("is told over every channel that takes alarms, after the alarm", async () => {
+    await makeChannel(database, project);
+    const ends = await makeChannel(database, project);
+    await database.pool.query("UPDATE channels SET rules = $2 WHERE id = $1", [ends, { events: ["resolved"] }]);
+    const incident = await openIncident(database, project, { name: "backup", cause: "missed" });
+    await changeIncident(database, incident, "failed");
+    await planNow(database);
+    expect(await planned()).toEqual([
+      ["opened", null],
+      ["changed", null],
+    ]);
+  });
+
+  test.each([
+    ["has snoozed", "snoozed_until = belfry_now() + interval '1 hour'", "snoozed"],
+    ["has muted", "muted_at = belfry_now()", "muted"],
+  ])("is not told of an incident that somebody %s", async (_what, change, hold) => {
+    await makeChannel(database, project);
+    const incident = await openIncident(database, project, { name: "backup", cause: "missed" });
+    await planNow(database);
+    await database.pool.query(`UPDATE incidents SET ${change}`);
+    await changeIncident(database, incident, "failed");
+    await planNow(database);
+    expect(await planned()).toEqual([["opened", null]]);
+    expect((await listHolds(database)).at(-1)).toEqual({ job: "backup", event: "changed", hold, waits: false });
+  });
+
+  test("is not told where the incident has ended or nobody heard of it", async () => {
+    const unheard = await openIncident(database, project, { name: "unheard" });
+    await planNow(database, { mailWorks: false });
+    await makeChannel(database, project);
+    const ended = await openIncident(database, project, { name: "ended" });
+    await planNow(database);
+    await changeIncident(database, unheard, "missed");
+    await changeIncident(database, ended, "missed");
+    await resolveIncident(database, ended);
+    await planNow(database);
+    expect(await planned()).toEqual([
+      ["opened", null],
+      ["resolved", null],
+    ]);
+    const changes = (await listHolds(database)).filter(({ event }) => event === "changed");
+    expect(changes.map(({ hold, waits }) => [hold, waits])).toEqual([
+      ["passed", false],
+      ["passed", false],
+    ]);
+  });
+
+  test("is what a reminder tells afterwards", async () => {
+    await makeChannel(database, project);
+    const incident = await openIncident(database, project, { name: "backup", cause: "missed" });
+    await planNow(database);
+    await changeIncident(database, incident, "failed");
+    await database.pool.query("UPDATE incidents SET remind_at = belfry_now()");
+    await planNow(database);
+    const { rows } = await database.pool.query(
+      "SELECT facts ->> 'cause' AS cause FROM alerts WHERE event = 'reminder'",
+    );
+    expect(rows).toEqual([{ cause: "failed" }]);
   });
 });
 

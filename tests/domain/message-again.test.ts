@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../lib/domain/time.ts";
 import { failedMessage } from "../support/messages.ts";
-import { reminderMessage, stableMessage, unstableMessage } from "../support/outage-messages.ts";
+import { changedMessage, reminderMessage, stableMessage, unstableMessage } from "../support/outage-messages.ts";
 
 const SLOT = Date.UTC(2025, 2, 4, 0, 0);
 
@@ -24,6 +24,26 @@ describe("a reminder says why it comes", () => {
 
   test("also where it is one of old, which does not say", () => {
     expect(failedMessage({ event: "reminder" }).why[0]).toBe("It is still open.");
+  });
+});
+
+describe("a cause that is new to an open incident", () => {
+  test("is told as its alarm would be, after what was wrong before and since when", () => {
+    const message = changedMessage();
+    expect(message.verdict).toBe("✗ FAILED (exit 3) · db-backup @ db-03");
+    expect(message.tone).toBe("bad");
+    expect(message.why.slice(0, 3)).toEqual([
+      "It was MISSED before, since 02:12 (Europe/Riga) on Mon 3 Mar 2025.",
+      "The run failed at 02:04 (Europe/Riga) with exit code 3.",
+      "It is the last of 2 bad runs in a row.",
+    ]);
+    expect(message.output?.tail).toContain("ERROR: disk full");
+  });
+
+  test("names all that was told before", () => {
+    expect(changedMessage({ earlierCauses: ["missed", "overlong"] }).why[0]).toMatch(
+      /^It was MISSED, then OVERLONG before/,
+    );
   });
 });
 

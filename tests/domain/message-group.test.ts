@@ -44,6 +44,14 @@ describe("jobs of one machine", () => {
     expect(outageMessage({ members: slow })).toMatchObject({ verdict: "⚠ 5 JOBS TOO OFTEN · db-03", tone: "warning" });
   });
 
+  test("in which something else is wrong now are told as that, not as more jobs", () => {
+    const members = OUTAGE_JOBS.slice(0, 2).map(({ name }) =>
+      outageMember(name, { event: "changed" }, { cause: "failed" }),
+    );
+    const changed = outageMessage({ event: "changed", members, outage: OUTAGE, heard: true });
+    expect(changed).toMatchObject({ event: "changed", tone: "bad", verdict: "✗ 2 JOBS NOW FAILED · db-03" });
+  });
+
   test("one of which is stable again while others are in trouble have not ended", () => {
     const [first = outageMember("a")] = OUTAGE_JOBS;
     const outage = { ...OUTAGE, open: 4, total: 5 };

@@ -82,16 +82,25 @@ describe("memory", () => {
     recentRuns: fc.array(run, { maxLength: 3 }),
     recentPings: fc.array(fc.record({ key: text, at: instant }), { maxLength: 3 }),
     incidents: fc.array(
-      fc.record({
-        number: count,
-        severity: fc.constantFrom("critical" as const, "warning" as const),
-        cause: fc.constantFrom("missed" as const, "overlap" as const),
-        openedAt: instant,
-        runNumber: count,
-        sequence: count,
-        badCount: count,
-        missedCount: count,
-      }),
+      fc.record(
+        {
+          number: count,
+          severity: fc.constantFrom("critical" as const, "warning" as const),
+          cause: fc.constantFrom("missed" as const, "overlap" as const),
+          openedAt: instant,
+          runNumber: count,
+          sequence: count,
+          badCount: count,
+          missedCount: count,
+          laterCauses: fc.subarray(["failed" as const, "overlong" as const, "abandoned" as const], { minLength: 1 }),
+        },
+        {
+          requiredKeys: [
+            ...(["number", "severity", "cause", "openedAt", "runNumber", "sequence"] as const),
+            ...(["badCount", "missedCount"] as const),
+          ],
+        },
+      ),
       { maxLength: 2 },
     ),
     badStreak: count,
@@ -147,6 +156,19 @@ describe("memory", () => {
     expect(openRuns).toMatchObject([{ finishBy: 1772331005000, slowBy: null, heldUntil: null }]);
     expect(openRuns[0]?.output?.receivedAt).toBe(1772330405000);
     expect(recentRuns).toMatchObject([{ exitCode: 3, host: "db 1", slowBy: null, heldUntil: null, output: null }]);
+  });
+
+  it("is read where it was written before incidents knew of causes that came later, and written as then without any", () => {
+    const old = "11772326805000,3595000,7195000,,0,3600000,,1,0,2,1,\ni1,critical,missed,5000,2,4,3,2";
+    const read = decodeMemory(old);
+    expect(read.incidents).toEqual([
+      {
+        ...{ number: 1, severity: "critical", cause: "missed", openedAt: 1772326810000, runNumber: 2 },
+        ...{ sequence: 4, badCount: 3, missedCount: 2 },
+      },
+    ]);
+    expect(encodeMemory(read).text).toContain("\ni1,critical,missed,");
+    expect(encodeMemory(read).text).toMatch(/,2,4,3,2$/);
   });
 
   it("comes through the database as it was, whatever names are in it", async () => {

@@ -42,6 +42,17 @@ export async function openIncident(
   return { id, jobId, name: rows[0]?.name ?? "", projectId: project.id };
 }
 
+/** Something else is wrong with the job now; that waits to be planned. */
+export async function changeIncident({ pool }: Database, incident: OpenedIncident, cause: Cause): Promise<void> {
+  await pool.query(
+    `INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
+     SELECT gen_random_uuid(), o.project_id, o.job_id, o.incident_id, 'changed', o.severity, 2, belfry_now(), belfry_now(),
+       o.facts || jsonb_build_object('cause', $2::text, 'earlierCauses', jsonb_build_array(o.facts -> 'cause'))
+     FROM alerts o WHERE o.incident_id = $1 AND o.event = 'opened'`,
+    [incident.id, cause],
+  );
+}
+
 /** Ends an incident now; its all-clear waits to be planned. */
 export async function resolveIncident(
   { pool }: Database,

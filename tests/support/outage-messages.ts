@@ -99,6 +99,17 @@ export function reminderMessage(reminder: Partial<NonNullable<AlertFacts["remind
   return failedMessage({ event: "reminder", at: SLOT + 12 * HOUR }, { reminder: told });
 }
 
+/** First nothing came, then a run failed. */
+export function changedMessage(facts: Partial<AlertFacts> = {}): AlertMessage {
+  const changed = {
+    openedAt: SLOT - 24 * HOUR + 12 * MINUTE,
+    earlierCauses: ["missed"],
+    badCount: 2,
+    missedCount: 1,
+  } as const;
+  return failedMessage({ event: "changed" }, { ...changed, lastOkAt: SLOT - 48 * HOUR, ...facts });
+}
+
 export function unstableMessage(): AlertMessage {
   return failedMessage({ event: "unstable", at: SLOT + 50 * MINUTE }, { unstable: { since: SLOT, openings: 4 } });
 }
@@ -124,6 +135,7 @@ export const SORTS: Readonly<Record<string, () => AlertMessage>> = {
     acting(
       failedMessage({ elsewhere: { jobs: 7, names: ["mail-queue", "log-rotate", "import", "export", "reports"] } }),
     ),
+  changed: () => acting(changedMessage()),
   reminder: () => acting(reminderMessage()),
   resolved: () =>
     failedMessage({ event: "resolved", at: SLOT + 25 * HOUR }, { exitCode: 0, resolveReason: "recovered" }),

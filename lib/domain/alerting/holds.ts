@@ -29,7 +29,7 @@ const AFTER_UPSTREAM_MS: Millis = 5 * MINUTE;
 
 /** Without its upstream a job cannot do its work: the upstream's alarm is enough, unless the job stays in trouble after it. */
 const upstream: HoldRule = ({ event, job }, { upstreams }, now) => {
-  if (event !== "opened") return null;
+  if (event !== "opened" && event !== "changed") return null;
   for (const id of job.upstreamIds) {
     const known = upstreams.get(id);
     if (known === undefined) continue;

@@ -42,9 +42,9 @@ function holdAlarm(alarm: PendingAlert, context: AlertingContext, now: Instant):
   return before === null ? null : whyHeld(alarm);
 }
 
-/** It waited for the end of a window until it was out of date: the trouble is over, or a newer reminder waits as well. */
+/** It waited for a window or an upstream until it was out of date: the trouble is over, or a newer one of its kind waits as well. */
 function isStale({ event, hold, sequence, incident }: PendingAlert, own: readonly PendingAlert[]): boolean {
-  if (hold !== "window" || (event !== "changed" && event !== "reminder")) return false;
+  if ((hold !== "window" && hold !== "upstream") || (event !== "changed" && event !== "reminder")) return false;
   return incident.resolvedAt !== null || own.some((other) => other.event === event && other.sequence > sequence);
 }
 

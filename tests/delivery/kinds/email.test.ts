@@ -4,7 +4,7 @@ import { channelOf, type SendContext } from "../../../lib/delivery/channel.ts";
 import { emailKind } from "../../../lib/delivery/kinds/email.ts";
 import { openMailer, type Mailer } from "../../../lib/delivery/mailer.ts";
 import { failedMessage, nastyMessage, recoveredMessage } from "../../support/messages.ts";
-import { outageMessage, unstableMessage } from "../../support/outage-messages.ts";
+import { changedMessage, outageMessage, unstableMessage } from "../../support/outage-messages.ts";
 import { startSmtpSink, type SmtpBehaviour, type SmtpSink } from "../../support/smtp-sink.ts";
 
 let sink: SmtpSink;
@@ -110,6 +110,14 @@ describe("threads", () => {
     expect(recovered?.messageId).toBe("<d2@example.org>");
     expect(recovered?.inReplyTo).toBe(opened?.messageId);
     expect(recovered?.references).toBe(opened?.messageId);
+  });
+
+  test("another cause is a mail of its own in the same thread", async () => {
+    await send(failedMessage());
+    await send(changedMessage(), { deliveryId: "d2" });
+    const [opened, changed] = sink.messages;
+    expect(changed).toMatchObject({ messageId: "<d2@example.org>", inReplyTo: opened?.messageId });
+    expect(changed?.references).toBe(opened?.messageId);
   });
 
   test("a second attempt is the same mail", async () => {

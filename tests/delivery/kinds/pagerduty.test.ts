@@ -87,8 +87,8 @@ test("its recovery resolves it", async () => {
   `);
 });
 
-test("a reminder triggers the same alert again", async () => {
-  await send(failedMessage({ event: "reminder" }));
+test.each(["reminder", "changed"] as const)("a message of what is %s triggers the same alert again", async (event) => {
+  await send(failedMessage({ event }));
   expect(receiver.told()).toMatchObject([{ body: { event_action: "trigger", dedup_key: "i1" } }]);
 });
 

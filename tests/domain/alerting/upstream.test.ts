@@ -40,6 +40,19 @@ describe("an alarm of a job whose upstream is down", () => {
     expect(told).toEqual([]);
   });
 
+  it("waits as well where it is another cause, and is not told where the trouble ended meanwhile or a newer one waits", () => {
+    const changed = (changes: Parameters<typeof pending>[1]) =>
+      pending("report", { ...{ event: "changed", sequence: 2, job: REPORT }, ...changes });
+    const open = { toldAt: NOW - MINUTE } as const;
+    expect(plan([changed({ incident: open })], down).held).toMatchObject([{ reason: "upstream", detail: "Backup" }]);
+    const waited = changed({ incident: open, hold: "upstream" });
+    const newer = changed({ id: "newer", sequence: 3, incident: open, hold: "upstream" });
+    expect(plan([waited, newer], upSince(NOW - 5 * MINUTE)).told).toEqual(["newer"]);
+    const over = { ...open, resolvedAt: NOW, resolveReason: "recovered" } as const;
+    const ended = plan([changed({ incident: over, hold: "upstream" })], upSince(NOW));
+    expect(ended).toEqual({ held: [{ reason: "upstream", until: null, detail: null }], told: [] });
+  });
+
   it("does not keep back the end of what was told before", () => {
     expect(plan([recovery("report", { job: REPORT })], down).told).toEqual(["report-resolved"]);
   });

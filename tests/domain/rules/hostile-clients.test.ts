@@ -61,7 +61,7 @@ describe.each(SCHEDULES)("with the schedule %j", (schedule) => {
       expect(job.state.openRuns.length).toBeLessThanOrEqual(50);
       expectCalm(job, 2);
       job.sweep(START + DAY);
-      expectCalm(job, 3);
+      expectCalm(job, 4);
     }
   });
 

@@ -5,9 +5,9 @@ const HOURLY = cron("0 * * * *");
 const MINUTE = 60_000;
 
 describe("incidents", () => {
-  it("one open incident a job: further bad verdicts add to it and do not alert again", () => {
+  it("one open incident a job: further bad verdicts add to it and do not alert again, but for another cause", () => {
     const job = new Scenario(HOURLY).ping("fail", "01:00:05").ping("fail", "02:00:05").sweep("03:30");
-    expect(job.told()).toEqual(["opened failed"]);
+    expect(job.told()).toEqual(["opened failed", "changed missed"]);
     expect(job.events.map((event) => `${event.sequence} ${event.kind} ${event.cause}`)).toEqual([
       "1 opened failed",
       "2 bad-run failed",

@@ -36,7 +36,7 @@ describe("a success after less than the shortest run time", () => {
     const job = new Scenario(HOURLY, LEAST).ping("success", "01:00:05").sweep("02:30");
     job.ping("success", "02:40", { at: instant("02:00:03"), durationMs: 1_000 });
     expect(job.story()).toEqual(["ok@01:00", "failed@02:00"]);
-    expect(job.told()).toEqual(["opened missed"]);
+    expect(job.told()).toEqual(["opened missed", "changed failed"]);
   });
 
   it("has taken its slot all the same", () => {

@@ -24,7 +24,7 @@ describe("finish-by", () => {
     const job = new Scenario(HOURLY, { maxRuntimeMs: 10 * MINUTE }).ping("start", "01:00:05");
     job.ping("fail", "01:20", { exitCode: 3 });
     expect(job.runs()[0]).toMatchObject({ outcome: "failed", exitCode: 3, finishedLate: false });
-    expect(job.told()).toEqual(["opened overlong"]);
+    expect(job.told()).toEqual(["opened overlong", "changed failed"]);
   });
 
   it("a heartbeat moves finish-by to now + maxRuntime, however often it comes", () => {
@@ -51,7 +51,7 @@ describe("a run still open at the next slot", () => {
   it("does not cover a slot past its limit", () => {
     const job = new Scenario(HOURLY, { maxRuntimeMs: 30 * MINUTE }).ping("start", "01:00:05").sweep("02:30");
     expect(job.story()).toEqual(["overlong@01:00", "missed@02:00"]);
-    expect(job.told()).toEqual(["opened overlong"]);
+    expect(job.told()).toEqual(["opened overlong", "changed missed"]);
   });
 
   it("without a limit covers one slot and is abandoned at the next one's deadline", () => {
