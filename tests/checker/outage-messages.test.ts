@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Loop } from "../../lib/checker/loop.ts";
 import { loadDeliveryContexts } from "../../lib/store/deliveries-context.ts";
 import { MINUTE, SECOND } from "../../lib/domain/time.ts";
-import { type OpenedIncident, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
+import { changeIncident, type OpenedIncident, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { offsetClock } from "../support/database.ts";
 import { useDispatch } from "../support/dispatch-trial.ts";
 import { eventually } from "../support/eventually.ts";
@@ -90,6 +90,21 @@ describe("an outage over a channel that cannot edit", () => {
       ["a", "b", "c", "d"].map((slug) => `${slug} resolved`),
     );
     expect(new Set(told().map(({ incident }) => incident.id)).size).toBe(1);
+  });
+
+  test("tells what else goes wrong with one of its jobs in its next message, under its own name", async () => {
+    const [a] = await open("a", "b");
+    await tell(1);
+    if (a !== undefined) await changeIncident(trial.database(), a, "missed");
+    await planNow(trial.database());
+    expect(told()).toHaveLength(1);
+    await offsetClock(trial.database(), 61 * SECOND);
+    await tell(2);
+    const [first, changed] = told();
+    expect(changed).toMatchObject({ event: "changed", incident: { id: first?.incident.id } });
+    expect(changed?.verdict).toBe("✗ MISSED · a @ db-03");
+    expect(changed?.why[0]).toMatch(/^It was FAILED before, since /);
+    expect(changed?.why.at(-1)).toBe("2 jobs of this outage are in trouble: db-03.");
   });
 
   test("whose last job recovers later than the others ends as the outage that it was", async () => {
