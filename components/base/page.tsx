@@ -17,9 +17,10 @@ export function PageHeader(props: { title: ReactNode; lead?: ReactNode; crumbs?:
       <div className={styles.titles}>
         {crumbs.length > 0 && (
           <nav aria-label="Where you are" className={styles.crumbs}>
-            {crumbs.map((crumb) => (
+            {crumbs.map((crumb, index) => (
               <span key={crumb.href}>
-                <Link href={crumb.href}>{crumb.label}</Link> /{" "}
+                {index > 0 && " / "}
+                <Link href={crumb.href}>{crumb.label}</Link>
               </span>
             ))}
           </nav>
