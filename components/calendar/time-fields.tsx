@@ -1,8 +1,8 @@
 "use client";
 
-import { Button, Chip, FileInput, Radio, Select, TextInput } from "@mantine/core";
-import { weekdayName } from "../../lib/domain/alerting/weekly-hours.ts";
+import { Button, FileInput, Radio, Select, TextInput } from "@mantine/core";
 import { HOUR, type Millis } from "../../lib/domain/time.ts";
+import { WeekHours } from "../base/week-hours.tsx";
 import styles from "./calendar.module.css";
 import type { WindowValues } from "./window-view.ts";
 import { wallText } from "./window-words.ts";
@@ -82,48 +82,16 @@ function OnceFields({ values, errors, change }: Props) {
   );
 }
 
-const DAYS = [1, 2, 3, 4, 5, 6, 7];
-
 function WeeklyFields({ values, errors, change }: Props) {
   return (
     <>
-      <div role="group" aria-label="Days on which it begins">
-        <p className={styles.label}>On these days</p>
-        <Chip.Group
-          multiple
-          value={values.days.map(String)}
-          onChange={(days) => change({ days: days.map(Number).toSorted((a, b) => a - b) })}
-        >
-          <div className={styles.days}>
-            {DAYS.map((day) => (
-              <Chip key={day} value={String(day)} size="xs" aria-label={weekdayName(day)}>
-                {weekdayName(day).slice(0, 3)}
-              </Chip>
-            ))}
-          </div>
-        </Chip.Group>
-        {errors.days !== undefined && <p className={styles.error}>{errors.days}</p>}
-      </div>
-      <div className={styles.pair}>
-        <TextInput
-          type="time"
-          name="from"
-          label="From"
-          value={values.from}
-          error={errors.from}
-          onChange={(event) => change({ from: event.currentTarget.value })}
-        />
-        <TextInput
-          type="time"
-          name="to"
-          label="To"
-          description={values.to <= values.from && values.to !== "" ? "On the next day." : undefined}
-          inputWrapperOrder={["label", "input", "description", "error"]}
-          value={values.to}
-          error={errors.to}
-          onChange={(event) => change({ to: event.currentTarget.value })}
-        />
-      </div>
+      <WeekHours
+        label="On these days"
+        values={values}
+        errors={{ days: errors.days, from: errors.from, to: errors.to }}
+        names={{ from: "from", to: "to" }}
+        change={change}
+      />
       <Radio.Group
         label="Alerts wait"
         value={values.outside ? "outside" : "inside"}

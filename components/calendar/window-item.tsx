@@ -1,12 +1,11 @@
 "use client";
 
-import { ActionIcon, Menu, Modal } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { BellOff, CalendarClock, CalendarDays, Ellipsis, Pencil, Power, Trash2 } from "lucide-react";
-import { useState, useTransition } from "react";
+import { Modal } from "@mantine/core";
+import { BellOff, CalendarClock, CalendarDays } from "lucide-react";
+import { useState } from "react";
 import { useViewerZone } from "../base/clock.tsx";
-import { ConfirmDialog } from "../base/confirm-dialog.tsx";
 import type { ActionResult } from "../base/form-state.ts";
+import { ItemMenu } from "../base/item-menu.tsx";
 import { Said } from "../base/said.tsx";
 import { visibleText } from "../base/visible-text.ts";
 import styles from "./calendar.module.css";
@@ -31,16 +30,10 @@ type Props = {
 /** One window: when, whose alerts, and what can be done about it. */
 export function WindowItem({ window, now, choices, mayChange, save, setEnabled, remove }: Props) {
   const viewerZone = useViewerZone();
-  const [working, start] = useTransition();
-  const [open, setOpen] = useState<"edit" | "delete" | null>(null);
+  const [editing, setEditing] = useState(false);
   const Icon = ICONS[window.times.kind];
   const isOpen = window.next !== null && window.next.start <= now;
   const words = timesInWords(window.times);
-  const run = (work: () => Promise<ActionResult>) =>
-    start(async () => {
-      const result = await work();
-      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-    });
 
   return (
     <li className={`${styles.item} ${isOpen ? styles.open : ""}`}>
@@ -66,55 +59,25 @@ export function WindowItem({ window, now, choices, mayChange, save, setEnabled, 
         </p>
       </div>
       {mayChange && (
-        <Menu position="bottom-end" shadow="md">
-          <Menu.Target>
-            <ActionIcon
-              variant="default"
-              size={30}
-              aria-label={`More for ${visibleText(window.name)}`}
-              loading={working}
-            >
-              <Ellipsis size={15} aria-hidden />
-            </ActionIcon>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item leftSection={<Pencil size={14} aria-hidden />} onClick={() => setOpen("edit")}>
-              Change…
-            </Menu.Item>
-            <Menu.Item
-              leftSection={<Power size={14} aria-hidden />}
-              onClick={() => run(() => setEnabled(window.id, !window.enabled))}
-            >
-              {window.enabled ? "Switch off" : "Switch on"}
-            </Menu.Item>
-            <Menu.Item color="red" leftSection={<Trash2 size={14} aria-hidden />} onClick={() => setOpen("delete")}>
-              Delete…
-            </Menu.Item>
-          </Menu.Dropdown>
-        </Menu>
+        <ItemMenu
+          name={window.name}
+          noun="window"
+          enabled={window.enabled}
+          onEdit={() => setEditing(true)}
+          setEnabled={(enabled) => setEnabled(window.id, enabled)}
+          remove={() => remove(window.id)}
+        >
+          What waits for its end is told at once where it is still wrong.
+        </ItemMenu>
       )}
-      <Modal
-        opened={open === "edit"}
-        onClose={() => setOpen(null)}
-        title={`Change ${visibleText(window.name)}`}
-        size="lg"
-      >
+      <Modal opened={editing} onClose={() => setEditing(false)} title={`Change ${visibleText(window.name)}`} size="lg">
         <WindowForm
           window={valuesOf(window, viewerZone)}
           choices={choices}
           save={(values) => save(window.id, values)}
-          onSaved={() => setOpen(null)}
+          onSaved={() => setEditing(false)}
         />
       </Modal>
-      <ConfirmDialog
-        opened={open === "delete"}
-        title={`Delete ${visibleText(window.name)}?`}
-        verb="Delete the window"
-        onClose={() => setOpen(null)}
-        onConfirm={() => run(() => remove(window.id))}
-      >
-        What waits for its end is told at once where it is still wrong.
-      </ConfirmDialog>
     </li>
   );
 }

@@ -1,12 +1,11 @@
 "use client";
 
-import { ActionIcon, Button, Menu, Modal } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { Ellipsis, Pencil, Power, Send, Trash2 } from "lucide-react";
+import { Button, Modal } from "@mantine/core";
+import { Send } from "lucide-react";
 import { useState, useTransition } from "react";
 import { rulesInWords } from "../../lib/domain/alerting/channel-rules-words.ts";
-import { ConfirmDialog } from "../base/confirm-dialog.tsx";
 import type { ActionResult, FormState } from "../base/form-state.ts";
+import { ItemMenu } from "../base/item-menu.tsx";
 import { Said } from "../base/said.tsx";
 import { visibleText } from "../base/visible-text.ts";
 import { ChannelCondition } from "./channel-condition.tsx";
@@ -32,15 +31,8 @@ type Props = {
 /** A channel with what it takes, how it fares, and what can be done about it. */
 export function ChannelItem({ channel, mayTest, mayChange, zones, projects, test, setEnabled, save, remove }: Props) {
   const [testing, startTest] = useTransition();
-  const [working, start] = useTransition();
   const [answer, setAnswer] = useState<TestAnswer | null>(null);
-  const [asking, setAsking] = useState(false);
   const [editing, setEditing] = useState(false);
-  const run = (work: () => Promise<ActionResult>) =>
-    start(async () => {
-      const result = await work();
-      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-    });
 
   return (
     <li className={styles.item}>
@@ -81,32 +73,17 @@ export function ChannelItem({ channel, mayTest, mayChange, zones, projects, test
           </Button>
         )}
         {mayChange && (
-          <Menu position="bottom-end" shadow="md">
-            <Menu.Target>
-              <ActionIcon
-                variant="default"
-                size={30}
-                aria-label={`More for ${visibleText(channel.name)}`}
-                loading={working}
-              >
-                <Ellipsis size={15} aria-hidden />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item leftSection={<Pencil size={14} aria-hidden />} onClick={() => setEditing(true)}>
-                Change…
-              </Menu.Item>
-              <Menu.Item
-                leftSection={<Power size={14} aria-hidden />}
-                onClick={() => run(() => setEnabled(channel.id, !channel.enabled))}
-              >
-                {channel.enabled ? "Switch off" : "Switch on"}
-              </Menu.Item>
-              <Menu.Item color="red" leftSection={<Trash2 size={14} aria-hidden />} onClick={() => setAsking(true)}>
-                Delete…
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
+          <ItemMenu
+            name={channel.name}
+            noun="channel"
+            enabled={channel.enabled}
+            onEdit={() => setEditing(true)}
+            setEnabled={(enabled) => setEnabled(channel.id, enabled)}
+            remove={() => remove(channel.id)}
+          >
+            Alerts that still wait for it are dropped, and jobs that used only this channel tell nobody any more
+            {channel.projects.length > 0 && ", those of the other projects that it serves among them"}.
+          </ItemMenu>
         )}
       </div>
       {answer !== null && (
@@ -123,16 +100,6 @@ export function ChannelItem({ channel, mayTest, mayChange, zones, projects, test
           onClose={() => setEditing(false)}
         />
       </Modal>
-      <ConfirmDialog
-        opened={asking}
-        title={`Delete ${visibleText(channel.name)}?`}
-        verb="Delete the channel"
-        onClose={() => setAsking(false)}
-        onConfirm={() => run(() => remove(channel.id))}
-      >
-        Alerts that still wait for it are dropped, and jobs that used only this channel tell nobody any more
-        {channel.projects.length > 0 && ", those of the other projects that it serves among them"}.
-      </ConfirmDialog>
     </li>
   );
 }

@@ -1,9 +1,8 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import Link from "next/link";
-import { type ReactNode, useTransition } from "react";
+import type { ReactNode } from "react";
 import type { AlertEvent } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import type { ActionResult } from "../base/form-state.ts";
@@ -11,6 +10,7 @@ import { ExactMoment } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
 import table from "../base/table.module.css";
+import { useWork } from "../base/work.ts";
 import styles from "./channels.module.css";
 import { EVENT_LABEL } from "../incidents/alert-list.tsx";
 
@@ -115,19 +115,9 @@ function severalOf(letters: readonly DeadLetterView[]): { channelId: string; to:
 }
 
 function ReplayButton({ send, children }: { send: () => Promise<ActionResult>; children: ReactNode }) {
-  const [working, start] = useTransition();
+  const { working, run } = useWork();
   return (
-    <Button
-      size="compact-sm"
-      variant="default"
-      loading={working}
-      onClick={() =>
-        start(async () => {
-          const result = await send();
-          notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-        })
-      }
-    >
+    <Button size="compact-sm" variant="default" loading={working} onClick={() => run(send)}>
       {children}
     </Button>
   );

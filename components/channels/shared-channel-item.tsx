@@ -1,12 +1,12 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { ConfirmDialog } from "../base/confirm-dialog.tsx";
 import type { ActionResult } from "../base/form-state.ts";
 import { Said } from "../base/said.tsx";
 import { visibleText } from "../base/visible-text.ts";
+import { useWork } from "../base/work.ts";
 import { ChannelCondition } from "./channel-condition.tsx";
 import type { SharedChannelView } from "./channel-view.ts";
 import styles from "./channels.module.css";
@@ -21,7 +21,7 @@ type Props = {
 /** A channel of another project that tells this one's alerts too. */
 export function SharedChannelItem({ channel, mayChange, stop }: Props) {
   const [asking, setAsking] = useState(false);
-  const [working, start] = useTransition();
+  const { working, run } = useWork();
   return (
     <li className={styles.item}>
       <span className={styles.icon}>
@@ -53,12 +53,7 @@ export function SharedChannelItem({ channel, mayChange, stop }: Props) {
         title={`Stop using ${visibleText(channel.name)} here?`}
         verb="Stop using it here"
         onClose={() => setAsking(false)}
-        onConfirm={() =>
-          start(async () => {
-            const result = await stop(channel.id);
-            notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-          })
-        }
+        onConfirm={() => run(() => stop(channel.id))}
       >
         This project&apos;s alerts that still wait for it are dropped, and jobs that used only this channel tell nobody
         any more. An admin of both projects can add it again.

@@ -1,12 +1,11 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { UserCheck } from "lucide-react";
-import { useTransition } from "react";
 import type { ActionResult } from "../base/form-state.ts";
 import { Panel } from "../base/panel.tsx";
 import { visibleText } from "../base/visible-text.ts";
+import { useWork } from "../base/work.ts";
 import type { Handling } from "./handling.ts";
 import { IncidentItems, type IncidentView } from "./incident-items.tsx";
 import styles from "./care.module.css";
@@ -29,13 +28,8 @@ type Props = {
 
 /** The other jobs that are in trouble for what looks like the same reason. */
 export function OutagePanel({ outage, handle }: Props) {
-  const [working, start] = useTransition();
+  const { working, run } = useWork();
   const { id, open, total, others } = outage;
-  const acknowledge = (act: NonNullable<Props["handle"]>) =>
-    start(async () => {
-      const result = await act(id, { kind: "acknowledge" });
-      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-    });
   return (
     <Panel title={titleOf(outage)} note={open === 0 ? "all are well again" : `${open} of ${total} are open`} flush>
       {open > 0 && handle !== undefined && (
@@ -45,7 +39,7 @@ export function OutagePanel({ outage, handle }: Props) {
             size="xs"
             loading={working}
             leftSection={<UserCheck size={13} aria-hidden />}
-            onClick={() => acknowledge(handle)}
+            onClick={() => run(() => handle(id, { kind: "acknowledge" }))}
           >
             Acknowledge all {open}
           </Button>

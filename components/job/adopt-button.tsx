@@ -1,20 +1,14 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useTransition } from "react";
 import type { ActionResult } from "../base/form-state.ts";
+import { useWork } from "../base/work.ts";
 
 /** Takes what a job's code asks for. */
 export function AdoptButton({ jobId, adopt }: { jobId: string; adopt: (jobId: string) => Promise<ActionResult> }) {
-  const [working, start] = useTransition();
-  const take = () =>
-    start(async () => {
-      const result = await adopt(jobId);
-      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-    });
+  const { working, run } = useWork();
   return (
-    <Button variant="default" loading={working} onClick={take}>
+    <Button variant="default" loading={working} onClick={() => run(() => adopt(jobId))}>
       Take what the code says
     </Button>
   );

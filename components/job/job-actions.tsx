@@ -1,26 +1,21 @@
 "use client";
 
 import { ActionIcon, Button, Menu } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { Ellipsis, Pause, Pencil, Play, Trash2 } from "lucide-react";
 import Link from "next/link";
-import { useState, useTransition } from "react";
+import { useState } from "react";
 import { ConfirmDialog } from "../base/confirm-dialog.tsx";
 import type { ActionResult } from "../base/form-state.ts";
 import { visibleText } from "../base/visible-text.ts";
+import { useWork } from "../base/work.ts";
 
 type Verb = (jobId: string) => Promise<ActionResult>;
 
 type Props = { jobId: string; name: string; paused: boolean; pause: Verb; resume: Verb; remove: Verb };
 
 export function JobActions({ jobId, name, paused, pause, resume, remove }: Props) {
-  const [working, start] = useTransition();
+  const { working, run } = useWork();
   const [asking, setAsking] = useState(false);
-  const run = (verb: Verb) =>
-    start(async () => {
-      const result = await verb(jobId);
-      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-    });
 
   return (
     <>
@@ -28,7 +23,7 @@ export function JobActions({ jobId, name, paused, pause, resume, remove }: Props
         variant="default"
         loading={working}
         leftSection={paused ? <Play size={14} aria-hidden /> : <Pause size={14} aria-hidden />}
-        onClick={() => run(paused ? resume : pause)}
+        onClick={() => run(() => (paused ? resume : pause)(jobId))}
       >
         {paused ? "Resume" : "Pause"}
       </Button>
@@ -57,7 +52,7 @@ export function JobActions({ jobId, name, paused, pause, resume, remove }: Props
         title={`Delete ${visibleText(name)}?`}
         verb="Delete the job"
         onClose={() => setAsking(false)}
-        onConfirm={() => run(remove)}
+        onConfirm={() => run(() => remove(jobId))}
       >
         Its runs, output and incidents go with it, and pings to its address are refused from then on. This cannot be
         undone.

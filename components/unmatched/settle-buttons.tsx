@@ -1,9 +1,8 @@
 "use client";
 
 import { Button } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
-import { useTransition } from "react";
 import type { ActionResult } from "../base/form-state.ts";
+import { useWork } from "../base/work.ts";
 import styles from "./unmatched.module.css";
 
 /** What can be done about pings that found no job; both take the id of the row. */
@@ -15,17 +14,17 @@ export type Settle = {
 type Props = { ping: { id: number; makesJob: boolean; slug: string | null; path: string }; settle: Settle };
 
 export function SettleButtons({ ping, settle: { makeJob, dismiss } }: Props) {
-  const [working, start] = useTransition();
+  const { working, run } = useWork();
   const what = ping.slug ?? ping.path;
-  const run = (act: (id: number) => Promise<ActionResult>): void =>
-    start(async () => {
-      const result = await act(ping.id);
-      notifications.show({ message: result.message, color: result.ok ? "gray" : "red" });
-    });
   return (
     <span className={styles.buttons}>
       {makeJob !== null && ping.makesJob && (
-        <Button size="compact-sm" loading={working} aria-label={`Make a job of ${what}`} onClick={() => run(makeJob)}>
+        <Button
+          size="compact-sm"
+          loading={working}
+          aria-label={`Make a job of ${what}`}
+          onClick={() => run(() => makeJob(ping.id))}
+        >
           Make a job
         </Button>
       )}
@@ -34,7 +33,7 @@ export function SettleButtons({ ping, settle: { makeJob, dismiss } }: Props) {
         variant="default"
         loading={working}
         aria-label={`Forget ${what}`}
-        onClick={() => run(dismiss)}
+        onClick={() => run(() => dismiss(ping.id))}
       >
         Forget
       </Button>
