@@ -5,6 +5,7 @@ import type { DeliveryContext } from "../store/deliveries-context.ts";
 
 /** Why something is not told after all. */
 export const WITHDRAWN = "Taken back before it left.";
+export const OVERTAKEN = "The job was in trouble again by then.";
 export const LAPSED = "Nobody needed to hear of it any more.";
 
 /** What one send is about. */
@@ -17,10 +18,14 @@ export type Cargo = {
   thread: string | null;
 };
 
-/** What is told of a claimed delivery and those that leave with it. `bundle` is null where it leaves alone. */
-export function cargoOf(context: DeliveryContext, bundle: Bundle | null): Cargo {
+/**
+ * What is told of a claimed delivery and those that leave with it. `bundle` is null where it leaves alone. `keepers`: kinds
+ * of channels whose receivers keep open whatever they are not told the end of.
+ */
+export function cargoOf(context: DeliveryContext, bundle: Bundle | null, keepers: ReadonlySet<string>): Cargo {
   if (bundle === null) {
-    const reason = reasonAgainst(context);
+    const overtaken = context.overtaken && !keepers.has(context.channel?.kind ?? "");
+    const reason = reasonAgainst(context) ?? (overtaken ? OVERTAKEN : null);
     const left = reason === null ? [] : [{ id: context.id, reason }];
     return { input: reason === null ? context.input : null, left, thread: context.incidentId };
   }

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { setTimeout as timeout } from "node:timers/promises";
 import type pg from "pg";
 import type { Attempt } from "../delivery/attempt.ts";
+import { keepersOf } from "../delivery/kinds.ts";
 import { paceOf } from "../delivery/paces.ts";
 import { SECOND, type Instant, type Millis } from "../domain/time.ts";
 import { hurryChannel, loadChannelFailures } from "../store/channel-failures.ts";
@@ -107,7 +108,7 @@ export function createDispatch(deps: DispatchDeps): Loop {
 
   async function handle(held: Held): Promise<void> {
     const { context, bundle } = held;
-    const [cargo, shut] = [cargoOf(context, bundle), shutBy(context)];
+    const [cargo, shut] = [cargoOf(context, bundle, keepersOf(deps.channels)), shutBy(context)];
     const [first] = cargo.left;
     if (cargo.input === null && first !== undefined) {
       drop(recorder, held, { reason: first.reason, withdrawn: true, left: cargo.left });

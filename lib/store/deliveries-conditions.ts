@@ -24,3 +24,14 @@ const SUPERSEDED = `a.event = 'reminder' AND EXISTS (
 /** Whether what a delivery `d` was put off for does not hold any more. Once it may have arrived it is sent until it has. */
 export const LAPSED = (untold: string): string =>
   `d.only_if IS NOT NULL AND ${untold} AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))`;
+
+/**
+ * Whether a delivery `d` tells the end of an incident `i`, alone, over a lane that has told since that the same job is in
+ * trouble again, and it still is: it would read as if the job were well.
+ */
+export const OVERTAKEN = (untold: string): string =>
+  `a.event = 'resolved' AND a.outage_id IS NULL AND ${untold} AND EXISTS (
+    SELECT FROM incidents n JOIN alerts y ON y.incident_id = n.id JOIN deliveries x ON x.alert_id = y.id
+    WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number > i.number AND n.state = 'open'
+      AND y.event IN ('opened', 'unstable') AND x.state = 'sent'
+      AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient)`;

@@ -5,7 +5,7 @@ import type { NoticeFacts, TestFacts } from "../domain/notice.ts";
 import type { ReportFacts } from "../domain/reports/report-facts.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { SERVES } from "./channel-sharing.ts";
-import { LAPSED, WITHDRAWN } from "./deliveries-conditions.ts";
+import { LAPSED, OVERTAKEN, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { unpackBody } from "./ping-bodies.ts";
 import { loadSurroundings, type Surroundings } from "./deliveries-surroundings.ts";
@@ -24,6 +24,8 @@ export type DeliveryContext = {
   withdrawn: boolean;
   /** What it was to be sent for does not hold any more: somebody looks after the incident, or it is over. */
   lapsed: boolean;
+  /** The job is in trouble again, as its receiver knows: the end of what was before would read as if it were well. */
+  overtaken: boolean;
   /** From here it is counted how long people waited for it; null: it was not to leave at once. */
   lagFrom: Instant | null;
   /** The receiver's id of what it was told of the same incident before; null: nothing. */
@@ -45,7 +47,8 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, ${SERVES} AS serves, c.settings,
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
-    ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed, d.lag_from AS "lagFrom"
+    ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
+    ${OVERTAKEN(UNTOLD)} AS overtaken, d.lag_from AS "lagFrom"
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
   JOIN alerts a ON a.id = d.alert_id
@@ -115,6 +118,7 @@ type Row = {
   size: number | null;
   withdrawn: boolean;
   lapsed: boolean | null;
+  overtaken: boolean;
   lagFrom: Date | null;
 };
 
@@ -137,7 +141,7 @@ export async function loadDeliveryContexts(
 const NOTHING_AROUND: Surroundings = { earlierId: null, elsewhere: null };
 
 function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: string): DeliveryContext {
-  const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed } = row;
+  const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed, overtaken } = row;
   return {
     id,
     recipient,
@@ -146,6 +150,7 @@ function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: st
     runNumber,
     withdrawn,
     lapsed: lapsed === true,
+    overtaken,
     lagFrom: instantOf(row.lagFrom),
     earlierId,
     channel: channelOf(row),

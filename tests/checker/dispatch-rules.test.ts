@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cargoOf, OVERTAKEN } from "../../lib/checker/dispatch-bundle.ts";
 import type { ChannelRules, QuietHours } from "../../lib/domain/alerting/channel-rules.ts";
 import { HOUR, MINUTE } from "../../lib/domain/time.ts";
+import type { DeliveryContext } from "../../lib/store/deliveries-context.ts";
 import { listPlanned, openIncident, type OpenedIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { offsetClock } from "../support/database.ts";
 import { listFates, useDispatch } from "../support/dispatch-trial.ts";
@@ -107,6 +109,73 @@ describe("in quiet hours", () => {
     expect(told()).toEqual(["opened", "resolved"]);
   });
 });
+
+describe("an end that was put off", () => {
+  /** The job was told to be in trouble, recovers while its channel is quiet, and is told to be in trouble again before that ends. */
+  async function failAgain(): Promise<{ incident: OpenedIncident; later: () => Promise<void> }> {
+    await channelWith({});
+    const incident = await openIncident(trial.database(), project);
+    await planNow(trial.database());
+    const loop = trial.start();
+    await untilEvents("opened sent");
+    await setRules({ quietHours: quietNow() });
+    await resolveIncident(trial.database(), incident);
+    await planNow(trial.database());
+    await setRules({});
+    await trial.database().pool.query(REOPEN, [incident.id]);
+    await planNow(trial.database());
+    loop.wake();
+    await untilEvents("opened sent", "resolved pending", "opened sent");
+    const later = async (): Promise<void> => {
+      await offsetClock(trial.database(), HOUR + MINUTE);
+      loop.wake();
+    };
+    return { incident, later };
+  }
+
+  test("is not told where its job is in trouble again, as its receiver knows: it would seem to be well", async () => {
+    const { later } = await failAgain();
+    await later();
+    await untilEvents("opened sent", "resolved dropped", "opened sent");
+    expect(told()).toEqual(["opened", "opened"]);
+  });
+
+  test("is told where that is over as well", async () => {
+    const { incident, later } = await failAgain();
+    await trial.database().pool.query(END_ALL, [incident.jobId]);
+    await later();
+    await untilEvents("opened sent", "resolved sent", "opened sent");
+  });
+
+  test("is told all the same to who would keep open what it ends", () => {
+    const context = { ...END, overtaken: true };
+    expect(cargoOf(context, null, new Set(["pagerduty"])).left).toEqual([]);
+    expect(cargoOf(context, null, new Set()).left).toEqual([{ id: "d1", reason: OVERTAKEN }]);
+  });
+});
+
+const END: DeliveryContext = {
+  ...{ id: "d1", recipient: null, jobId: "j1", incidentId: "i1", runNumber: 1, withdrawn: false, lapsed: false },
+  ...{ overtaken: false, lagFrom: null, earlierId: null, input: null },
+  channel: { id: "c1", kind: "pagerduty", name: "Pager", enabled: true, serves: true, sealedSettings: "" },
+};
+
+const END_ALL = `UPDATE incidents SET state = 'resolved', resolved_at = belfry_now(), resolve_reason = 'recovered'
+  WHERE job_id = $1 AND state = 'open'`;
+
+/** The job of this incident is in trouble again. */
+const REOPEN = `WITH incident AS (
+    INSERT INTO incidents (id, job_id, project_id, number, severity, cause, state, run_number, opened_at)
+    SELECT gen_random_uuid(), job_id, project_id, number + 1, severity, cause, 'open', 1, belfry_now()
+    FROM incidents WHERE id = $1 RETURNING *
+  )
+  INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
+  SELECT gen_random_uuid(), i.project_id, i.job_id, i.id, 'opened', i.severity, 1, belfry_now(), belfry_now(), a.facts
+  FROM incident i JOIN alerts a ON a.job_id = i.job_id AND a.event = 'opened'`;
+
+async function setRules(rules: ChannelRules): Promise<void> {
+  await trial.database().pool.query("UPDATE channels SET rules = $1", [JSON.stringify(rules)]);
+}
 
 describe("after a delay", () => {
   test("an incident that somebody has acknowledged is not told", async () => {
