@@ -179,9 +179,8 @@ const INSERT_DELIVERIES = `INSERT INTO deliveries (created_at, ${STORED})
 
 // Where a message of the same outage waits until the same time, as for the end of quiet hours, they leave as one. Not where
 // something else stands before one of its jobs: two messages could wait for each other. A minute before it leaves a
-// dispatcher may have looked already at what goes with it.
-const JOIN_PUT_OFF = `UPDATE deliveries d SET lead_id = x.lead_id
-  FROM (
+// dispatcher may have looked already at what goes with it. Where a lead was changed meanwhile, its lock fails: all is read again.
+const JOIN_PUT_OFF = `WITH found AS MATERIALIZED (
     SELECT n.id, (
       SELECT l.id FROM alerts la JOIN deliveries l ON l.alert_id = la.id
       WHERE la.outage_id = na.outage_id AND la.event = na.event AND l.lead_id IS NULL AND l.state = 'pending' AND l.attempts = 0
@@ -196,8 +195,11 @@ const JOIN_PUT_OFF = `UPDATE deliveries d SET lead_id = x.lead_id
     ) AS lead_id
     FROM deliveries n JOIN alerts na ON na.id = n.alert_id
     WHERE n.id = ANY ($1::uuid[]) AND n.next_attempt_at > belfry_now() + interval '1 minute'
-  ) x
-  WHERE x.lead_id IS NOT NULL AND (d.id = x.id OR d.lead_id = x.id)`;
+  ), leads AS MATERIALIZED (
+    SELECT id FROM deliveries WHERE id IN (SELECT lead_id FROM found) ORDER BY ordinal FOR NO KEY UPDATE
+  )
+  UPDATE deliveries d SET lead_id = leads.id FROM found x JOIN leads ON leads.id = x.lead_id
+  WHERE d.id = x.id OR d.lead_id = x.id`;
 
 /** The first of a bundle over a channel leads the others. */
 function deliveryRowsOf({ planned, deliveries }: Plan): DeliveryRow[] {

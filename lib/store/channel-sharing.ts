@@ -1,5 +1,6 @@
 import type { ChannelRules } from "../domain/alerting/channel-rules.ts";
 import type { ChannelRecord } from "./channels.ts";
+import { passLeadOn } from "./deliveries-leads.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 /** Ids of the channels that tell a project's alerts, its own and those of others that serve it. `project`: a parameter. */
@@ -108,10 +109,15 @@ export async function unshareChannel(
     values,
   );
   // What is being sent just now is asked about again before its next attempt (SERVES).
-  await client.query(
+  const { rows } = await client.query<{ id: string }>(
     `UPDATE deliveries d SET state = 'dropped', last_error = $3 FROM alerts a
-     WHERE d.channel_id = $1 AND d.state = 'pending' AND a.id = d.alert_id AND a.project_id = ANY ($2::uuid[])`,
+     WHERE d.channel_id = $1 AND d.state = 'pending' AND a.id = d.alert_id AND a.project_id = ANY ($2::uuid[]) RETURNING d.id`,
     [...values, NOT_SERVED],
+  );
+  // What was planned meanwhile to leave with one of them is asked about when it is sent.
+  await passLeadOn(
+    client,
+    rows.map(({ id }) => id),
   );
 }
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../lib/domain/time.ts";
+import { inTransaction } from "../../lib/store/client.ts";
+import { passLeadOn } from "../../lib/store/deliveries-leads.ts";
 import { listPlanned, type OpenedIncident, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
 
 let database: TestDatabase;
@@ -43,6 +46,29 @@ describe("while a channel is quiet", () => {
     await database.pool.query(REOPEN, [a?.jobId]);
     await planNow(database);
     expect(await messages()).toEqual([["a opened", "b opened"], ["a resolved"], ["a opened"]]);
+  });
+
+  test("what joins an outage while its message is dropped leaves with what is left of that", async () => {
+    await open("a", "b");
+    const [a] = await listPlanned(database);
+    await later(5 * MINUTE);
+    const { pool } = database;
+    let planning: Promise<unknown> = Promise.resolve();
+    await inTransaction(pool, async (client) => {
+      await client.query("UPDATE deliveries SET state = 'dropped' WHERE id = $1", [a?.id]);
+      await passLeadOn(client, [a?.id ?? ""]);
+      planning = open("c");
+      const waits = eventually(async () => {
+        const { rowCount } = await pool.query(
+          "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        );
+        expect(rowCount).toBe(1);
+      }, 20_000);
+      await Promise.race([waits, planning]);
+    });
+    await planning;
+    await planNow(database);
+    expect(await messages()).toEqual([["a opened"], ["b opened", "c opened"]]);
   });
 
   test("other machines have messages of their own", async () => {

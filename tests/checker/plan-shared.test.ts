@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { shareChannel, unshareChannel } from "../../lib/store/channel-sharing.ts";
+import { inTransaction } from "../../lib/store/client.ts";
 import { loadDeliveryContexts } from "../../lib/store/deliveries-context.ts";
 import { type OpenedIncident, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { eventually } from "../support/eventually.ts";
 import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
 import { addPerson } from "../support/outbox.ts";
 
@@ -93,4 +95,29 @@ test("a channel that serves a project no more tells nothing of it, neither what 
     ]),
   );
   expect(planned.find(({ job }) => job === "theirs")?.state).toBe("dropped");
+});
+
+test("what was planned to leave with what is dropped just now leads itself, so that it is asked about", async () => {
+  await shareChannel(database.pool, channelId, [other.id]);
+  for (const name of ["a", "b"]) await openIncident(database, other, { name, host: "db-03" });
+  await planNow(database);
+  const [lead, late] = await listPlanned(database);
+  await database.pool.query("UPDATE deliveries SET state = 'sent' WHERE id = $1", [late?.id]);
+  let stopping: Promise<void> = Promise.resolve();
+  await inTransaction(database.pool, async (client) => {
+    await client.query("SELECT FROM deliveries WHERE id = $1 FOR NO KEY UPDATE", [lead?.id]);
+    await client.query("UPDATE deliveries SET state = 'pending' WHERE id = $1", [late?.id]);
+    stopping = inTransaction(database.pool, (their) => unshareChannel(their, channelId, [other.id]));
+    await eventually(async () => {
+      const { rowCount } = await database.pool.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      );
+      expect(rowCount).toBe(1);
+    }, 20_000);
+  });
+  await stopping;
+  expect((await listPlanned(database)).map(({ state, leadId }) => [state, leadId])).toEqual([
+    ["dropped", null],
+    ["pending", null],
+  ]);
 });
