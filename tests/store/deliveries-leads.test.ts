@@ -115,6 +115,16 @@ describe("what leaves with a delivery that will not leave", () => {
     expect((await listStored(database)).map(({ state }) => state)).toEqual(["sent", "sent"]);
   });
 
+  test("is not told twice where the job that leads it is deleted while it is sent", async () => {
+    const incidents = await addOutage("a", "b", "c");
+    await alarm(incidents);
+    const [message] = await claim();
+    await inTransaction(database.pool, (client) => deleteJobRecord(client, incidents[0]?.jobId ?? ""));
+    expect(await claim()).toEqual([]);
+    expect((await record(message, SENT)).stale).toEqual(new Set());
+    expect((await listStored(database)).map(({ state }) => state)).toEqual(["sent", "sent"]);
+  });
+
   test("is sent again when it is replayed, though its lead was dropped", async () => {
     const [untold = "", second = "", third = ""] = await alarm(await addOutage("a", "b", "c"));
     const [message] = await claim();
