@@ -28,7 +28,7 @@ type Letter = DeadLetter & {
   incidentId: string | null;
   channelId: string | null;
   channelName: string | null;
-  /** Another delivery of the same alert arrived or still may. */
+  /** Of each alert in its message another delivery arrived or still may. */
   othersHear: boolean;
   /** It serves other projects too, and this one was not told that it is broken. */
   untold: boolean;
@@ -70,8 +70,9 @@ async function loadLetters(client: Queryable, dead: readonly DeadLetter[]): Prom
   const { rows } = await client.query<Omit<Letter, keyof DeadLetter> & { deliveryId: string }>(
     `SELECT d.id AS "deliveryId", a.id AS "alertId", a.event, a.project_id AS "projectId", a.incident_id AS "incidentId",
        c.id AS "channelId", c.name AS "channelName",
-       EXISTS (SELECT 1 FROM deliveries s
-         WHERE s.alert_id = d.alert_id AND s.id <> d.id AND s.state NOT IN ('dead', 'dropped')) AS "othersHear",
+       NOT EXISTS (SELECT FROM deliveries g WHERE (g.id = d.id OR g.lead_id = d.id) AND g.state = 'dead' AND NOT EXISTS (
+         SELECT FROM deliveries s WHERE s.alert_id = g.alert_id AND s.id <> g.id AND s.state NOT IN ('dead', 'dropped')
+       )) AS "othersHear",
        EXISTS (SELECT FROM channel_projects s WHERE s.channel_id = c.id)
          AND NOT EXISTS (SELECT FROM alerts n WHERE n.project_id = a.project_id AND n.event = 'notice'
            AND n.facts ->> 'channelId' = c.id::text AND n.created_at >= c.broken_at) AS untold

@@ -9,7 +9,15 @@ import { type DeliveryResult, recordResults } from "../../lib/store/deliveries-r
 import { deleteJobRecord } from "../../lib/store/jobs.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import type { TestProject } from "../support/jobs.ts";
-import { addAlert, addIncident, addProject, addRecovery, listStored, type TestIncident } from "../support/outbox.ts";
+import {
+  addAlert,
+  addChannel,
+  addIncident,
+  addProject,
+  addRecovery,
+  listStored,
+  type TestIncident,
+} from "../support/outbox.ts";
 
 const LEASE = 30 * SECOND;
 
@@ -123,6 +131,18 @@ describe("what leaves with a delivery that will not leave", () => {
     expect(await claim()).toEqual([]);
     expect((await record(message, SENT)).stale).toEqual(new Set());
     expect((await listStored(database)).map(({ state }) => state)).toEqual(["sent", "sent"]);
+  });
+
+  test("makes a notice where nobody else hears of it, though others hear of its lead", async () => {
+    const [a, b] = await addOutage("a", "b");
+    if (a === undefined || b === undefined) throw new Error("There are two.");
+    const other = await addChannel(database, project, { url: "https://example.org/other" }, "Other");
+    const [lead] = await addAlert(database, a, "opened", [channel, other]);
+    const [follower] = await addAlert(database, b, "opened", [channel]);
+    await bind([lead, follower]);
+    await database.pool.query("UPDATE channels SET broken_at = belfry_now() WHERE id = $1", [channel]);
+    const message = (await claim()).find(({ lane }) => lane === channel);
+    expect((await record(message, DEAD)).told).toEqual([{ deliveryId: lead, to: ["Other"] }]);
   });
 
   test("is sent again when it is replayed, though its lead was dropped", async () => {
