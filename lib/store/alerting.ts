@@ -48,6 +48,9 @@ export async function findNextPlan(database: Queryable): Promise<Instant | null>
 const AS_IT_STANDS = `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
   SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`;
 
+/** Key of the advisory lock under which a project is planned; `project`: a parameter. */
+export const planningKey = (project: string): string => `hashtextextended('belfry plan ' || ${project}, 0)`;
+
 /**
  * Until the transaction ends nobody else plans this project's alerts, and all of it is seen as it stands now: what recovers
  * meanwhile makes it fail (see `isTransient`) or belongs to the next turn. Asked first. False: somebody plans just now.
@@ -55,7 +58,7 @@ const AS_IT_STANDS = `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
 export async function lockPlanning(client: PoolClient, projectId: string): Promise<boolean> {
   await client.query(AS_IT_STANDS);
   const { rows } = await client.query<{ locked: boolean }>(
-    "SELECT pg_try_advisory_xact_lock(hashtextextended('belfry plan ' || $1, 0)) AS locked",
+    `SELECT pg_try_advisory_xact_lock(${planningKey("$1")}) AS locked`,
     [projectId],
   );
   return rows[0]?.locked === true;

@@ -2,6 +2,7 @@ import type { Holiday } from "../domain/alerting/holiday.ts";
 import type { WeeklyHours } from "../domain/alerting/weekly-hours.ts";
 import type { AlertWindow, WindowKind, WindowScope, WindowTimes } from "../domain/alerting/window.ts";
 import type { Instant } from "../domain/time.ts";
+import { planningKey } from "./alerting.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 /** `ping`: a request opened it. */
@@ -159,12 +160,14 @@ export async function countWindowsLocked(
  * just now (see `lockPlanning`) has read the old windows, and what they hold back has to be seen here.
  */
 export async function replanHeldAlerts(client: Queryable, projectId: string): Promise<void> {
-  await client.query("SELECT pg_advisory_xact_lock(hashtextextended('belfry plan ' || $1, 0))", [projectId]);
+  await client.query(`SELECT pg_advisory_xact_lock(${planningKey("$1")})`, [projectId]);
+  // All that waits is written: whoever began to plan with the old windows, but has the lock only after this, has to begin again.
   await client.query(
-    `WITH held AS (
-       UPDATE alerts SET plan_at = belfry_now() WHERE project_id = $1 AND plan_at IS NOT NULL AND hold = 'window' RETURNING 1
+    `WITH waiting AS (
+       UPDATE alerts SET plan_at = CASE WHEN hold = 'window' THEN belfry_now() ELSE plan_at END
+       WHERE project_id = $1 AND plan_at IS NOT NULL RETURNING hold
      )
-     SELECT pg_notify('belfry_plan', '') FROM held LIMIT 1`,
+     SELECT pg_notify('belfry_plan', '') FROM waiting WHERE hold = 'window' LIMIT 1`,
     [projectId],
   );
 }

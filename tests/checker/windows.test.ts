@@ -3,6 +3,7 @@ import type { WindowScope, WindowTimes } from "../../lib/domain/alerting/window.
 import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { lockPlanning } from "../../lib/store/alerting.ts";
 import { inTransaction } from "../../lib/store/client.ts";
+import { isTransient } from "../../lib/store/failures.ts";
 import { deleteWindowRecord, insertWindowRecord, replanHeldAlerts } from "../../lib/store/windows.ts";
 import { listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
@@ -142,6 +143,18 @@ describe("an alarm inside a window", () => {
     await Promise.all(replanning);
     await planNow(database);
     expect((await listPlanned(database)).map(({ event }) => event)).toEqual(["opened"]);
+  });
+
+  test("is not held back by whoever began to plan before the window was taken away", async () => {
+    const window = await openWindow({ to: HOUR });
+    await openIncident(database, project);
+    const planning = inTransaction(database.pool, async (planner) => {
+      await planner.query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SELECT FROM windows");
+      await deleteWindowRecord(database.pool, window);
+      await inTransaction(database.pool, (client) => replanHeldAlerts(client, project.id));
+      await planner.query("UPDATE alerts SET hold = 'window', plan_at = belfry_now() + interval '1 hour'");
+    });
+    expect(isTransient(await planning.catch((error: unknown) => error))).toBe(true);
   });
 
   test("of several jobs of a machine is one message at its end", async () => {
