@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, beforeEach, expect, test } from "vitest";
 import { createBundles } from "../../lib/domain/alerting/bundles.ts";
+import type { JobAlertEvent } from "../../lib/domain/incident.ts";
 import { MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { claimDeliveries, type ClaimedDelivery } from "../../lib/store/deliveries.ts";
 import { type DeliveryResult, recordResults } from "../../lib/store/deliveries-results.ts";
@@ -127,7 +128,8 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     const bundleOf = createBundles(randomUUID);
     const outages = [randomUUID(), randomUUID(), null] as const;
     const all = Array.from({ length: 24 }, (): Written => {
-      const [job, event] = [pick(["a", "b", "c", "d", "e"]), pick(["opened", "changed", "resolved"])];
+      const job = pick(["a", "b", "c", "d", "e"]);
+      const event = pick<JobAlertEvent>(["opened", "changed", "resolved"]);
       const outageId = pick(outages);
       const bundle = bundleOf({ alert: pending(job, { event }), outageId, to: "ops", at: NOW, onlyIf: null });
       return { job, message: bundle ?? randomUUID(), outageId };
