@@ -148,6 +148,22 @@ test("what waited while nothing was sent is one message after the other: the sec
   expect(sink.requests.map(({ method }) => method)).toEqual(["POST", "PATCH"]);
 });
 
+test("an alarm that has not left when its outage is found counts as the outage's first message", async () => {
+  await addDiscord();
+  await open("a");
+  await planNow(trial.database());
+  await offsetClock(trial.database(), 20 * SECOND);
+  await open("b");
+  await planNow(trial.database());
+  const { rows } = await trial
+    .database()
+    .pool.query("SELECT count(DISTINCT outage_id)::int4, count(outage_id)::int4 AS all FROM deliveries");
+  expect(rows).toEqual([{ count: 1, all: 2 }]);
+  running = trial.start();
+  await tell(2);
+  expect(sink.requests.map(({ method }) => method)).toEqual(["POST", "PATCH"]);
+});
+
 test("where a message can be edited an outage has one, and a second that it is over", async () => {
   await addDiscord();
   running = trial.start();
