@@ -29,9 +29,21 @@ export function composeGroup(input: GroupInput): AlertMessage {
 function wordOnly(input: GroupInput, only: IncidentInput, group: AlertMessage): AlertMessage {
   const { event, incident, members } = group;
   const { open } = input.outage;
-  const others = open > 1 ? [`${open} jobs of this outage are in trouble: ${placeOf(input)}.`] : [];
+  const sum = open > 1 ? [`${open} jobs of this outage are in trouble: ${placeOf(input)}.`] : [];
+  const others = [...sum, ...beforeLines(input, members)];
   const alone = composeIncident(only);
   return { ...alone, event, incident, members, why: [...alone.why, ...others] };
+}
+
+/** What else is still in trouble, of which people have heard. */
+function beforeLines(input: GroupInput, members: readonly MessageMember[]): string[] {
+  const { event, heard, outage } = input;
+  if (!heard || isEnd({ event }) || outage.open === 0) return [];
+  const told = new Set(members.map(({ incidentId }) => incidentId));
+  const before = input.standing
+    .map((member) => memberOf(member, input))
+    .filter((member) => member.event !== "resolved" && !told.has(member.incidentId));
+  return before.length === 0 ? [] : ["Told before, and still so:", ...memberLines(before)];
 }
 
 type Wording = { event: JobAlertEvent; members: readonly MessageMember[]; verdict: string };
@@ -45,7 +57,7 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
     ...blankMessage({ alertId, event, at, project }),
     tone: toneOf(input, severity),
     verdict,
-    why: [...situationOf(input, members), ...memberLines(members)],
+    why: [...situationOf(input, members), ...memberLines(members), ...beforeLines(input, members)],
     since: ended ? null : fullTime(outage.openedAt, first?.timeZone ?? "UTC"),
     action: actionOf(input),
     links: linksOf(input),

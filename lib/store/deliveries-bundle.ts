@@ -23,7 +23,7 @@ export type Bundle = {
   earlierId: string | null;
   /** Whether people have heard of this outage over this channel. */
   heard: boolean;
-  /** All that they have heard of it and hear now, as it is. Empty where there is no message to bring up to date. */
+  /** All that they have heard of it and hear now, as it is. Empty where they have not heard of it. */
   standing: GroupMember[];
 };
 
@@ -142,9 +142,9 @@ const STANDING = `WITH leads AS MATERIALIZED (${LEADS})
   ${HOST}
   ORDER BY i.state, i.opened_at, i.id`;
 
-/** For messages that may take the place of an earlier one: that must not take away what it told. */
+/** For messages that follow others: they name what was told before, and may take the place of an earlier one. */
 async function addStanding(database: Queryable, bundles: ReadonlyMap<string, Bundle>): Promise<void> {
-  const ids = [...bundles].flatMap(([id, { earlierId }]) => (earlierId === null ? [] : [id]));
+  const ids = [...bundles].flatMap(([id, { heard }]) => (heard ? [id] : []));
   if (ids.length === 0) return;
   const { rows } = await database.query<GroupMember & { leadId: string }>({
     name: "deliveries-standing",

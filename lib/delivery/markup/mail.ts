@@ -26,8 +26,11 @@ export function renderMail(given: AlertMessage, unsubscribeUrl: string | null): 
 function withAllMembers(message: AlertMessage): AlertMessage {
   const { members, job } = message;
   if (members.length === 0 || job !== null) return message;
-  const situation = message.why.slice(0, message.why.length - memberLines(members).length);
-  return { ...message, why: [...situation, ...memberLines(members, MEMBER_LINES)] };
+  const short = memberLines(members);
+  const at = message.why.findIndex((line) => line === short[0]);
+  if (at < 0) return message;
+  const after = message.why.slice(at + short.length);
+  return { ...message, why: [...message.why.slice(0, at), ...memberLines(members, MEMBER_LINES), ...after] };
 }
 
 const FONT = "-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif";
