@@ -8,7 +8,7 @@ export default defineConfig({
     include: ["tests/real-time/**/*.test.ts"],
     setupFiles: ["tests/support/console.ts"],
     pool: "forks",
-    maxWorkers: 3,
+    maxWorkers: 4,
     testTimeout: 600_000,
     hookTimeout: 300_000,
   },
