@@ -23,7 +23,7 @@ import {
 } from "../support/outbox.ts";
 import { startSmtpSink, type SmtpSink } from "../support/smtp-sink.ts";
 
-const SOON = 40_000;
+const SOON = 20_000;
 
 let database: TestDatabase;
 let clock: DatabaseClock;
