@@ -80,10 +80,15 @@ export async function listIncidents(
 
 const NONE = { incidents: [], openCount: 0, waitingCount: 0, nextBefore: null };
 
-/** All incidents of a project, newest first, for scripts. */
-export async function reportIncidents(ctx: Ctx, input: { projectId: string }): Promise<IncidentRow[]> {
+/** Incidents of a project or of one of its jobs, newest first, for scripts; all of them without a `limit`. */
+export async function reportIncidents(
+  ctx: Ctx,
+  input: { projectId: string; jobId?: string; state?: IncidentRecord["state"]; limit?: number },
+): Promise<IncidentRow[]> {
   const project = await requireProject(ctx, input.projectId, "see");
-  const filter = { projectId: project.id, jobId: null, state: null, after: null, limit: null };
+  const { jobId = null, state = null, limit = null } = input;
+  if (jobId !== null && !isUuid(jobId)) return [];
+  const filter = { projectId: project.id, jobId, state, after: null, limit };
   return (await listIncidentRecords(ctx.database.pool, filter)).map(incidentRowOf);
 }
 
@@ -140,11 +145,11 @@ const TITLES: Readonly<Record<Cause, string>> = {
 /** A record as lists show it. */
 export function incidentRowOf(record: IncidentRecord): IncidentRow {
   const { id, jobId, jobName, jobSlug, projectId, number, severity, cause, state, openedAt, resolvedAt } = record;
-  const { resolveReason, runNumber, badCount, missedCount } = record;
+  const { resolveReason, runNumber, badCount, missedCount, host, exitCode } = record;
   const { acknowledgedAt, acknowledgedBy, snoozedUntil, snoozedUntilSuccess, mutedAt, outageId } = record;
   return {
     ...{ id, jobId, jobName, jobSlug, projectId, number, severity, cause, state, openedAt, resolvedAt },
-    ...{ resolveReason, runNumber, badCount, missedCount },
+    ...{ resolveReason, runNumber, badCount, missedCount, host, exitCode },
     ...{ acknowledgedAt, acknowledgedBy, snoozedUntil, snoozedUntilSuccess, mutedAt, outageId },
     title: TITLES[cause],
   };
