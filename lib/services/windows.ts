@@ -30,12 +30,15 @@ import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./acce
 import type { Ctx } from "./context.ts";
 import { given } from "./input.ts";
 import { publishLive } from "./publish.ts";
+import { scopeWarnings } from "./scope-warnings.ts";
 import { parseWindow, type WindowForm } from "./window-input.ts";
 
 export type NewWindow = { projectId: string } & Pick<WindowForm, "name" | "kind"> & Partial<WindowForm>;
 
-/** `leftOut`: what of a file could not be taken, in a sentence. */
-export type SavedWindow = { id: string; leftOut: string | null };
+/**
+ * `leftOut`: what of a file could not be taken, in a sentence. `warnings`: sentences about tags and hosts that no job has.
+ */
+export type SavedWindow = { id: string; leftOut: string | null; warnings: readonly string[] };
 
 const EMPTY: WindowForm = {
   ...{ name: "", kind: "once", timeZone: "UTC", startsAt: "", endsAt: "", days: [], from: "", to: "", outside: false },
@@ -75,7 +78,7 @@ export async function createWindow(ctx: Ctx, { projectId, ...input }: NewWindow)
     const window = { projectId: project.id, name, scope, times, enabled: true, source: "person", createdBy } as const;
     const { id } = await insertWindowRecord(client, window);
     await changed(client, project.id);
-    return { id, leftOut };
+    return { id, leftOut, warnings: await scopeWarnings(client, [project.id], scope) };
   });
 }
 
@@ -95,7 +98,8 @@ export async function updateWindow(
     if (times.kind !== window.times.kind) await requireRoom(client, window.projectId, { kind: times.kind, added: 0 });
     await updateWindowRecord(client, { id: window.id, name, times, scope, enabled: enabled ?? window.enabled });
     await changed(client, window.projectId);
-    return { id: window.id, leftOut: read?.leftOut ?? null };
+    const warnings = await scopeWarnings(client, [window.projectId], scope);
+    return { id: window.id, leftOut: read?.leftOut ?? null, warnings };
   });
 }
 

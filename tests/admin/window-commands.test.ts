@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { HOUR } from "../../lib/domain/time.ts";
 import { runAdmin } from "../../lib/server/admin/run.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
-import { openWorld, type World } from "../services/world.ts";
+import { book, openWorld, type World } from "../services/world.ts";
 
 let world: World;
 let projectId: string;
@@ -45,6 +45,21 @@ test("a window from now on is opened, listed and deleted", async () => {
   expect(Date.parse(window.closesAt) - Date.parse(window.opensAt)).toBe(2 * HOUR);
   expect(await admin("delete-window", "--id", id)).toEqual({ id, deleted: true });
   expect(await listed()).toEqual([]);
+});
+
+test("tags and hosts that no job has are said, and the window is made all the same", async () => {
+  const { id: jobId } = await createJob(world.system, { projectId, slug: "web-job", tags: ["web"] });
+  await book(world, jobId, { action: "success", host: "Web-1" });
+  const scope = ["--tags", "web,wbe", "--hosts", "web-1,db-1"];
+  const { id, warnings } = await create("--kind", "once", "--for", "2h", ...scope);
+  const [tag, host] = [
+    'No job has the tag "wbe" at the moment; look whether it is spelt right.',
+    'No job ran on the host "db-1" last; look whether it is spelt right.',
+  ];
+  expect(warnings).toEqual([tag, host]);
+  expect(await listed()).toMatchObject([{ id, tags: ["web", "wbe"], hosts: ["web-1", "db-1"] }]);
+  expect((await admin("update-window", "--id", id, "--tags", "web")).warnings).toEqual([host]);
+  expect((await admin("update-window", "--id", id, "--hosts", "WEB-1")).warnings).toEqual([]);
 });
 
 test("a weekly window takes days by name, and can be switched off", async () => {

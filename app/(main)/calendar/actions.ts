@@ -4,7 +4,7 @@ import { refresh } from "next/cache";
 import type { ActionResult } from "../../../components/base/form-state.ts";
 import type { WindowAnswer } from "../../../components/calendar/window-form.tsx";
 import type { WindowValues } from "../../../components/calendar/window-view.ts";
-import { createWindow, deleteWindow, updateWindow } from "../../../lib/services/windows.ts";
+import { createWindow, deleteWindow, type SavedWindow, updateWindow } from "../../../lib/services/windows.ts";
 import { asRecord, asText, asTexts } from "../../action-input.ts";
 import { tryAction, tryForm } from "../../failures.ts";
 import { getCtx } from "../../request.ts";
@@ -17,15 +17,12 @@ export async function changeWindow(windowId: unknown, input: unknown): Promise<W
   return save(input, async (values) => updateWindow(await getCtx(), { windowId: asText(windowId), ...values }));
 }
 
-async function save(
-  input: unknown,
-  work: (values: WindowValues) => Promise<{ leftOut: string | null }>,
-): Promise<WindowAnswer> {
+async function save(input: unknown, work: (values: WindowValues) => Promise<SavedWindow>): Promise<WindowAnswer> {
   const values = valuesOf(asRecord(input));
   let said = "Saved.";
   const failure = await tryForm(values, async () => {
-    const { leftOut } = await work(values);
-    if (leftOut !== null) said = `Saved. ${leftOut}`;
+    const { leftOut, warnings } = await work(values);
+    said = ["Saved.", leftOut ?? [], ...warnings].flat().join(" ");
   });
   if (failure !== null) return { failure };
   refresh();
