@@ -87,10 +87,13 @@ async function attempt(
     const { channel, settings, message, unsubscribeUrl } = prepare(deps, held, input);
     known.verdict = message.verdict;
     known.kindLabel = channel.label;
-    const threadKey = thread === null ? null : `${thread}.${held.lane}`;
+    const keyOf = (id: string): string => `${id}.${held.lane}`;
+    const threadKey = thread === null ? null : keyOf(thread);
+    const joinedKeys = (message.incident?.alone ?? []).map(({ id }) => keyOf(id));
     const earlierId = held.bundle === null ? held.context.earlierId : held.bundle.earlierId;
     const { id: deliveryId, attempt: nth } = held;
-    const context = { earlierId, deliveryId, attempt: nth, threadKey, unsubscribeUrl, signal: deps.signal };
+    const ids = { deliveryId, attempt: nth, threadKey, joinedKeys, earlierId };
+    const context = { ...ids, unsubscribeUrl, signal: deps.signal };
     return { ...known, ended: await attemptSend(channel, settings, message, context) };
   } catch (error) {
     // Settings that do not open, a kind that is gone, a mistake of ours: a person can repair it within a day.

@@ -28,6 +28,8 @@ export type SendContext = {
   attempt: number;
   /** What is told of one incident over one channel has the same key: threads hang on it. Null without an incident. */
   threadKey: string | null;
+  /** Keys of the threads of what was told alone before it was known for part of an outage; absent: there are none. */
+  joinedKeys?: readonly string[];
   /** The receiver's id of the message that this one brings up to date; null: there is none. Who can, edits that. */
   earlierId: string | null;
   /** Where whoever reads a mail unsubscribes at one click; absent or null: it is no mail of that kind. */

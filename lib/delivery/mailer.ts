@@ -9,6 +9,8 @@ export type Mail = MailContent & {
   messageId: string;
   /** Message-ID of the first mail of the thread; null where this is it, or there is none. */
   inReplyTo: string | null;
+  /** What else belongs to its thread, by Message-ID, oldest first: mail programs put together what one of them names. */
+  joins: readonly string[];
   /** Unsubscribes at a POST (RFC 8058); null: there is nothing to unsubscribe from. */
   unsubscribeUrl: string | null;
   signal: AbortSignal;
@@ -78,7 +80,7 @@ async function sendMail(
       text: mail.text,
       html: mail.html,
       messageId: `<${mail.messageId}>`,
-      ...(mail.inReplyTo === null ? {} : { inReplyTo: `<${mail.inReplyTo}>`, references: `<${mail.inReplyTo}>` }),
+      ...threadHeaders(mail),
       // No vacation notes and no bounces of robots in return.
       headers: {
         "Auto-Submitted": "auto-generated",
@@ -94,6 +96,11 @@ async function sendMail(
     clearTimeout(timer);
     mail.signal.removeEventListener("abort", onAbort);
   }
+}
+
+function threadHeaders({ inReplyTo, joins }: Mail): { inReplyTo?: string; references?: string[] } {
+  if (inReplyTo === null) return {};
+  return { inReplyTo: `<${inReplyTo}>`, references: [...joins, inReplyTo].map((id) => `<${id}>`) };
 }
 
 function unsubscribeHeaders(url: string | null): Record<string, string> {

@@ -9,6 +9,7 @@ import { eventually } from "../support/eventually.ts";
 import { startHttpSink, type HttpSink } from "../support/http-sink.ts";
 import { makeProject, type TestProject } from "../support/jobs.ts";
 import { addChannel, TEST_SECRETS } from "../support/outbox.ts";
+import { startSmtpSink } from "../support/smtp-sink.ts";
 
 const SOON = 20_000;
 
@@ -50,6 +51,10 @@ async function tell(messages: number): Promise<void> {
   await planNow(trial.database());
   running.wake();
   await sink.received(messages);
+  await untilBooked();
+}
+
+async function untilBooked(): Promise<void> {
   await eventually(async () => {
     const { rows } = await trial.database().pool.query("SELECT FROM deliveries WHERE state IN ('pending', 'sending')");
     expect(rows).toEqual([]);
@@ -141,6 +146,33 @@ describe("an outage over a channel that cannot edit", () => {
     expect(first?.incident.id).toBe(alone?.id);
     expect(second).toMatchObject({ event: "changed", incident: { alone: [{ id: alone?.id, jobId: alone?.jobId }] } });
   });
+});
+
+test("an outage that began with a mail about one job goes on in that mail's thread", async () => {
+  const mail = await startSmtpSink();
+  await addChannel(trial.database(), project, { to: "ops@example.org" });
+  running = trial.start({ channels: { smtpUrl: mail.url } });
+  const mailed = async (count: number): Promise<void> => {
+    await planNow(trial.database());
+    running.wake();
+    await mail.received(count);
+    await untilBooked();
+  };
+  const incidents = await open("a");
+  await mailed(1);
+  await offsetClock(trial.database(), 20 * SECOND);
+  incidents.push(...(await open("b")));
+  await mailed(2);
+  for (const incident of incidents) await resolveIncident(trial.database(), incident);
+  await mailed(3);
+  const [alone, ...others] = mail.messages;
+  expect(alone?.references).toBe("");
+  expect(new Set(others.map(({ inReplyTo }) => inReplyTo)).size).toBe(1);
+  for (const { references, inReplyTo } of others) {
+    expect(references.split(/\s+/)).toEqual([alone?.messageId, inReplyTo]);
+  }
+  await trial.stop();
+  await mail.close();
 });
 
 test("what waited while nothing was sent is one message after the other: the second takes the place of the first", async () => {

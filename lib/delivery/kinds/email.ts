@@ -4,7 +4,7 @@ import type { ChannelKind, SendContext } from "../channel.ts";
 import { DeliveryError } from "../channel.ts";
 import { renderMail } from "../markup/mail.ts";
 import { renderReport } from "../markup/report-mail.ts";
-import type { Mailer } from "../mailer.ts";
+import type { Mail, Mailer } from "../mailer.ts";
 
 export type EmailSettings = { to: string };
 
@@ -42,19 +42,24 @@ export function emailKind(mailer: Mailer | null): ChannelKind<EmailSettings> {
   };
 }
 
+/** As much as stays a short header. */
+const MOST_JOINED = 10;
+
 /**
  * Ids that every attempt of a delivery comes to again: mail programs show one mail of an id only. The mail that opens an
  * incident is the root of its thread, whether it arrived or not; an outage's is one that nobody sent, as two may be the first.
  */
 function threadIds(
   message: AlertMessage,
-  { deliveryId, threadKey, earlierId }: SendContext,
+  { deliveryId, threadKey, joinedKeys = [], earlierId }: SendContext,
   domain: string,
-): { messageId: string; inReplyTo: string | null } {
-  if (threadKey === null) return { messageId: `${deliveryId}@${domain}`, inReplyTo: null };
-  const root = `incident.${threadKey.replace(/[^\w.-]/g, "_")}@${domain}`;
+): Pick<Mail, "messageId" | "inReplyTo" | "joins"> {
+  const own = `${deliveryId}@${domain}`;
+  if (threadKey === null) return { messageId: own, inReplyTo: null, joins: [] };
+  const rootOf = (key: string): string => `incident.${key.replace(/[^\w.-]/g, "_")}@${domain}`;
+  const root = rootOf(threadKey);
   const opens = message.event === "opened" || message.event === "unstable";
-  return opens && earlierId === null && message.members.length === 0
-    ? { messageId: root, inReplyTo: null }
-    : { messageId: `${deliveryId}@${domain}`, inReplyTo: root };
+  if (opens && earlierId === null && message.members.length === 0)
+    return { messageId: root, inReplyTo: null, joins: [] };
+  return { messageId: own, inReplyTo: root, joins: joinedKeys.slice(0, MOST_JOINED).map(rootOf) };
 }

@@ -144,6 +144,27 @@ describe("threads", () => {
     );
   });
 
+  test("an outage's mails name what was told alone before it, so that both threads are one", async () => {
+    await send(failedMessage(), { threadKey: "i7.c1" });
+    await send(outageMessage(), { deliveryId: "d2", joinedKeys: ["i7.c1", "i8.c1"] });
+    await send(outageMessage({ heard: true }), { deliveryId: "d3", joinedKeys: ["i7.c1", "i8.c1"] });
+    const [alone, ...others] = sink.messages;
+    for (const { inReplyTo, references } of others) {
+      expect(inReplyTo).toBe("<incident.i1.c1@example.org>");
+      expect(references.split(/\s+/)).toEqual([alone?.messageId, "<incident.i8.c1@example.org>", inReplyTo]);
+    }
+  });
+
+  test("however many were told alone, the header stays short and ends with the thread's own root", async () => {
+    const joinedKeys = Array.from({ length: 20 }, (_, n) => `0198c0de-0000-7000-8000-0000000000${n + 10}.c1`);
+    await send(outageMessage(), { joinedKeys });
+    const [mail] = sink.messages;
+    const named = mail?.references.split(/\s+/) ?? [];
+    expect(named).toHaveLength(11);
+    expect(named.at(-1)).toBe("<incident.i1.c1@example.org>");
+    for (const line of mail?.raw.split("\r\n") ?? []) expect(line.length).toBeLessThan(200);
+  });
+
   test("a message without an incident begins no thread", async () => {
     await send(failedMessage(), { threadKey: null, deliveryId: "d9" });
     expect(sink.messages[0]).toMatchObject({ messageId: "<d9@example.org>", inReplyTo: "", references: "" });
