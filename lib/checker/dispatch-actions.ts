@@ -1,5 +1,5 @@
 import type { LinkSigner } from "../delivery/signed-link.ts";
-import { ACT_LABELS, ACT_LINK_LIFE_MS, ACTS, type ActLink, claimsOf, offersActs } from "../domain/act-link.ts";
+import { ACT_LINK_LIFE_MS, actLabel, ACTS, type ActLink, claimsOf, offersActs } from "../domain/act-link.ts";
 import type { AlertMessage, MessageInput, MessageLink } from "../domain/message.ts";
 
 /** Who gets a message. */
@@ -13,13 +13,14 @@ export function withActions(
 ): AlertMessage {
   if (message.incident === null || !offersActs(message.event)) return message;
   const about = "outage" in input ? "outage" : "incident";
+  const open = "outage" in input ? input.outage.open : 1;
   const { channel, recipient } = receiver;
   const link: Omit<ActLink, "act"> = { about, id: message.incident.id, channelId: channel?.id ?? null, recipient };
   // From the alert, not from now: the same message is sent again at every attempt.
   const expiresAt = message.at + ACT_LINK_LIFE_MS;
   const actions = ACTS.map((act): MessageLink => {
     return {
-      label: ACT_LABELS[act],
+      label: actLabel(act, open),
       url: `${input.baseUrl}/act/${signer.sign(claimsOf({ ...link, act }), expiresAt)}`,
     };
   });

@@ -6,11 +6,18 @@ export type Act = "acknowledge" | "snooze" | "mute";
 
 export const ACTS: readonly Act[] = ["acknowledge", "snooze", "mute"];
 
-export const ACT_LABELS: Readonly<Record<Act, string>> = {
-  acknowledge: "Acknowledge",
-  snooze: "Snooze 1 h",
-  mute: "Mute",
-};
+/** What a button says: of an outage whose `open` incidents it is about, how many these are. */
+export function actLabel(act: Act, open = 1): string {
+  const all = open > 1 ? ` all ${open}` : "";
+  switch (act) {
+    case "acknowledge":
+      return `Acknowledge${all}`;
+    case "snooze":
+      return all === "" ? "Snooze 1 h" : `Snooze${all} for 1 h`;
+    case "mute":
+      return `Mute${all}`;
+  }
+}
 
 export const SNOOZE_BY_LINK_MS: Millis = HOUR;
 

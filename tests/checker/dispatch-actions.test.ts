@@ -22,6 +22,14 @@ describe("links to act by", () => {
     const receiver = { channel: null, recipient: "kim@example.org" };
     const message = withActions(TEST_LINKS, failedMessage(), { input: { ...input(), ...GROUP }, receiver });
     expect(linksOf(message)[0]).toMatchObject({ about: "outage", channelId: null, recipient: "kim@example.org" });
+    const labels = message.actions.map(({ label }) => label);
+    expect(labels).toEqual(["Acknowledge all 2", "Snooze all 2 for 1 h", "Mute all 2"]);
+  });
+
+  test("of a group of which one is still open are named as those of one", () => {
+    const last = { ...input(), ...GROUP, outage: { ...GROUP.outage, open: 1 } };
+    const message = withActions(TEST_LINKS, failedMessage(), { input: last, receiver: CHANNEL });
+    expect(message.actions.map(({ label }) => label)).toEqual(["Acknowledge", "Snooze 1 h", "Mute"]);
   });
 
   test("are the same at every attempt, and end seven days after the alert", () => {

@@ -1,3 +1,4 @@
+import { actLabel, ACTS } from "../../lib/domain/act-link.ts";
 import type { AlertFacts } from "../../lib/domain/incident.ts";
 import {
   composeMessage,
@@ -46,10 +47,14 @@ export const OUTAGE_JOBS: readonly GroupMember[] = [
   outageMember("export", {}, { ...FAILED, exitCode: 2 }),
 ];
 
-/** Links as they are put into messages when they are sent. */
-export const ACTIONS: readonly MessageLink[] = ["Acknowledge", "Snooze 1 h", "Mute"].map((label, index) => {
-  return { label, url: `https://belfry.example.org/act/${"k3x9Tq_-".repeat(6)}${index}` };
-});
+/** Links as they are put into messages when they are sent; `open`: how many incidents they are about. */
+export function actionsOf(open = 1): MessageLink[] {
+  return ACTS.map((act, index) => {
+    return { label: actLabel(act, open), url: `https://belfry.example.org/act/${"k3x9Tq_-".repeat(6)}${index}` };
+  });
+}
+
+export const ACTIONS: readonly MessageLink[] = actionsOf();
 
 /** A message about several jobs of one machine, with changes. */
 export function outageMessage(changes: Partial<GroupInput> = {}): AlertMessage {
@@ -125,8 +130,8 @@ export const OUTAGE: GroupInput["outage"] = {
 };
 
 /** With everything that is put into a message when it is sent. */
-export function acting(message: AlertMessage): AlertMessage {
-  return { ...message, actions: ACTIONS };
+export function acting(message: AlertMessage, open = 1): AlertMessage {
+  return { ...message, actions: actionsOf(open) };
 }
 
 /** Every sort of message about jobs, by name, as they are sent. */
@@ -141,8 +146,8 @@ export const SORTS: Readonly<Record<string, () => AlertMessage>> = {
     failedMessage({ event: "resolved", at: SLOT + 25 * HOUR }, { exitCode: 0, resolveReason: "recovered" }),
   unstable: () => acting(unstableMessage()),
   stable: stableMessage,
-  outage: () => acting(outageMessage()),
-  "follow-up": () => acting(followUpMessage()),
-  "partly recovered": () => acting(partlyRecoveredMessage()),
+  outage: () => acting(outageMessage(), 5),
+  "follow-up": () => acting(followUpMessage(), 7),
+  "partly recovered": () => acting(partlyRecoveredMessage(), 2),
   "outage over": outageOverMessage,
 };

@@ -96,11 +96,16 @@ async function edit(call: Call, { id, message }: Replacement): Promise<SendRecei
   return readAnswer(answer, { ...adviceOf(answer), externalId: id });
 }
 
+/** Three as long stand side by side on a phone; of longer ones each has a row. */
+const SHORT_LABEL = 12;
+
 /** With buttons where Telegram takes them, else with all links in the text: a message is more than its buttons. */
 async function withButtons(message: AlertMessage, send: (content: object) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   const { actions } = message;
   if (actions.length === 0 || !fitButtons(actions)) return send(contentOf(message));
-  const keyboard = { inline_keyboard: [actions.map(({ label, url }) => ({ text: label, url }))] };
+  const buttons = actions.map(({ label, url }) => ({ text: label, url }));
+  const short = buttons.every(({ text }) => text.length <= SHORT_LABEL);
+  const keyboard = { inline_keyboard: short ? [buttons] : buttons.map((button) => [button]) };
   const answer = await send({ ...contentOf({ ...message, actions: [] }), reply_markup: keyboard });
   const refused = answer.status === 400 && /button/i.test(textIn(answer, "description") ?? "");
   return refused ? send(contentOf(message)) : answer;

@@ -11,6 +11,7 @@ import { recoveredMessage } from "../../support/messages.ts";
 import {
   acting,
   ACTIONS,
+  actionsOf,
   followUpMessage,
   outageMessage,
   partlyRecoveredMessage,
@@ -102,6 +103,13 @@ describe("telegram", () => {
     expect(edit?.body.reply_markup?.inline_keyboard[0]).toEqual(
       ACTIONS.map(({ label, url }) => ({ text: label, url })),
     );
+  });
+
+  test("buttons too long to stand side by side have a row each", async () => {
+    receiver.sink().reply(() => take(815));
+    await tell(acting(outageMessage(), 5), null);
+    const rows = came<Body>()[0]?.body.reply_markup?.inline_keyboard ?? [];
+    expect(rows).toEqual(actionsOf(5).map(({ label, url }) => [{ text: label, url }]));
   });
 
   test("an edit that was done by an attempt before is done", async () => {
