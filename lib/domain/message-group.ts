@@ -10,6 +10,9 @@ import { fullTime } from "./message-time.ts";
 import { saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
 import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMember } from "./message.ts";
 
+/** Why jobs of several machines are one outage. */
+const WIDE = "more than half of what had to run";
+
 /** Several jobs in trouble for what looks like one reason, in one message. */
 export function composeGroup(input: GroupInput): AlertMessage {
   const event = eventOf(input);
@@ -29,7 +32,8 @@ export function composeGroup(input: GroupInput): AlertMessage {
 function wordOnly(input: GroupInput, only: IncidentInput, group: AlertMessage): AlertMessage {
   const { event, incident, members } = group;
   const { open } = input.outage;
-  const sum = open > 1 ? [`${open} jobs of this outage are in trouble: ${placeOf(input)}.`] : [];
+  const shared = input.outage.kind === "project" ? WIDE : placeOf(input);
+  const sum = open > 1 ? [`${open} jobs of this outage are in trouble: ${shared}.`] : [];
   const others = [...sum, ...beforeLines(input, members)];
   const alone = composeIncident(only);
   return { ...alone, event, incident, members, why: [...alone.why, ...others] };
@@ -160,7 +164,7 @@ function situationOf(input: GroupInput, members: readonly MessageMember[]): stri
         : `${outage.open} jobs of ${place} are in trouble at the same time.`,
     ];
   }
-  return [`${outage.open} jobs are in trouble at the same time: more than half of what had to run.`, ...where];
+  return [`${outage.open} jobs are in trouble at the same time: ${WIDE}.`, ...where];
 }
 
 function actionOf(input: GroupInput): string | null {

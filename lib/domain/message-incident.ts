@@ -6,7 +6,7 @@ import { actionOf } from "./message-action.ts";
 import { excerptOutput } from "./message-output.ts";
 import { reasonsOf } from "./message-reason.ts";
 import { cleanLine } from "./message-text.ts";
-import { fullTime } from "./message-time.ts";
+import { agoPhrase, fullTime } from "./message-time.ts";
 import { headOf, toneOf, verdictLine } from "./message-verdict.ts";
 import type { AlertMessage, IncidentInput, MessageLink, MessageRun } from "./message.ts";
 import { MINUTE } from "./time.ts";
@@ -71,9 +71,8 @@ function durationOf({ event, facts, usual, at }: IncidentInput): string | null {
 function lastGoodOf({ event, facts, job, at }: IncidentInput): string | null {
   if (event === "resolved" || event === "stable") return null;
   if (facts.lastOkAt === null) return "none yet";
-  const ago = formatDuration(Math.max(0, at - facts.lastOkAt));
   const streak = facts.okStreak > 1 ? `, the last of ${facts.okStreak} good runs in a row` : "";
-  return `${fullTime(facts.lastOkAt, job.timeZone)}, ${ago} ago${streak}`;
+  return `${fullTime(facts.lastOkAt, job.timeZone)}${agoPhrase(facts.lastOkAt, at)}${streak}`;
 }
 
 /** Where one job of a machine is in trouble it helps to know whether others are. */

@@ -2,7 +2,7 @@ import { formatDuration } from "./duration.ts";
 import { exitCodeMeaning } from "./exit-code.ts";
 import type { AlertFacts } from "./incident.ts";
 import type { IncidentInput } from "./message.ts";
-import { clockIn, dayIn, fullTime, zoneName } from "./message-time.ts";
+import { agoPhrase, clockIn, dayIn, fullTime, zoneName } from "./message-time.ts";
 import { changeReasons, reminderReasons, stableReasons, unstableReasons } from "./message-again.ts";
 import { tooQuick } from "./message-verdict.ts";
 import { SECOND, type Instant } from "./time.ts";
@@ -99,7 +99,7 @@ function slotReasons({ facts, job, at }: IncidentInput): string[] {
 }
 
 function latenessOf(facts: AlertFacts, slotAt: Instant, at: Instant): string {
-  if (facts.cause === "missed") return `, ${formatDuration(Math.max(0, at - slotAt))} ago`;
+  if (facts.cause === "missed") return agoPhrase(slotAt, at);
   // Cron itself takes a second or two.
   if (facts.startedAt === null || facts.startedAt - slotAt < 5 * SECOND) return "";
   return `, started ${formatDuration(facts.startedAt - slotAt)} late`;

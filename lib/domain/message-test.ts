@@ -25,7 +25,7 @@ function composeDrill({ alertId, event, at, baseUrl, project, facts }: TestInput
   return {
     ...blankMessage({ alertId, event, at, project }),
     tone: "info",
-    verdict: "✓ FIRE DRILL · nothing is wrong, please confirm",
+    verdict: "ℹ FIRE DRILL · nothing is wrong, please confirm",
     why: [
       `This is a fire drill of ${fullTime(at, "UTC")}. ${whose}`,
       "Every channel of the project gets this message, to show that alarms would arrive.",

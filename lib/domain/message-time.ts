@@ -1,5 +1,6 @@
+import { formatDuration } from "./duration.ts";
 import { findZone } from "./zone.ts";
-import { MINUTE, type Instant } from "./time.ts";
+import { MINUTE, SECOND, type Instant } from "./time.ts";
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -25,6 +26,13 @@ export function fullTime(at: Instant, timeZone: string): string {
   if (zone === "UTC") return local;
   const utcDay = dayIn(at, "UTC") === dayIn(at, zone) ? "" : `${dayIn(at, "UTC").replace(/ \d+$/, "")}, `;
   return `${local} (${utcDay}${clockIn(at, "UTC")} UTC)`;
+}
+
+const A_MOMENT = 10 * SECOND;
+
+/** `, 2 h ago`, to follow a time; nothing where that was a moment ago. */
+export function agoPhrase(at: Instant, now: Instant): string {
+  return now - at < A_MOMENT ? "" : `, ${formatDuration(now - at)} ago`;
 }
 
 /** The zone's name as times are given in it: `UTC` where it is unknown. */

@@ -113,7 +113,7 @@ test("a drill says that nothing is wrong, and each channel has a link of its own
   expect(JSON.parse(hook)).toMatchObject({ event: "test" });
   expect(seenDelivery(claimsIn(hook, "/seen"))).toBe(stored.get(channelIds[0] ?? ""));
   const [mail] = smtp.messages;
-  expect(mail?.subject).toBe("✓ FIRE DRILL · nothing is wrong, please confirm");
+  expect(mail?.subject).toBe("ℹ FIRE DRILL · nothing is wrong, please confirm");
   expect(mail?.text).toContain("Started by Somebody.");
   expect(seenDelivery(claimsIn(mail?.text ?? "", "/seen"))).toBe(stored.get(channelIds[1] ?? ""));
 });

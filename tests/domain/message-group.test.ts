@@ -123,6 +123,13 @@ describe("jobs of one machine", () => {
     expect(message.why.at(-1)).toBe("4 jobs of this outage are in trouble: db-03.");
     expect(message.output?.tail).toContain("ERROR: disk full");
     expect(message.incident?.id).toBe(MORE.id);
+    const wide = outageMessage({
+      members: [outageMember("a")],
+      only,
+      heard: true,
+      outage: { ...MORE, kind: "project" },
+    });
+    expect(wide.why.at(-1)).toBe("4 jobs of this outage are in trouble: more than half of what had to run.");
   });
 });
 

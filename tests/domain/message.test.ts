@@ -257,6 +257,12 @@ describe("the words fit what is known", () => {
     ]);
   });
 
+  test("how long ago a moment ago was is not said", () => {
+    const [, ...lines] = read(input({ lastOkAt: SLOT - 9 * SECOND }, { at: SLOT + 27 }));
+    expect(lines.join("\n")).not.toMatch(/ms ago/);
+    expect(lines).toContain("Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC).");
+  });
+
   test("UTC's day is given where it is another one", () => {
     const job = { ...input({}).job, timeZone: "America/New_York" };
     expect(composeMessage(input({}, { job })).why[1]).toBe(
