@@ -33,6 +33,21 @@ export async function loadTroubles(
   return rows[0] ?? { jobs: 0, incidents: 0, alerts: 0 };
 }
 
+/** Since when there is something to tell of a project. A restored installation is as old as what it holds. */
+export async function loadBeginning(
+  database: Queryable,
+  projectId: string,
+): Promise<NonNullable<ReportFacts["since"]>> {
+  const { rows } = await database.query<{ installedAt: Date; firstJobAt: Date | null }>(
+    `SELECT least((SELECT min(started_at) FROM _prisma_migrations), (SELECT min(created_at) FROM projects)) AS "installedAt",
+       (SELECT min(created_at) FROM jobs WHERE project_id = $1) AS "firstJobAt"`,
+    [projectId],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error("A row without a table did not come.");
+  return { installedAt: instantOf(row.installedAt), firstJobAt: instantOf(row.firstJobAt) };
+}
+
 /** Medians come from so many good runs at most, of twice as many: all of a month would be millions. */
 const MEDIAN_OF = 100;
 const ENOUGH_NOW = 3;

@@ -4,6 +4,7 @@ import { failedJobs, flakyJobs, listed, noisyJobs, slowerJobs } from "../domain/
 import type { Instant } from "../domain/time.ts";
 import type { Queryable } from "./queryable.ts";
 import {
+  loadBeginning,
   loadBrokenChannels,
   loadFailedJobs,
   loadNoisyJobs,
@@ -34,6 +35,7 @@ export async function loadReport(database: Queryable, asked: ReportAsked, now: I
   const broken = await loadBrokenChannels(database, projectId);
   return {
     ...known,
+    since: await loadBeginning(database, projectId),
     totals: { ok, bad, ...(await loadTroubles(database, span)) },
     failed: failedJobs(failed),
     stillDown: failed.filter((job) => job.stillDown).length,

@@ -152,6 +152,9 @@ describe("what a report tells", () => {
     expect(facts.failed.top[1]?.downMs).toBeGreaterThan(HOUR - MINUTE);
     expect(facts.failed.top[1]?.downMs).toBeLessThan(HOUR + MINUTE);
     expect(facts.totals).toMatchObject({ jobs: 3, incidents: 3 });
+    const { installedAt = 0, firstJobAt = 0 } = facts.since ?? {};
+    expect(installedAt).toBeGreaterThan(facts.from - 32 * DAY);
+    expect(firstJobAt ?? 0).toBeGreaterThanOrEqual(installedAt);
     expect(facts.totals.alerts).toBeGreaterThanOrEqual(3);
   });
 

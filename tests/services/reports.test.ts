@@ -72,6 +72,7 @@ test("a report can be looked at before it is asked for, by members only", async 
   expect(content.title).toBe("Your day in Night shift");
   expect(facts).toMatchObject({ mayChange: false, totals: { jobs: 1 }, fallback: ["owner@example.org"] });
   expect(facts.to - facts.from).toBe(DAY);
+  expect(content.lead[0]).toMatch(/^Belfry was installed on .*; there is nothing to tell of the time before\.$/);
   const asked = { projectId, period: "day", timeZone: "UTC" };
   await expect(previewReport(world.stranger, asked)).rejects.toMatchObject({ code: "not-found" });
   await expect(previewReport(world.owner, { ...asked, period: "hour" })).rejects.toMatchObject({ field: "period" });

@@ -70,15 +70,36 @@ function daysOf({ from, to, timeZone, period }: ReportFacts): string {
 }
 
 function leadOf(facts: ReportFacts): string[] {
-  const { ok, bad, incidents, alerts, jobs } = facts.totals;
   const { fallback } = facts;
+  const beforehand = beforehandSentence(facts);
+  const told = beforehand === null ? [verdictOf(facts), countsOf(facts), ...beginningOf(facts)] : [beforehand];
+  return [...told, ...(fallback === null ? [] : [fallbackSentence(fallback)])];
+}
+
+/** Of a time in which there was nothing to watch: zeros would read like an alarm, or like good news. Null: there was. */
+function beforehandSentence({ since, to, timeZone, totals }: ReportFacts): string | null {
+  const { ok, bad, incidents, alerts } = totals;
+  if (since === undefined || ok + bad + incidents + alerts > 0) return null;
+  const { installedAt, firstJobAt } = since;
+  const nothing = "there is nothing to tell of the time before.";
+  if (to <= installedAt) return `Belfry was installed on ${dayIn(installedAt, timeZone)}; ${nothing}`;
+  if (firstJobAt === null) return "This project has no jobs yet; there is nothing to tell.";
+  return to <= firstJobAt
+    ? `The first job of this project was made on ${dayIn(firstJobAt, timeZone)}; ${nothing}`
+    : null;
+}
+
+function countsOf({ totals }: ReportFacts): string {
+  const { ok, bad, incidents, alerts, jobs } = totals;
   const runs = ok + bad;
   const share = runs === 0 ? "" : `, ${percent(ok / runs)} of them good`;
-  return [
-    verdictOf(facts),
-    `${count(jobs, "job")} had ${count(runs, "run")}${share}; ${count(incidents, "incident")} opened, and ${count(alerts, "alert")} ${alerts === 1 ? "was" : "were"} sent.`,
-    ...(fallback === null ? [] : [fallbackSentence(fallback)]),
-  ];
+  return `${count(jobs, "job")} had ${count(runs, "run")}${share}; ${count(incidents, "incident")} opened, and ${count(alerts, "alert")} ${alerts === 1 ? "was" : "were"} sent.`;
+}
+
+/** Where only a part of the time could be watched. */
+function beginningOf({ since, from, timeZone }: ReportFacts): string[] {
+  if (since === undefined || since.installedAt <= from) return [];
+  return [`Belfry was installed on ${dayIn(since.installedAt, timeZone)}: nothing is counted from before.`];
 }
 
 function verdictOf({ totals, failed, stillDown, period }: ReportFacts): string {

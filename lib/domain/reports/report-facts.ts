@@ -39,6 +39,8 @@ export type ReportFacts = {
   timeZone: string;
   from: Instant;
   to: Instant;
+  /** Since when there is something to tell; `firstJobAt` null: the project has no job. Absent: nobody asked. */
+  since?: { installedAt: Instant; firstJobAt: Instant | null };
   /** Whether its reader may change jobs. */
   mayChange: boolean;
   totals: {

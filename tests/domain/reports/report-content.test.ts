@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { composeMessage } from "../../../lib/domain/message.ts";
 import { reportContent } from "../../../lib/domain/reports/report-content.ts";
 import { failedJobs, flakyJobs, listed, noisyJobs, slowerJobs } from "../../../lib/domain/reports/report-lists.ts";
+import type { ReportFacts } from "../../../lib/domain/reports/report-facts.ts";
 import { untoldJobs } from "../../../lib/domain/reports/reach.ts";
 import { HOUR, MINUTE } from "../../../lib/domain/time.ts";
 import { BUSY_FACTS, QUIET_FACTS } from "../../support/report-facts.ts";
@@ -22,6 +23,41 @@ describe("a report", () => {
         "12 jobs had 840 runs, 100 % of them good; 0 incidents opened, and 0 alerts were sent.",
       ],
       sections: [],
+    });
+  });
+
+  describe("about a time in which there was nothing to watch", () => {
+    const totals = { ...QUIET_FACTS.totals, ok: 0 };
+    const lead = (since: ReportFacts["since"], changes: Partial<ReportFacts> = {}) =>
+      reportContent({ ...KNOWN, facts: { ...QUIET_FACTS, totals, since, ...changes } }).lead;
+    const { from, to } = QUIET_FACTS;
+
+    test("says since when there is, and counts nothing", () => {
+      expect(lead({ installedAt: to + HOUR, firstJobAt: to + 2 * HOUR })).toEqual([
+        "Belfry was installed on Mon 23 Nov 2026; there is nothing to tell of the time before.",
+      ]);
+      expect(lead({ installedAt: 0, firstJobAt: to })).toEqual([
+        "The first job of this project was made on Mon 23 Nov 2026; there is nothing to tell of the time before.",
+      ]);
+      expect(lead({ installedAt: 0, firstJobAt: null })).toEqual([
+        "This project has no jobs yet; there is nothing to tell.",
+      ]);
+    });
+
+    test("still says where alarms go now", () => {
+      expect(lead({ installedAt: to, firstJobAt: null }, { fallback: [] })).toHaveLength(2);
+    });
+
+    test("counts where there was something after all, or where a part of it could be watched", () => {
+      const counted = "12 jobs had 0 runs; 0 incidents opened, and 0 alerts were sent.";
+      const partly = "Belfry was installed on Mon 16 Nov 2026: nothing is counted from before.";
+      expect(lead({ installedAt: from + HOUR, firstJobAt: from + HOUR })).toEqual([
+        ...["Nothing failed that week.", counted, partly],
+      ]);
+      expect(lead({ installedAt: to, firstJobAt: to }, { totals: { ...totals, ok: 3 } })[1]).toContain(
+        "12 jobs had 3 runs",
+      );
+      expect(lead({ installedAt: from, firstJobAt: from })).toEqual(["Nothing failed that week.", counted]);
     });
   });
 
