@@ -1,10 +1,10 @@
 import { DAY, HOUR, type Instant, type Millis, MINUTE, SECOND } from "../../lib/domain/time.ts";
 
-/** How long ago in one unit, for columns: `now`, `42 s`, `20 h`, `3 d`. A time ahead of `now` counts as now. */
+/** How long ago, for columns: `now`, `42 s`, `1 min 59 s`, `20 h`, `3 d`. A time ahead of `now` counts as now. */
 export function ageText(at: Instant, now: Instant): string {
   const age = now - at;
   if (age < 2 * SECOND) return "now";
-  return oneUnit(age);
+  return roughLength(age);
 }
 
 /** How long until then: `in 42 s`, `in 3 h 12 min`, or `due` once it has come. */
@@ -26,10 +26,14 @@ function joined(large: number, largeUnit: string, small: number, smallUnit: stri
   return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
-function oneUnit(age: Millis): string {
-  if (age < 2 * MINUTE) return `${Math.floor(age / SECOND)} s`;
-  if (age < 2 * HOUR) return `${Math.floor(age / MINUTE)} min`;
-  if (age < 2 * DAY) return `${Math.floor(age / HOUR)} h`;
+/** In one unit, and where that is a single one in the next smaller, too. */
+function roughLength(age: Millis): string {
+  if (age < MINUTE) return `${Math.floor(age / SECOND)} s`;
+  if (age < 2 * MINUTE) return joined(1, "min", Math.floor((age - MINUTE) / SECOND), "s");
+  if (age < HOUR) return `${Math.floor(age / MINUTE)} min`;
+  if (age < 2 * HOUR) return joined(1, "h", Math.floor((age - HOUR) / MINUTE), "min");
+  if (age < DAY) return `${Math.floor(age / HOUR)} h`;
+  if (age < 2 * DAY) return joined(1, "d", Math.floor((age - DAY) / HOUR), "h");
   return `${Math.floor(age / DAY)} d`;
 }
 

@@ -15,10 +15,25 @@ const iso = (at: Instant): string => new Date(at).toISOString();
 
 /** A moment in the viewer's zone: the clock time today, else day and time. */
 export function Moment({ at, jobZone = null }: Props) {
-  const zone = useViewerZone();
+  return <MomentIn at={at} zone={useViewerZone()} jobZone={jobZone} />;
+}
+
+/** The same in a zone of which the words around it speak; `named`: its name follows where it is not the viewer's. */
+export function ZonedMoment({ at, zone, named = true }: { at: Instant; zone: string; named?: boolean }) {
+  const viewerZone = useViewerZone();
+  return (
+    <>
+      <MomentIn at={at} zone={zone} jobZone={zone} />
+      {named && zone !== viewerZone && ` ${zone}`}
+    </>
+  );
+}
+
+function MomentIn({ at, zone, jobZone }: Required<Props> & { zone: string }) {
+  const viewerZone = useViewerZone();
   const now = useNow(MINUTE);
   return (
-    <time dateTime={iso(at)} title={zonesTitle(at, zone, jobZone)}>
+    <time dateTime={iso(at)} title={zonesTitle(at, viewerZone, jobZone)}>
       {momentText(at, zone, now)}
     </time>
   );
