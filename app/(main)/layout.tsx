@@ -19,18 +19,20 @@ export default async function MainLayout({ children }: { children: ReactNode }) 
   const zone = (await cookies()).get(ZONE_COOKIE)?.value ?? null;
   return (
     <ClockProvider renderedAt={ctx.clock.now()} zone={zone}>
-      <TopBar
-        projects={projects.map(({ id, name }) => ({ id, name }))}
-        projectId={current?.id ?? null}
-        openIncidents={open}
-        person={{ email: person.email, operator: person.operator }}
-        chooseProject={chooseProject}
-        signOut={signOut}
-      />
-      <ChannelBanner troubles={troubles} />
-      <main id="content" tabIndex={-1} className={styles.main}>
-        {children}
-      </main>
+      <div className={styles.frame}>
+        <TopBar
+          projects={projects.map(({ id, name }) => ({ id, name }))}
+          projectId={current?.id ?? null}
+          openIncidents={open}
+          person={{ email: person.email, operator: person.operator }}
+          chooseProject={chooseProject}
+          signOut={signOut}
+        />
+        <ChannelBanner troubles={troubles} />
+        <main id="content" tabIndex={-1} className={styles.main}>
+          {children}
+        </main>
+      </div>
     </ClockProvider>
   );
 }
