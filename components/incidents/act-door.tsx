@@ -7,10 +7,11 @@ import { Door } from "../auth/door.tsx";
 import { Ago } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
 import { Said } from "../base/said.tsx";
-import { ACT_ALREADY, ACT_BUTTON, ACT_DONE, ACT_MEANING, actTitle, type ActView } from "./act-words.ts";
+import { actAlready, actButton, actDone, actMeaning, actTitle, type ActView } from "./act-words.ts";
 import styles from "./act-door.module.css";
 import { CareLine } from "./care-line.tsx";
 import { CauseLabel, type IncidentView } from "./incident-items.tsx";
+import { whyTogether } from "./outage-words.ts";
 
 export type ActState = { page: (ActView & { changed: number }) | null; error: string | null };
 
@@ -23,6 +24,7 @@ export function ActDoor({ page: before, act }: Props) {
   return (
     <Door title={actTitle(page)}>
       <Outcome page={page} state={state} />
+      {page.outage !== null && page.outage.total > 1 && <p>{whyTogether(page.outage, page.project)}</p>}
       <ul className={styles.incidents}>
         {page.incidents.map((incident) => (
           <li key={incident.id}>
@@ -35,9 +37,9 @@ export function ActDoor({ page: before, act }: Props) {
       )}
       {page.open > 0 && !page.done && (
         <form action={action} className={styles.form}>
-          <p>{ACT_MEANING[page.act]}</p>
+          <p>{actMeaning(page)}</p>
           <Button type="submit" loading={pending} fullWidth>
-            {ACT_BUTTON[page.act]}
+            {actButton(page)}
           </Button>
           <p className={styles.soft}>
             Shown as done by <Said text={page.by} />.
@@ -67,7 +69,7 @@ function Outcome({ page, state }: { page: ActView; state: ActState }) {
   const changed = (state.page?.changed ?? 0) > 0;
   return (
     <Note tone="ok" role="status">
-      <p>{changed ? ACT_DONE[page.act] : ACT_ALREADY[page.act]}</p>
+      <p>{changed ? actDone(page) : actAlready(page)}</p>
     </Note>
   );
 }

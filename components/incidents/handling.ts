@@ -23,9 +23,9 @@ const THEN: Readonly<Record<Handling["kind"], string>> = {
   acknowledge: "The next reminder comes in a day.",
   unacknowledge: "Reminders go on as before.",
   snooze: "People are reminded when it ends, if the trouble is not over by then.",
-  unsnooze: "Reminders go on as before.",
+  unsnooze: "Reminders go on as before; of what is acknowledged, in a day.",
   mute: "Nobody is told of it any more, not even of its end.",
-  unmute: "Reminders go on as before.",
+  unmute: "Reminders go on as before; of what is acknowledged, in a day.",
 };
 
 /** What became of it, in a sentence or two. */

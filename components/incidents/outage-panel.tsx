@@ -4,16 +4,14 @@ import { Button } from "@mantine/core";
 import { UserCheck } from "lucide-react";
 import type { ActionResult } from "../base/form-state.ts";
 import { Panel } from "../base/panel.tsx";
-import { visibleText } from "../base/visible-text.ts";
 import { useWork } from "../base/work.ts";
 import type { Handling } from "./handling.ts";
 import { IncidentItems, type IncidentView } from "./incident-items.tsx";
+import { ofMachine, type OutagePlace, whyTogether } from "./outage-words.ts";
 import styles from "./care.module.css";
 
-export type OutageView = {
+export type OutageView = OutagePlace & {
   id: string;
-  kind: "host" | "project";
-  host: string | null;
   open: number;
   total: number;
   /** The first of them. */
@@ -32,6 +30,9 @@ export function OutagePanel({ outage, handle }: Props) {
   const { id, open, total, others } = outage;
   return (
     <Panel title={titleOf(outage)} note={open === 0 ? "all are well again" : `${open} of ${total} are open`} flush>
+      <p className={styles.bar}>
+        <span className={styles.soft}>{whyTogether(outage, null)} People are told of them in one message.</span>
+      </p>
       {open > 0 && handle !== undefined && (
         <div className={styles.bar}>
           <Button
@@ -43,7 +44,6 @@ export function OutagePanel({ outage, handle }: Props) {
           >
             Acknowledge all {open}
           </Button>
-          <span className={styles.soft}>People are told of them in one message.</span>
         </div>
       )}
       <IncidentItems incidents={others} />
@@ -56,8 +56,7 @@ export function OutagePanel({ outage, handle }: Props) {
   );
 }
 
-function titleOf({ kind, host, total }: OutageView): string {
-  const others = total === 2 ? "another job" : `${total - 1} other jobs`;
-  if (kind === "host" && host !== null) return `One trouble with ${others} of ${visibleText(host)}`;
-  return `One trouble with ${others} of the project`;
+function titleOf(outage: OutageView): string {
+  const { total } = outage;
+  return `One outage with ${total === 2 ? "another job" : `${total - 1} other jobs`}${ofMachine(outage)}`;
 }

@@ -7,6 +7,7 @@ import { findChannelRecord } from "../store/channels.ts";
 import { isServing } from "../store/channel-sharing.ts";
 import { findIncidentRecord, listIncidentsOfOutage } from "../store/incidents.ts";
 import { findOutageRecord, listOpenIdsOfOutage, type OutageRecord } from "../store/outages.ts";
+import { findProjectRecord } from "../store/projects.ts";
 import { findPersonOfProject, findUserName } from "../store/users.ts";
 import type { Services } from "./context.ts";
 import { type Hand, takeCare } from "./incident-actions.ts";
@@ -20,6 +21,8 @@ export type ActPage = {
   /** The incident, or the first 20 of the outage, the open ones before the others. */
   incidents: IncidentRow[];
   outage: OutageRecord | null;
+  /** The project's name. */
+  project: string;
   /** How many of them are open. */
   open: number;
   /** All that is open is so already. */
@@ -28,6 +31,8 @@ export type ActPage = {
 };
 
 const SHOWN = 20;
+/** So many of an outage are asked whether it is done. */
+const LOOKED_AT = 1_000;
 
 /**
  * What a link would do. Changes nothing: mail scanners and previews of chats open every link.
@@ -59,7 +64,7 @@ function actionOf(act: Act, now: Instant): IncidentAction {
   return { kind: "snooze", until: Math.ceil((now + SNOOZE_BY_LINK_MS) / MINUTE) * MINUTE };
 }
 
-type OpenedLink = { link: ActLink; hand: Hand };
+type OpenedLink = { link: ActLink; projectId: string; hand: Hand };
 
 async function openLink(
   { links, clock, database }: Services,
@@ -74,7 +79,8 @@ async function openLink(
   if (target === null) throw noLink();
   const over = await receiverOf(database, link, target.projectId);
   const name = userId === null ? null : await findUserName(pool, userId);
-  return { link, hand: { userId: name === null ? null : userId, by: `${name ?? over.who} ${over.way}` } };
+  const { projectId } = target;
+  return { link, projectId, hand: { userId: name === null ? null : userId, by: `${name ?? over.who} ${over.way}` } };
 }
 
 /** A channel that was deleted or serves the project no more, and a person who left or only looks on by now, have no say. */
@@ -98,18 +104,19 @@ function mayAct({ role }: { role: string | null }): boolean {
   return role === null || can(parseRole(role), "handle-incidents");
 }
 
-async function pageOf({ clock, database }: Services, { link, hand }: OpenedLink): Promise<ActPage> {
+async function pageOf({ clock, database }: Services, { link, projectId, hand }: OpenedLink): Promise<ActPage> {
   const { pool } = database;
   const { id, about, act } = link;
   const now = clock.now();
   const outage = about === "outage" ? await findOutageRecord(pool, id) : null;
   const single = about === "incident" ? await findIncidentRecord(pool, id) : null;
-  const records = single === null ? await listIncidentsOfOutage(pool, id, SHOWN) : [single];
+  const records = single === null ? await listIncidentsOfOutage(pool, id, LOOKED_AT) : [single];
+  const project = (await findProjectRecord(pool, projectId, null))?.name ?? "";
   const incidents = records.map(incidentRowOf);
   const unresolved = incidents.filter(({ state }) => state === "open");
   const open = outage?.open ?? unresolved.length;
   const done = open > 0 && open === unresolved.length && unresolved.every((incident) => isDone(incident, act, now));
-  return { act, by: hand.by, incidents, outage, open, done, now };
+  return { act, by: hand.by, incidents: incidents.slice(0, SHOWN), outage, project, open, done, now };
 }
 
 function isDone(incident: IncidentRow, act: Act, now: Instant): boolean {

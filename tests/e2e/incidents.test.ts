@@ -66,7 +66,7 @@ describe("incidents", () => {
     await phone.getByRole("heading", { name: "Acknowledge backup?" }).waitFor();
     await phone.getByRole("button", { name: "Acknowledge" }).click();
     await phone.getByText("Acknowledged. The next reminder comes in a day.").waitFor();
-    await phone.getByRole("heading", { name: "Acknowledge backup", exact: true }).waitFor();
+    await phone.getByRole("heading", { name: "backup is acknowledged", exact: true }).waitFor();
     expect((await incidents())[0]?.acknowledgedBy).toMatch(/^somebody over the channel /);
     await phone.goto(links.get("Acknowledge") ?? "");
     await phone.getByText("Somebody looks after it already.").waitFor();

@@ -103,7 +103,20 @@ describe("a link in a message", () => {
     if (mates[0] !== undefined) await resolveIncident(world.database, mates[0]);
     const token = tokenOf("acknowledge", { about: "outage", id: outageId });
     expect(await preview(token)).toMatchObject({ open: 3, done: false, outage: { host: "db-03", total: 4 } });
-    expect(await follow(token)).toMatchObject({ changed: 3, open: 3, done: true });
+    expect(await follow(token)).toMatchObject({ changed: 3, open: 3, done: true, project: "Night shift" });
+  });
+
+  test("of a group of more than are listed says that all of it is done", async () => {
+    for (let n = 0; n < 25; n += 1) await openIncident(world.database, world.project, { name: `job ${n}` });
+    const { rows } = await world.database.pool.query<{ id: string }>(
+      `INSERT INTO outages (project_id, kind, opened_at, latest_at) VALUES ($1, 'project', belfry_now(), belfry_now())
+       RETURNING id`,
+      [world.project.id],
+    );
+    await world.database.pool.query("UPDATE incidents SET outage_id = $1", [rows[0]?.id]);
+    const done = await follow(tokenOf("acknowledge", { about: "outage", id: rows[0]?.id ?? "" }));
+    expect(done).toMatchObject({ changed: 26, open: 26, done: true });
+    expect(done.incidents).toHaveLength(20);
   });
 
   test("says that it is over where it is", async () => {

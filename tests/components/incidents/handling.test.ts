@@ -12,6 +12,9 @@ test("what was done is said with what follows from it", () => {
   expect(handledText({ kind: "snooze", until: "success" }, { changed: 1, asked: 1 })).toBe(
     "Snoozed. Nobody is reminded until it is over.",
   );
+  expect(handledText({ kind: "unsnooze" }, { changed: 1, asked: 1 })).toBe(
+    "Snooze ended. Reminders go on as before; of what is acknowledged, in a day.",
+  );
   expect(handledText({ kind: "unmute" }, { changed: 0, asked: 1 })).toBe("It was so already.");
 });
 
