@@ -10,8 +10,8 @@ import { getCtx } from "../request.ts";
 /** Makes the job that these pings of a project are for. */
 export async function makeJob(projectId: unknown, id: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    const { slug } = await makeJobOfUnmatched(await getCtx(), { projectId: asText(projectId), id: Number(id) });
-    return `Made the job ${slug}. It takes the next ping.`;
+    const made = await makeJobOfUnmatched(await getCtx(), { projectId: asText(projectId), id: Number(id) });
+    return [`Made the job ${made.slug}. It takes the next ping.`, ...made.leftOut].join(" ");
   });
   refresh();
   return result;

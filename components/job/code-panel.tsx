@@ -1,14 +1,16 @@
+import type { AskedField } from "../../lib/domain/left-out.ts";
 import type { ActionResult } from "../base/form-state.ts";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
 import table from "../base/table.module.css";
 import { AdoptButton } from "./adopt-button.tsx";
 import styles from "./job.module.css";
+import { SETTING_NAMES } from "./setting-names.ts";
 
 export type CodeView = {
   /** `code`: the job changes with its code, except in what people have set otherwise. */
   managedBy: "code" | "app";
-  differences: { field: string; code: string; here: string; problem: string | null }[];
+  differences: { field: AskedField; code: string; here: string; problem: string | null }[];
 };
 
 type Props = {
@@ -16,15 +18,6 @@ type Props = {
   followsCode: CodeView | null;
   /** Null for those who may not change the job. */
   adopt: ((jobId: string) => Promise<ActionResult>) | null;
-};
-
-const LABELS: Readonly<Record<string, string>> = {
-  schedule: "Schedule",
-  grace: "Grace time",
-  maxRuntime: "Longest run",
-  jitter: "Jitter",
-  failuresToOpen: "Bad runs until told",
-  successesToClose: "Good runs until well",
 };
 
 /** Where a job is set otherwise than its code asks; nothing where they agree. */
@@ -48,7 +41,7 @@ export function CodePanel({ jobId, followsCode, adopt }: Props) {
             <tbody>
               {differences.map(({ field, code, here, problem }) => (
                 <tr key={field}>
-                  <th scope="row">{LABELS[field] ?? field}</th>
+                  <th scope="row">{SETTING_NAMES[field]}</th>
                   <td>
                     <Said text={code} />
                     {problem !== null && (

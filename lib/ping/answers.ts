@@ -6,7 +6,8 @@ export type Answer = { readonly status: number; readonly headers: string[]; read
 
 export type Answers = {
   ok: Answer;
-  created: Answer;
+  /** @param notes Lines about what was left out, for whom there is room for them. */
+  created(notes: readonly string[]): Answer;
   /** To a browser that asks whether it may send a ping. */
   preflight: Answer;
   methodNotAllowed: Answer;
@@ -18,8 +19,8 @@ export type Answers = {
   plain(line: string): Answer;
   /** To another method than POST, with the reason in one line. */
   onlyPost(line: string): Answer;
-  /** Of a refusal; `body` is one line. */
-  refusal(status: number, body: string): Answer;
+  /** One line. */
+  refusal(status: number, line: string, advice?: string | null): Answer;
 };
 
 const METHODS = "GET, HEAD, POST, OPTIONS";
@@ -34,15 +35,23 @@ export type Manner = {
   type: string;
   ok: { status: number; body: string };
   created: { status: number; body: string };
-  /** Of one line that says why. */
-  refusal: (line: string) => string;
+  /** Of one line that says why, and of what to do where that is known. */
+  refusal: (line: string, advice: string | null) => string;
 };
 
+const PLAIN_TEXT = "text/plain; charset=utf-8";
+
 export const PLAIN_MANNER: Manner = {
-  type: "text/plain; charset=utf-8",
+  type: PLAIN_TEXT,
   ok: { status: 200, body: "OK" },
   created: { status: 201, body: "Created" },
   refusal: (line) => line,
+};
+
+/** With what to do behind the words that clients know. */
+export const NATIVE_MANNER: Manner = {
+  ...PLAIN_MANNER,
+  refusal: (line, advice) => (advice === null ? line : `${line}: ${advice}`),
 };
 
 /** @param bodyLimit Bytes of a body that are kept, as clients are told. */
@@ -58,20 +67,29 @@ export function createAnswers(bodyLimit: number, manner: Manner = PLAIN_MANNER):
     return { status, body, headers: Object.entries({ ...common, ...content, ...more }).flat() };
   }
 
-  function refusal(status: number, line: string, more?: Readonly<Record<string, string>>): Answer {
-    return answer(status, manner.refusal(line), more);
+  function refusal(
+    status: number,
+    { line, advice = null }: { line: string; advice?: string | null },
+    more?: Readonly<Record<string, string>>,
+  ): Answer {
+    return answer(status, manner.refusal(line, advice), more);
   }
+
+  const created = answer(manner.created.status, manner.created.body);
 
   return {
     ok: answer(manner.ok.status, manner.ok.body),
-    created: answer(manner.created.status, manner.created.body),
+    created: (notes) =>
+      notes.length === 0 || manner.type !== PLAIN_TEXT
+        ? created
+        : answer(manner.created.status, [manner.created.body, ...notes].join("\n")),
     preflight: { status: 204, body: "", headers: Object.entries({ ...common, ...PREFLIGHT }).flat() },
-    methodNotAllowed: refusal(405, "method not allowed", { Allow: METHODS }),
-    unavailable: refusal(503, "unavailable, try again", { "Retry-After": "5" }),
-    tooMany: (afterSeconds, line) => refusal(429, line, { "Retry-After": String(afterSeconds) }),
+    methodNotAllowed: refusal(405, { line: "method not allowed", advice: "use GET, HEAD or POST" }, { Allow: METHODS }),
+    unavailable: refusal(503, { line: "unavailable, try again" }, { "Retry-After": "5" }),
+    tooMany: (afterSeconds, line) => refusal(429, { line }, { "Retry-After": String(afterSeconds) }),
     plain: (line) => answer(200, line),
-    onlyPost: (line) => refusal(405, line, { Allow: "POST, OPTIONS" }),
-    refusal: (status, line) => refusal(status, line),
+    onlyPost: (line) => refusal(405, { line }, { Allow: "POST, OPTIONS" }),
+    refusal: (status, line, advice) => refusal(status, { line, advice }),
   };
 }
 

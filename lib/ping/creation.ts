@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { leftOutSentence } from "../domain/left-out.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
 import { insertJobRecord, type NewJobRecord } from "../store/jobs.ts";
@@ -6,7 +7,10 @@ import type { CreationRequest, PingAddress } from "./event.ts";
 
 /** What making a job of a first ping needs: who keeps jobs says how a request is read. */
 export type JobMaker = {
-  /** @throws AppError `invalid`: one sentence that says what is wrong; never where code asks. */
+  /**
+   * What of the request makes no sense is left out.
+   * @throws AppError `invalid`: one sentence that says why there can be no such job.
+   */
   read(address: SlugAddress, request: CreationRequest): NewJobRecord;
   /** Changes a job as its code asks, where no person has changed it since. */
   update(jobId: string, request: CreationRequest): Promise<void>;
@@ -17,11 +21,14 @@ type SlugAddress = Extract<PingAddress, { kind: "slug" }>;
 /** Makes jobs on their first ping. */
 export type Creator = {
   /**
-   * @returns whether it was this call that made the job; false where it was there already.
+   * @returns whether it was this call that made the job, or it was there already; and of the request, in one line each, what
+   * makes no sense.
    * @throws AppError `invalid` as `JobMaker.read`, `unavailable` where too many are waiting.
    */
-  create(input: { projectId: string; address: SlugAddress; request: CreationRequest }): Promise<boolean>;
+  create(input: { projectId: string; address: SlugAddress; request: CreationRequest }): Promise<Creation>;
 };
+
+export type Creation = { created: boolean; leftOut: readonly string[] };
 
 const MOST_WAITING = 1_000;
 
@@ -37,7 +44,8 @@ export function createCreator(pool: pg.Pool, jobs: JobMaker): Creator {
       waiting += 1;
       const made = last.then(() => insert(pool, projectId, record));
       last = made.catch(() => null);
-      return made.finally(() => (waiting -= 1));
+      const created = await made.finally(() => (waiting -= 1));
+      return { created, leftOut: (record.leftOut ?? []).map(leftOutSentence) };
     },
   };
 }

@@ -48,9 +48,11 @@ export type CreationRequest = {
   successesToClose: number | null;
   /** Slugs of jobs without which it cannot do its work, between commas. */
   upstreams: string | null;
+  /** Between commas or blanks. */
+  tags: string | null;
   /**
-   * Null: a person's request, read only where the job has to be made; what is wrong with it refuses the ping. Otherwise a
-   * client library's, which is left out where it makes no sense and changes the job where its digest is a new one.
+   * Null: a person's request, read only where the job has to be made. Otherwise a client library's, which changes the job
+   * where its digest is a new one. Of both, what makes no sense is left out.
    */
   code: { digest: string | null } | null;
 };
@@ -67,6 +69,7 @@ export const PLAIN_CREATION: CreationRequest = {
   failuresToOpen: null,
   successesToClose: null,
   upstreams: null,
+  tags: null,
   code: null,
 };
 
@@ -74,7 +77,12 @@ export const PLAIN_CREATION: CreationRequest = {
 export type Refusal = {
   kind: "refusal";
   status: 400 | 404;
+  /** In words that clients know, where there are such. */
   body: string;
+  /** What to do about it, where `body` does not say so. */
+  advice: string | null;
+  /** For people who look at refused pings, where it says more than the reason. */
+  detail?: string;
   reason: UnmatchedReason;
   /** As far as the request named a job. */
   address: PingAddress | null;

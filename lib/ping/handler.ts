@@ -5,7 +5,7 @@ import { createAnswers, type Manner, send } from "./answers.ts";
 import type { Body } from "./body.ts";
 import { hasBody } from "./body.ts";
 import type { Verdict } from "./buffer.ts";
-import type { CreationRequest, PingEvent, Refusal } from "./event.ts";
+import type { CreationRequest, PingAddress, PingEvent, Refusal } from "./event.ts";
 import type { Intake, Located } from "./intake.ts";
 import type { Excess } from "./rate-limit.ts";
 import { refuse } from "./refusal.ts";
@@ -21,6 +21,8 @@ export type Reading = {
   manner?: Manner;
   /** What a request says of a job that there is not, where it asks for none. */
   wishOf?: (url: string) => CreationRequest | null;
+  /** What a request of a known project probably meant where there is no such job; null: that job. */
+  refuseMissing?: (address: PingAddress, method: string | undefined) => Refusal | null;
 };
 
 const TOO_MANY: Readonly<Record<Excess["limit"], string>> = {
@@ -32,7 +34,8 @@ const TOO_MANY: Readonly<Record<Excess["limit"], string>> = {
 const METHODS = new Set(["GET", "HEAD", "POST"]);
 
 /** The whole way of a ping in an address: parse, find its job, read the body, record, answer. */
-export function createPingHandler(intake: Intake, { protocol, parse, manner, wishOf }: Reading): PingHandler {
+export function createPingHandler(intake: Intake, reading: Reading): PingHandler {
+  const { protocol, parse, manner, wishOf } = reading;
   const answers = createAnswers(intake.bodyLimit, manner);
 
   function enter(visit: Visit, located: Located): void {
@@ -42,7 +45,7 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner, wis
       case "job":
         return take(visit, located);
       case "missing":
-        return turnAway(visit, refuse(located.reason, visit.event.address), located.known);
+        return turnAway(visit, refusalOf(visit, located), located.known);
       case "invalid":
         return turnAway(visit, refuseJob(visit.event, located.message), true);
       case "unavailable":
@@ -50,12 +53,16 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner, wis
     }
   }
 
-  function take(visit: Visit, { jobId, created }: { jobId: string; created: boolean }): void {
+  function refusalOf({ request, event: { address } }: Visit, { reason, known }: Missing): Refusal {
+    return (known ? reading.refuseMissing?.(address, request.method) : null) ?? refuse(reason, address);
+  }
+
+  function take(visit: Visit, { jobId, created, leftOut }: Found): void {
     const { request, event, receivedAt } = visit;
     const client = clientOf(request, intake.sourceOf(request));
     const put = (body: Body): void =>
       intake.book({ event, jobId, receivedAt, client, body }, (verdict) =>
-        answer(visit, { verdict, created, last: !body.complete }),
+        answer(visit, { verdict, created, leftOut, last: !body.complete }),
       );
     if (hasBody(request)) intake.bodies.read(request, put);
     else put(NO_BODY);
@@ -63,22 +70,22 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner, wis
 
   function answer(
     visit: Visit,
-    { verdict, created, last }: { verdict: Verdict; created: boolean; last: boolean },
+    { verdict, created, leftOut, last }: Pick<Found, "created" | "leftOut"> & { verdict: Verdict; last: boolean },
   ): void {
-    if (verdict === "stored") send(visit.response, created ? answers.created : answers.ok, last);
+    if (verdict === "stored") send(visit.response, created ? answers.created(leftOut ?? []) : answers.ok, last);
     else if (verdict === "unavailable") send(visit.response, answers.unavailable, last);
     else turnAway(visit, refuse("not-found", visit.event.address), true);
   }
 
   function turnAway(visit: Attempt, refusal: Refusal, known = false): void {
     const { request, response, receivedAt, event } = visit;
-    const { status, body, reason, address } = refusal;
+    const { status, body, advice, reason, address } = refusal;
     const { url = "" } = request;
     const creation = event?.creation ?? (reason === "not-found" ? wishOf?.(url) : null);
-    const detail = reason === "invalid-job" ? body : null;
+    const detail = refusal.detail ?? null;
     const client = clientOf(request, intake.sourceOf(request));
     intake.turnAway({ protocol, receivedAt, reason, address, known, creation, detail, client, url });
-    send(response, answers.refusal(status, body), hasBody(request) && !request.complete);
+    send(response, answers.refusal(status, body, advice), hasBody(request) && !request.complete);
   }
 
   /** In a client's answer and in what is kept for people: which limit it was. */
@@ -110,8 +117,11 @@ export function createPingHandler(intake: Intake, { protocol, parse, manner, wis
 }
 
 function refuseJob({ address }: PingEvent, message: string): Refusal {
-  return { kind: "refusal", status: 400, body: message, reason: "invalid-job", address };
+  return { kind: "refusal", status: 400, body: message, advice: null, detail: message, reason: "invalid-job", address };
 }
+
+type Found = Extract<Located, { kind: "job" }>;
+type Missing = Extract<Located, { kind: "missing" }>;
 
 type Attempt = { request: IncomingMessage; response: ServerResponse; receivedAt: Instant; event?: PingEvent };
 

@@ -38,11 +38,11 @@ export type IntakeDeps = {
 };
 
 /**
- * Where a ping belongs. `missing`: whether the key is unknown or only the job, and whether the project is known;
- * `invalid`: the job that it asks for cannot be made, with the reason in one sentence.
+ * Where a ping belongs. `leftOut`: what of a request a new job lacks, and why; `missing`: whether the key is unknown or only
+ * the job, and whether the project is known; `invalid`: the job that it asks for cannot be made, with the reason.
  */
 export type Located =
-  | { kind: "job"; jobId: string; created: boolean }
+  | { kind: "job"; jobId: string; created: boolean; leftOut?: readonly string[] }
   | { kind: "missing"; reason: "not-found" | "unknown-key"; known: boolean }
   | { kind: "invalid"; message: string }
   | { kind: "unavailable" };
@@ -142,11 +142,11 @@ export class Intake {
       return { kind: "job", jobId, created: false };
     }
     if (creation === null || projectId === null || address.kind !== "slug") return missing(address, projectId);
-    const created = await this.#creator.create({ projectId, address, request: creation });
+    const creating = await this.#creator.create({ projectId, address, request: creation });
     this.#resolver.forget(address);
     const made = await this.#resolver.find(address);
     if (made.jobId === null) throw new AppError("unavailable", "The job was deleted as soon as it was made.");
-    return { kind: "job", jobId: made.jobId, created };
+    return { kind: "job", jobId: made.jobId, ...creating };
   }
 
   /** Lets the job follow its code. A change that fails is logged: the ping that brought it counts all the same. */

@@ -133,5 +133,6 @@ function readCreation(query: ParsedUrlQuery): CreationRequest {
     maxRuntime: last(query.max_runtime),
     jitter: last(query.jitter),
     upstreams: last(query.upstreams),
+    tags: last(query.tags),
   };
 }

@@ -1,3 +1,4 @@
+import { NATIVE_MANNER } from "./answers.ts";
 import {
   BETTER_STACK_PREFIX,
   cronhubPrefix,
@@ -18,7 +19,7 @@ import type { Intake } from "./intake.ts";
 import { NATIVE_PREFIX, parseNative, wishOf } from "./native.ts";
 import { createSentryHandler, isSentryPath } from "./sentry/handler.ts";
 import { createSnoozeHandler } from "./snooze/handler.ts";
-import { mayBeSnooze } from "./snooze/request.ts";
+import { mayBeSnooze, refuseMissing } from "./snooze/request.ts";
 
 /** What clients may speak. One row a protocol; the first that matches the path gets the request. */
 export type Protocol = {
@@ -28,15 +29,20 @@ export type Protocol = {
   open: (intake: Intake) => PingHandler;
 };
 
-const openNative = plainly({ protocol: "native", parse: ({ url = "" }) => parseNative(url), wishOf });
+const NATIVE: Reading = {
+  protocol: "native",
+  parse: ({ url = "" }) => parseNative(url),
+  manner: NATIVE_MANNER,
+  wishOf,
+};
 
 export const PROTOCOLS: readonly Protocol[] = [
   {
     name: "snooze",
     matches: mayBeSnooze,
-    open: (intake) => createSnoozeHandler(intake, openNative(intake)),
+    open: (intake) => createSnoozeHandler(intake, createPingHandler(intake, { ...NATIVE, refuseMissing })),
   },
-  { name: "native", matches: (path) => path.startsWith(NATIVE_PREFIX), open: openNative },
+  { name: "native", matches: (path) => path.startsWith(NATIVE_PREFIX), open: plainly(NATIVE) },
   { name: "sentry", matches: isSentryPath, open: createSentryHandler },
   {
     name: "cronitor",

@@ -1,10 +1,9 @@
 import type { JobMaker } from "../ping/creation.ts";
 import type { CreationRequest } from "../ping/event.ts";
+import { readAskedJob, readLists } from "../services/asked-job.ts";
 import { followCode, readCodeJob } from "../services/code-jobs.ts";
 import type { CodeRequest } from "../services/code-request.ts";
 import type { Ctx } from "../services/context.ts";
-import { jobNameOf } from "../services/job-upstreams.ts";
-import { parseNewJob } from "../services/job-input.ts";
 
 /** Makes jobs of first pings by the rules of the job form, and lets those of code follow their code. */
 export function createJobMaker(ctx: Pick<Ctx, "database" | "clock">): JobMaker {
@@ -15,13 +14,12 @@ export function createJobMaker(ctx: Pick<Ctx, "database" | "clock">): JobMaker {
   };
 }
 
-/** The job that a first ping asks for. @throws AppError `invalid`, not where code asks. */
+/** The job that a first ping asks for. */
 export const readJob: JobMaker["read"] = ({ slug, environment }, request) => {
   const names = { slug, name: request.name ?? undefined, environment: environment ?? undefined };
   const asked = askedOf(request);
   if (request.code !== null) return readCodeJob(names, asked, request.code.digest);
-  const { settings, upstreams } = parseNewJob({ ...names, ...asked, upstreams: request.upstreams?.split(",") });
-  return { settings, code: null, upstreams: upstreams.map((text) => jobNameOf(text, settings.environment)) };
+  return readAskedJob(names, { ...asked, ...readLists(request) });
 };
 
 function askedOf(request: CreationRequest): CodeRequest {

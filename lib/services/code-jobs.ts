@@ -4,7 +4,7 @@ import { inTransaction } from "../store/client.ts";
 import { findJobRecord, type JobRecord, type JobSettings, type NewJobRecord, updateJobRecord } from "../store/jobs.ts";
 import { markManagedByCode, updateCodeRequest } from "../store/jobs-code.ts";
 import type { Queryable } from "../store/queryable.ts";
-import { adoptRequest, type CodeRequest, mergeRequest, namesOf, readCodeRequest, requestOf } from "./code-request.ts";
+import { adoptRequest, type CodeRequest, mergeRequest, namesOf, readRequest, requestOf } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
 import { type ChangedJob, changeState, editedJob } from "./job-changes.ts";
 import type { NewJob } from "./job-input.ts";
@@ -13,7 +13,7 @@ import { publishCache } from "./publish.ts";
 
 /** A job that code asks for: what makes no sense is left out, so that nothing is lost by it. */
 export function readCodeJob(names: NewJob, request: CodeRequest, digest: string | null): NewJobRecord {
-  return { settings: readCodeRequest(names, request).settings, code: { request, digest } };
+  return { settings: readRequest(names, request).settings, code: { request, digest } };
 }
 
 /**
@@ -30,8 +30,8 @@ export async function followCode(
     await changeSettings(ctx, job, async (current, client) => {
       await updateCodeRequest(client, { jobId, request, digest });
       const names = namesOf(current);
-      const before = readCodeRequest(names, requestOf(current) ?? {}).settings;
-      return mergeRequest(current, before, readCodeRequest(names, request).settings);
+      const before = readRequest(names, requestOf(current) ?? {}).settings;
+      return mergeRequest(current, before, readRequest(names, request).settings);
     });
   } else if (job !== null) {
     await inTransaction(pool, async (client) => {

@@ -1,6 +1,7 @@
 import type { Limits } from "../domain/job.ts";
+import type { AskedField } from "../domain/left-out.ts";
 import type { JobRecord, JobSettings } from "../store/jobs.ts";
-import { formOf, type JobForm, type NewJob, parseNewJob } from "./job-input.ts";
+import { formOf, type JobForm, type NewJob, type ParsedJob, parseNewJob } from "./job-input.ts";
 import { InvalidInput } from "./input.ts";
 
 /** What code asks of its job, besides the job's names: as it was sent. */
@@ -11,8 +12,11 @@ export type CodeRequest = Partial<
   >
 >;
 
+/** What a first ping asks of the job that it makes. */
+export type PingRequest = CodeRequest & Partial<Pick<JobForm, "tags" | "upstreams">>;
+
 /** What code can ask for. The schedule comes with its scheduler and zone: one is nothing without the others. */
-export type CodeField = "schedule" | keyof typeof LIMITS;
+export type CodeField = Exclude<AskedField, "tags" | "upstreams">;
 
 const LIMITS = {
   grace: "graceMs",
@@ -30,6 +34,7 @@ const FIELDS: readonly CodeField[] = [
   "failuresToOpen",
   "successesToClose",
 ];
+const ASKED_FIELDS: readonly AskedField[] = [...FIELDS, "tags", "upstreams"];
 const PARTS_OF_SCHEDULE: readonly string[] = ["schedule", "dialect", "timeZone"];
 
 /** Something that code asks for and that is otherwise here, as people read it. */
@@ -41,16 +46,18 @@ export type CodeDifference = {
   problem: string | null;
 };
 
-/** A job as its code asks for it. What makes no sense is left out, with a sentence that says why. */
-export type ReadRequest = { settings: JobSettings; problems: ReadonlyMap<CodeField, string> };
+export type JobNames = Pick<NewJob, "slug" | "name" | "environment">;
+
+/** A job as its pings ask for it. What makes no sense is left out, with a sentence that says why. */
+export type ReadRequest = ParsedJob & { problems: ReadonlyMap<AskedField, string> };
 
 /** @throws AppError `invalid` where the names are wrong. */
-export function readCodeRequest(names: Pick<NewJob, "slug" | "name" | "environment">, asked: CodeRequest): ReadRequest {
-  const problems = new Map<CodeField, string>();
+export function readRequest(names: JobNames, asked: PingRequest): ReadRequest {
+  const problems = new Map<AskedField, string>();
   let request = asked;
   for (;;) {
     try {
-      return { settings: parseNewJob({ ...names, ...request }).settings, problems };
+      return { ...parseNewJob({ ...names, ...request }), problems };
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
       const before = problems.size;
@@ -66,8 +73,8 @@ export function readCodeRequest(names: Pick<NewJob, "slug" | "name" | "environme
   }
 }
 
-function fieldOf(name: string): CodeField | undefined {
-  return PARTS_OF_SCHEDULE.includes(name) ? "schedule" : FIELDS.find((field) => field === name);
+function fieldOf(name: string): AskedField | undefined {
+  return PARTS_OF_SCHEDULE.includes(name) ? "schedule" : ASKED_FIELDS.find((field) => field === name);
 }
 
 /** What a job's code asked for last; null where none did. */
@@ -84,7 +91,7 @@ export function mergeRequest(current: JobSettings, before: JobSettings, asked: J
 
 /** The settings with all that code asks for and that can be done. */
 export function adoptRequest(current: JobSettings, request: CodeRequest): JobSettings {
-  const { settings, problems } = readCodeRequest(namesOf(current), request);
+  const { settings, problems } = readRequest(namesOf(current), request);
   return take(
     current,
     settings,
@@ -96,7 +103,7 @@ const NO_LINKS = { channelIds: [], upstreams: [] };
 
 /** What code asks for and is otherwise here. */
 export function listDifferences(job: JobRecord, request: CodeRequest): CodeDifference[] {
-  const { settings, problems } = readCodeRequest(namesOf(job), request);
+  const { settings, problems } = readRequest(namesOf(job), request);
   const here = formOf(job, NO_LINKS);
   const code = formOf({ ...job, ...settings }, NO_LINKS);
   return askedFields(request)
@@ -129,17 +136,21 @@ function take(current: JobSettings, from: JobSettings, fields: readonly CodeFiel
   return { ...current, schedule, scheduleText, limits: { ...limits, failureWindow } };
 }
 
-const WITHOUT: Readonly<Record<CodeField, string>> = {
+const WITHOUT: Readonly<Record<AskedField, string>> = {
   schedule: "no schedule",
   grace: "the default",
   maxRuntime: "no limit",
   jitter: "none",
   failuresToOpen: "1",
   successesToClose: "1",
+  tags: "none",
+  upstreams: "none",
 };
 
-function textOf(form: CodeRequest, field: CodeField): string {
-  const text = String(form[field] ?? "");
+/** A setting as people read it. */
+export function textOf(form: PingRequest, field: AskedField): string {
+  const given = form[field] ?? "";
+  const text = Array.isArray(given) ? given.join(", ") : String(given);
   if (text === "") return WITHOUT[field];
   if (field !== "schedule" || text.startsWith("every ")) return text;
   const dialect = form.dialect === undefined || form.dialect === "auto" ? [] : [form.dialect];

@@ -1,5 +1,6 @@
 import type { Cause, UnstableFacts } from "../domain/incident.ts";
 import type { JobStatus, Limits, ScheduleSpec } from "../domain/job.ts";
+import type { LeftOut } from "../domain/left-out.ts";
 import type { Outcome } from "../domain/run.ts";
 import { type Reading, scheduleWords } from "../domain/schedule/reading.ts";
 import { statusOf } from "../domain/state.ts";
@@ -118,6 +119,8 @@ export type JobPage = JobRow & {
   /** Null where no code has ever asked for anything. */
   followsCode: FollowsCode | null;
   form: JobForm;
+  /** What its first ping asked for and it was made without, until somebody saves its settings. */
+  leftOut: readonly LeftOut[];
   now: Instant;
 };
 

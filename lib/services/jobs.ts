@@ -104,6 +104,7 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
     })),
     followsCode: followsCode(job),
     ...{ upstreams: links.jobs, downstreams, unstable },
+    leftOut: job.leftOut,
     form: formOf(job, links),
   };
 }

@@ -1,4 +1,5 @@
 import { DAY } from "../domain/time.ts";
+import { leftOutSentence } from "../domain/left-out.ts";
 import type { UnmatchedReason } from "../domain/unmatched.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
@@ -11,8 +12,9 @@ import {
   type UnmatchedGroup,
 } from "../store/unmatched.ts";
 import { requireProject } from "./access.ts";
+import { readAskedJob, readLists } from "./asked-job.ts";
 import { readCodeJob } from "./code-jobs.ts";
-import type { CodeRequest } from "./code-request.ts";
+import type { PingRequest } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
 import { createdJob } from "./job-changes.ts";
 import type { CreatedJob } from "./job-views.ts";
@@ -47,11 +49,14 @@ export async function countRecentUnmatched(ctx: Ctx, input: { projectId: string 
   return countUnmatched(ctx.database.pool, { projectId: id, since: ctx.clock.now() - DAY });
 }
 
+/** `leftOut`: a sentence for each thing that the pings ask for and that makes no sense. */
+export type MadeJob = CreatedJob & { leftOut: string[] };
+
 /**
  * Makes the job that such pings are for, as their client asked; what makes no sense of that is left out.
  * @throws AppError `not-found`, `conflict` where there is such a job by now, `invalid` where the pings name no job.
  */
-export async function makeJobOfUnmatched(ctx: Ctx, input: { projectId: string; id: number }): Promise<CreatedJob> {
+export async function makeJobOfUnmatched(ctx: Ctx, input: { projectId: string; id: number }): Promise<MadeJob> {
   const { id: projectId } = await requireProject(ctx, input.projectId, "change-jobs");
   const group = await findUnmatched(ctx.database.pool, { projectId, id: wholeId(input.id) });
   if (group === null) throw noGroup();
@@ -64,14 +69,16 @@ export async function makeJobOfUnmatched(ctx: Ctx, input: { projectId: string; i
   }
   const { name, request, code } = readAsked(group.asked);
   const names = { slug, name: name ?? undefined, environment: environment ?? undefined };
-  const record = readCodeJob(names, request, code?.digest ?? null);
+  const { leftOut = [], ...asked } = readAskedJob(names, request);
+  // What its code asks for is shown with the job as long as the code does.
+  const record = code === null ? { ...asked, leftOut } : readCodeJob(names, request, code.digest);
   return inTransaction(ctx.database.pool, async (client) => {
-    const job = await insertJobRecord(client, { projectId, ...record, code: code === null ? null : record.code });
+    const job = await insertJobRecord(client, { projectId, ...record });
     if (job === null) throw new AppError("conflict", `There is a job with the slug "${slug}" by now.`);
     await deleteUnmatched(client, { projectId, id: group.id });
     await publishCache(client, job.id);
     await publishLive(client, projectId);
-    return createdJob(ctx, job.id, record.settings);
+    return { ...createdJob(ctx, job.id, record.settings), leftOut: leftOut.map(leftOutSentence) };
   });
 }
 
@@ -98,7 +105,7 @@ function isJobless({ projectId, slug, reason }: Pick<UnmatchedGroup, "projectId"
   return projectId !== null && slug !== null && JOBLESS.has(reason);
 }
 
-type Asked = { name: string | null; request: CodeRequest; code: { digest: string | null } | null };
+type Asked = { name: string | null; request: PingRequest; code: { digest: string | null } | null };
 
 const ASKED_TEXTS = ["schedule", "dialect", "timeZone", "grace", "maxRuntime", "jitter"] as const;
 const ASKED_NUMBERS = ["failuresToOpen", "successesToClose"] as const;
@@ -110,10 +117,14 @@ function readAsked(asked: object | null): Asked {
   const numbers = ASKED_NUMBERS.map((name) => [name, fields.get(name)]).filter(
     ([, value]) => typeof value === "number",
   );
-  const name = fields.get("name");
+  const textOf = (field: string): string | null => {
+    const value = fields.get(field);
+    return typeof value === "string" ? value : null;
+  };
+  const lists = readLists({ tags: textOf("tags"), upstreams: textOf("upstreams") });
   return {
-    name: typeof name === "string" ? name : null,
-    request: Object.fromEntries([...texts, ...numbers]),
+    name: textOf("name"),
+    request: { ...Object.fromEntries([...texts, ...numbers]), ...lists },
     code: readCode(fields.get("code")),
   };
 }

@@ -7,6 +7,7 @@ import { nextDeadline } from "../domain/settle.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { passLeadsOfJobOn } from "./deliveries-leads.ts";
+import { type AskedOfJob, askedJson, askedOf, type CodeRecord } from "./jobs-code.ts";
 import { insertUpstreams, type JobName } from "./jobs-upstreams.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -28,29 +29,30 @@ export type JobSettings = {
 
 /**
  * A job about to be made. `code`: what its code asked for, where code asked. `upstreams`: what it waits for; those that
- * the project does not have are left out.
+ * the project does not have are left out. `leftOut`: what else its pings asked for in vain.
  */
-export type NewJobRecord = { settings: JobSettings; code: CodeRecord | null; upstreams?: readonly JobName[] };
-
-/** What a job's code asked for last, as it was sent, with a digest that is null where it asked for nothing. */
-export type CodeRecord = { request: object; digest: string | null };
-
-export type JobRecord = JobSettings & {
-  id: string;
-  projectId: string;
-  /** `code`: follows what its code asks for; `app`: as people set it. */
-  managedBy: "app" | "code";
-  /** What its code asked for last; null where none did. */
-  codeRequest: unknown;
-  scheduleSince: Instant;
-  createdAt: Instant;
-  pings: number;
-  lastPingAt: Instant | null;
-  lastOkAt: Instant | null;
-  facts: StatusFacts;
-  /** Of the open warning; null without one. */
-  warningCause: Cause | null;
+export type NewJobRecord = {
+  settings: JobSettings;
+  code: CodeRecord | null;
+  upstreams?: readonly JobName[];
+  leftOut?: AskedOfJob["leftOut"];
 };
+
+export type JobRecord = JobSettings &
+  AskedOfJob & {
+    id: string;
+    projectId: string;
+    /** `code`: follows what its code asks for; `app`: as people set it. */
+    managedBy: "app" | "code";
+    scheduleSince: Instant;
+    createdAt: Instant;
+    pings: number;
+    lastPingAt: Instant | null;
+    lastOkAt: Instant | null;
+    facts: StatusFacts;
+    /** Of the open warning; null without one. */
+    warningCause: Cause | null;
+  };
 
 export type JobRow = {
   id: string;
@@ -79,7 +81,7 @@ export type JobRow = {
   allChannels: boolean;
   pingPolicy: PingPolicy | null;
   managedBy: string;
-  codeRequest: unknown;
+  codeRequest: object | null;
   createdAt: Date;
   pings: number;
   pausedAt: Date | null;
@@ -120,10 +122,10 @@ export async function findJobRecord(database: Queryable, jobId: string): Promise
 
 export function jobRecordOf(row: JobRow): JobRecord {
   const { id, projectId, slug, name, description, tags, environment, allChannels, pings, warningCause } = row;
-  const { pingPolicy, codeRequest } = row;
+  const { pingPolicy } = row;
   return {
     ...{ id, projectId, slug, name, description, tags, environment, allChannels, pings, warningCause },
-    ...{ pingPolicy, codeRequest, managedBy: row.managedBy === "code" ? "code" : "app" },
+    ...{ pingPolicy, ...askedOf(row.codeRequest), managedBy: row.managedBy === "code" ? "code" : "app" },
     schedule: scheduleOf(row),
     scheduleText: row.scheduleExpression,
     limits: limitsOf(row),
@@ -184,7 +186,7 @@ export async function insertJobRecord(
      ON CONFLICT (project_id, slug, environment) DO NOTHING RETURNING id, schedule_since AS "scheduleSince"`,
     [
       ...[input.projectId, ...valuesOf(input.settings), input.code === null ? "app" : "code"],
-      ...[input.code === null ? null : JSON.stringify(input.code.request), input.code?.digest ?? null],
+      ...[askedJson(input.code, input.leftOut), input.code?.digest ?? null],
     ],
   );
   const [row] = rows;
@@ -210,7 +212,8 @@ export async function updateJobRecord(
        dialect = $8, time_zone = $9, interval_ms = $10, grace_ms = $11, max_runtime_ms = $12, min_runtime_ms = $13,
        jitter_ms = $14, failures_to_open = $15, successes_to_close = $16, overlap = $17, unusual = $18,
        all_channels = $19, environment = $20, ping_policy = $21, failure_window = $22, too_often = $23,
-       schedule_since = $24, updated_at = belfry_now()
+       schedule_since = $24, updated_at = belfry_now(),
+       code_request = CASE WHEN NOT (code_request ? 'leftOut') THEN code_request END
      WHERE id = $1`,
     [input.jobId, ...valuesOf(input.settings), new Date(input.scheduleSince)],
   );

@@ -68,7 +68,9 @@ describe("the native protocol", () => {
     const path = `/ping/${project.pingKey}/by-environment`;
     expect(await say(`${path}?create=1&env=staging`)).toBe("201 Created");
     expect(await say(path)).toBe("200 OK");
-    expect(await say(`${path}?env=production`)).toBe("404 not found");
+    expect(await say(`${path}?env=production`)).toBe(
+      "404 not found: the ping key is right, but there is no such job; correct the slug (or env=), or add create=1 to make the job",
+    );
     expect(await say(`${path}?create=1&environment=production&schedule=every+5+min`)).toBe("201 Created");
     expect(await say(`${path}/start`)).toBe("200 OK");
     const [staging, production] = await jobsOf("by-environment");

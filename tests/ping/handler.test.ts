@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
-import { makeChannel, makeJob, makeProject, type TestProject } from "../support/jobs.ts";
+import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
 import { type PingServer, startPingServer } from "../support/ping-server.ts";
 
 const LIMIT = 100;
@@ -114,25 +114,37 @@ describe("answers", () => {
     const put = await say(`/ping/${jobId}`, { method: "PUT", body: "x" });
     expect([put.status, put.body, put.headers.get("allow")]).toEqual([
       405,
-      "method not allowed",
+      "method not allowed: use GET, HEAD or POST",
       "GET, HEAD, POST, OPTIONS",
     ]);
     expect(await pingsOf(jobId)).toEqual([]);
   });
 });
 
+const NO_JOB =
+  "not found: there is no job with this id; it was deleted or the id is mistyped, so copy the address again from the job's page";
+const NO_SLUG =
+  "not found: the ping key is right, but there is no such job; correct the slug (or env=), or add create=1 to make the job";
+const NO_KEY =
+  "not found: the ping key is unknown; it has expired, was revoked or is mistyped, so copy the address again from the project's page";
+const BAD_RUN_ID = "invalid uuid format: rid= has to be a UUID, the same at start and end; correct it or leave it out";
+const BAD_ENDING =
+  "invalid url format: after the job comes nothing, /start, /fail, /log, /skip or an exit status from 0 to 255";
+const BAD_SHAPE =
+  "invalid url format: write /ping/UUID or /ping/PING-KEY/SLUG; a slug has at most 128 lower-case letters, digits, - and _";
+
 describe("refusals", () => {
-  it("say why in one line and are kept for people to see, keys masked", async () => {
+  it("say in one line why and what to do, after the words that clients know, and are kept for people to see, keys masked", async () => {
     const own = await makeProject(database);
     const jobId = await makeJob(database, own);
     const unknown = randomUUID();
     const attempts: [string, number, string][] = [
-      [`/ping/${unknown}`, 404, "not found"],
-      [`/ping/${own.pingKey}/no-such-job`, 404, "not found"],
-      ["/ping/bfp_unknownkeyunknownkey/backup", 404, "not found"],
-      [`/ping/${jobId}/256`, 400, "invalid url format"],
-      [`/ping/${jobId}?rid=42`, 400, "invalid uuid format"],
-      [`/ping/${own.pingKey}/Bad%20Slug`, 400, "invalid url format"],
+      [`/ping/${unknown}`, 404, NO_JOB],
+      [`/ping/${own.pingKey}/no-such-job`, 404, NO_SLUG],
+      ["/ping/bfp_unknownkeyunknownkey/backup", 404, NO_KEY],
+      [`/ping/${jobId}/256`, 400, BAD_ENDING],
+      [`/ping/${jobId}?rid=42`, 400, BAD_RUN_ID],
+      [`/ping/${own.pingKey}/Bad%20Slug`, 400, BAD_SHAPE],
     ];
     for (const [path, status, body] of attempts) {
       expect(await say(path, { headers: { "User-Agent": own.id } })).toMatchObject({ status, body });
@@ -165,8 +177,8 @@ describe("refusals", () => {
     const jobId = await makeJob(database, project);
     expect((await say(`/ping/${jobId}`)).status).toBe(200);
     await database.pool.query("DELETE FROM jobs WHERE id = $1", [jobId]);
-    expect(await say(`/ping/${jobId}`)).toMatchObject({ status: 404, body: "not found" });
-    expect(await say(`/ping/${jobId}`)).toMatchObject({ status: 404, body: "not found" });
+    expect(await say(`/ping/${jobId}`)).toMatchObject({ status: 404, body: NO_JOB });
+    expect(await say(`/ping/${jobId}`)).toMatchObject({ status: 404, body: NO_JOB });
   });
 
   it("a key that has expired is unknown", async () => {
@@ -174,38 +186,6 @@ describe("refusals", () => {
     await makeJob(database, own, { slug: "expired" });
     await database.pool.query("UPDATE api_keys SET expires_at = belfry_now() WHERE project_id = $1", [own.id]);
     expect((await say(`/ping/${own.pingKey}/expired`)).status).toBe(404);
-  });
-});
-
-describe("create=1", () => {
-  it("makes exactly one job under twelve requests at once, with its first pings", async () => {
-    await makeChannel(database, project);
-    const path = `/ping/${project.pingKey}/made-by-ping?create=1&schedule=every+5+min&grace=90s`;
-    const answers = await Promise.all(Array.from({ length: 12 }, () => say(`${path}&rid=${randomUUID()}`)));
-    const bodies = answers.map(({ status, body }) => `${status} ${body}`).sort();
-    expect(bodies).toEqual([...Array<string>(11).fill("200 OK"), "201 Created"]);
-    const jobs = await rows("SELECT * FROM jobs WHERE slug = 'made-by-ping'");
-    expect(jobs).toHaveLength(1);
-    expect(jobs[0]).toMatchObject({ name: "made-by-ping", interval_ms: 300_000, grace_ms: 90_000, all_channels: true });
-    expect(await pingsOf(String(jobs[0]?.id))).toHaveLength(12);
-    expect((await say(path)).body).toBe("OK");
-  });
-
-  it("a request that is refused makes none, and says what is wrong", async () => {
-    const path = `/ping/${project.pingKey}/never-made?create=1`;
-    expect(await say(`${path}&grace=soon`)).toMatchObject({
-      status: 400,
-      body: '"soon" is no duration for the grace time; write 90s, 5m, 2h or 1d.',
-    });
-    expect((await say(`${path}&schedule=99+*+*+*+*`)).status).toBe(400);
-    expect((await say(`${path}&rid=42`)).body).toBe("invalid uuid format");
-    expect((await say(`/ping/bfp_unknownkeyunknownkey/never-made?create=1`)).status).toBe(404);
-    expect(await rows("SELECT 1 FROM jobs WHERE slug = 'never-made'")).toEqual([]);
-  });
-
-  it("for a job that exists its parameters do not matter", async () => {
-    await makeJob(database, project, { slug: "there-already" });
-    expect((await say(`/ping/${project.pingKey}/there-already?create=1&grace=soon`)).body).toBe("OK");
   });
 });
 

@@ -193,11 +193,16 @@ it("bombs in every packing that SDKs use are 413, or read as far as they are san
   expect(more).toBeLessThan(150 * MEGABYTE);
 });
 
+const NO_JOB =
+  "404 not found: there is no job with this id; it was deleted or the id is mistyped, so copy the address again from the job's page";
+const BAD_SHAPE =
+  "400 invalid url format: write /ping/UUID or /ping/PING-KEY/SLUG; a slug has at most 128 lower-case letters, digits, - and _";
+
 const MADE_UP = LONG ? 60_000 : 3_000;
 
 it.each([
-  ["ids", () => `${randomUUID()}?${"x".repeat(7_900)}`, "404 not found"],
-  ["keys", () => `${randomBytes(3_950).toString("hex")}/backup`, "400 invalid url format"],
+  ["ids", () => `${randomUUID()}?${"x".repeat(7_900)}`, NO_JOB],
+  ["keys", () => `${randomBytes(3_950).toString("hex")}/backup`, BAD_SHAPE],
 ])(`${MADE_UP} long addresses with made-up %s`, async (_what, makeUp, said) => {
   const more = await duringAttack(async () => {
     for (let sent = 0; sent < MADE_UP; sent += 50) {

@@ -121,7 +121,7 @@ describe("parameters", () => {
   it("a new job is only asked for with create=1", () => {
     expect(
       ping(
-        "/ping/key/slug?create=1&schedule=5+4+*+*+*&dialect=spring&tz=Europe/Vienna&grace=5m&jitter=2m&upstreams=db,staging/db",
+        "/ping/key/slug?create=1&schedule=5+4+*+*+*&dialect=spring&tz=Europe/Vienna&grace=5m&jitter=2m&upstreams=db,staging/db&tags=web,db",
       ).creation,
     ).toEqual({
       ...PLAIN_CREATION,
@@ -132,6 +132,7 @@ describe("parameters", () => {
       maxRuntime: null,
       jitter: "2m",
       upstreams: "db,staging/db",
+      tags: "web,db",
     });
     expect(ping("/ping/key/slug?create=0&schedule=1").creation).toBeNull();
   });

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { DAY } from "../../lib/domain/time.ts";
-import { createJob } from "../../lib/services/job-changes.ts";
+import { adoptCodeRequest } from "../../lib/services/code-jobs.ts";
+import { createJob, updateJob } from "../../lib/services/job-changes.ts";
+import { getJob } from "../../lib/services/jobs.ts";
 import {
   countRecentUnmatched,
   dismissUnmatched,
@@ -32,7 +34,8 @@ describe("a job made of pings that found none", () => {
     const asked = { name: "Nightly backup", schedule: "0 2 * * *", timeZone: "Europe/Riga", grace: "10m", code: null };
     const id = await addOne("backup", { environment: "staging", asked });
     expect(await slugs()).toContain("backup");
-    const { id: jobId } = await makeJobOfUnmatched(world.owner, { projectId, id });
+    const { id: jobId, leftOut } = await makeJobOfUnmatched(world.owner, { projectId, id });
+    expect(leftOut).toEqual([]);
     const job = await jobOf(jobId);
     expect(job).toMatchObject({ slug: "backup", name: "Nightly backup", environment: "staging", managedBy: "app" });
     expect(job?.schedule).toMatchObject({ kind: "cron", expression: "0 2 * * *", timeZone: "Europe/Riga" });
@@ -49,11 +52,36 @@ describe("a job made of pings that found none", () => {
     });
   });
 
-  test("is made without what makes no sense", async () => {
+  test("is made without what makes no sense, says so, and shows it until somebody saves the job", async () => {
     const asked = { schedule: "61 2 * * *", grace: "10m", dialect: 7, name: null };
     const id = await addOne("odd", { reason: "invalid-job", asked, detail: "61 is no minute" });
+    const { id: jobId, leftOut } = await makeJobOfUnmatched(world.owner, { projectId, id });
+    expect(leftOut).toEqual([expect.stringMatching(/^The schedule was left out: .*61.*\.$/)]);
+    expect(await jobOf(jobId)).toMatchObject({ slug: "odd", schedule: { kind: "none" }, managedBy: "app" });
+    expect(await getJob(world.owner, { jobId })).toMatchObject({
+      leftOut: [{ field: "schedule", asked: "61 2 * * * (UTC)", problem: expect.stringContaining("61") }],
+      followsCode: null,
+    });
+    await expect(adoptCodeRequest(world.owner, { jobId })).rejects.toMatchObject({ code: "conflict" });
+    await updateJob(world.owner, { jobId, schedule: "1 2 * * *" });
+    expect(await getJob(world.owner, { jobId })).toMatchObject({ leftOut: [], followsCode: null });
+  });
+
+  test("of code says what it cannot do, and shows it beside what the code asks for", async () => {
+    const asked = { schedule: "61 2 * * *", grace: "10m", code: { digest: "d1" } };
+    const id = await addOne("odd-code", { asked });
+    const { id: jobId, leftOut } = await makeJobOfUnmatched(world.owner, { projectId, id });
+    expect(leftOut).toEqual([expect.stringContaining("The schedule was left out")]);
+    const { followsCode, leftOut: kept } = await getJob(world.owner, { jobId });
+    expect([followsCode?.differences, kept]).toEqual([[expect.objectContaining({ field: "schedule" })], []]);
+  });
+
+  test("has the tags and waits for the jobs that its pings name", async () => {
+    const upstream = await createJob(world.owner, { projectId, slug: "first" });
+    const id = await addOne("second", { asked: { tags: "web,db", upstreams: "first" } });
     const { id: jobId } = await makeJobOfUnmatched(world.owner, { projectId, id });
-    expect(await jobOf(jobId)).toMatchObject({ slug: "odd", schedule: { kind: "none" } });
+    const job = await getJob(world.owner, { jobId });
+    expect([job.tags, job.upstreams]).toEqual([["web", "db"], [expect.objectContaining({ id: upstream.id })]]);
   });
 
   test("is no second one where somebody was quicker", async () => {

@@ -22,7 +22,7 @@ const UNITS: ReadonlyMap<string, Millis> = new Map([
   ["year", LONGEST],
 ]);
 
-type Asked = Omit<CreationRequest, "name" | "upstreams" | "code">;
+type Asked = Omit<CreationRequest, "name" | "upstreams" | "tags" | "code">;
 
 /**
  * What the code of a job asks for in its `monitor_config`. What is missing there, null or senseless is not asked for. The
@@ -31,11 +31,11 @@ type Asked = Omit<CreationRequest, "name" | "upstreams" | "code">;
 export function readMonitorConfig(value: unknown): Omit<CreationRequest, "name"> {
   const asked = readAsked(objectOf(value) ?? {});
   const isEmpty = Object.values(asked).every((part) => part === null);
-  return { ...asked, upstreams: null, code: { digest: isEmpty ? null : digestOf(asked) } };
+  return { ...asked, upstreams: null, tags: null, code: { digest: isEmpty ? null : digestOf(asked) } };
 }
 
 function readAsked(config: JsonObject): Asked {
-  const { name: _, upstreams: __, code: ___, ...nothing } = PLAIN_CREATION;
+  const { name: _, upstreams: __, tags: ___, code: ____, ...nothing } = PLAIN_CREATION;
   return {
     ...nothing,
     ...readSchedule(objectOf(config.schedule) ?? {}, readLine(textOf(config.timezone), LONGEST_TEXT)),

@@ -2,8 +2,9 @@ import type { WindowScope } from "../../domain/alerting/window.ts";
 import { formatDuration } from "../../domain/duration.ts";
 import { joined } from "../../domain/schedule/word-list.ts";
 import { type Instant, SECOND } from "../../domain/time.ts";
+import { listUnknownNames } from "../../store/scope-names.ts";
 import { endSnooze, openSnooze } from "../../store/window-snoozes.ts";
-import { type Answer, createAnswers, send } from "../answers.ts";
+import { type Answer, createAnswers, NATIVE_MANNER, send } from "../answers.ts";
 import { hasBody } from "../body.ts";
 import type { PingHandler } from "../handler.ts";
 import type { Intake } from "../intake.ts";
@@ -18,7 +19,7 @@ const ONLY_POST = "send it with POST: previews and scanners fetch every link wit
 
 /** Serves requests that open a window, or end one, and leaves to `otherwise` what turns out to be a ping. */
 export function createSnoozeHandler(intake: Intake, otherwise: PingHandler): PingHandler {
-  const answers = createAnswers(intake.bodyLimit);
+  const answers = createAnswers(intake.bodyLimit, NATIVE_MANNER);
   let running = 0;
 
   async function serve(asked: SnoozeRequest, visit: Visit): Promise<Answer> {
@@ -26,9 +27,10 @@ export function createSnoozeHandler(intake: Intake, otherwise: PingHandler): Pin
     const { jobId, projectId } = await intake.resolve(address);
     if (projectId === null || (asked.scope === null && jobId === null)) {
       const known = projectId !== null;
-      const { status, body, reason } = refuse(known || address.kind === "job" ? "not-found" : "unknown-key", address);
+      const refusal = refuse(known || address.kind === "job" ? "not-found" : "unknown-key", address);
+      const { status, body, advice, reason } = refusal;
       intake.turnAway({ protocol: "native", reason, address, known, ...visit });
-      return answers.refusal(status, body);
+      return answers.refusal(status, body, advice);
     }
     const scope = {
       jobIds: jobId === null || asked.scope !== null ? [] : [jobId],
@@ -46,7 +48,8 @@ export function createSnoozeHandler(intake: Intake, otherwise: PingHandler): Pin
     const until = await openSnooze(intake.pool, snooze);
     if (until === null)
       return answers.refusal(409, "too many windows are open in this project: end some with unsnooze");
-    return answers.plain(sentenceOf(what, until, intake.now()));
+    const unknown = await listUnknownNames(intake.pool, { projectId, ...scope });
+    return answers.plain(sentenceOf(what, until, intake.now()) + unknownOf(unknown));
   }
 
   async function take(asked: SnoozeRequest, visit: Visit): Promise<Answer> {
@@ -94,6 +97,19 @@ function sentenceOf(what: string, until: Instant, now: Instant): string {
   const at = new Date(until).toISOString().slice(0, 19).replace("T", " ");
   const left = formatDuration(Math.max(SECOND, Math.round((until - now) / SECOND) * SECOND));
   return `snoozed until ${at} UTC (${left}): alerts of ${what} wait, and are sent then if it is still wrong`;
+}
+
+/** What of it means no job: mostly it is mistyped, but the job may also run there next. */
+function unknownOf({ tags, hosts }: Pick<WindowScope, "tags" | "hosts">): string {
+  const parts = [
+    ...(tags.length === 0 ? [] : [`no job has the ${named("tag", tags)} now`]),
+    ...(hosts.length === 0 ? [] : [`${tags.length === 0 ? "no job" : "none"} ran last on the ${named("host", hosts)}`]),
+  ];
+  return parts.length === 0 ? "" : `; ${parts.join(", and ")}: check the spelling`;
+}
+
+function named(word: string, names: readonly string[]): string {
+  return `${word}${names.length === 1 ? "" : "s"} ${joined(names)}`;
 }
 
 function whoOf({ source, userAgent }: Client): string {

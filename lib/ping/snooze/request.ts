@@ -3,7 +3,7 @@ import type { WindowScope } from "../../domain/alerting/window.ts";
 import { parseDuration } from "../../domain/duration.ts";
 import { DAY, type Millis, SECOND } from "../../domain/time.ts";
 import { isUuid, readKey, readTarget, readUrl } from "../address.ts";
-import type { PingAddress } from "../event.ts";
+import type { PingAddress, Refusal } from "../event.ts";
 import { environmentOf, NATIVE_PREFIX } from "../native.ts";
 import { type Given, last, readLine } from "../parameters.ts";
 
@@ -56,6 +56,27 @@ export function readSnooze(url: string): SnoozeRequest | SnoozeMistake | null {
   if (scope !== null && "line" in scope) return scope;
   return { kind: "snooze", address, scope, forMs, name: readLine(last(query.msg), LONGEST_NAME) };
 }
+
+/** The answer to a request that says neither how long nor whose alerts, where the project has no job of that name. */
+export function refuseMissing(address: PingAddress, method: string | undefined): Refusal | null {
+  const slug = address.kind === "slug" ? address.slug : null;
+  if (method !== "POST" || (slug !== "snooze" && slug !== "unsnooze")) return null;
+  const advice = slug === "snooze" ? SNOOZE_ADVICE : UNSNOOZE_ADVICE;
+  return {
+    kind: "refusal",
+    status: 400,
+    body: "invalid url format",
+    advice,
+    detail: advice,
+    reason: "invalid-url",
+    address,
+  };
+}
+
+const SNOOZE_ADVICE =
+  "say for how long and whose alerts shall wait, such as snooze?for=20m&tag=web, or host=, or all=1; for one job /ping/PING-KEY/SLUG/snooze?for=20m";
+const UNSNOOZE_ADVICE =
+  "say whose alerts are sent again, such as unsnooze?tag=web, or host=, or all=1; for one job /ping/PING-KEY/SLUG/unsnooze";
 
 /** A job may be called so: its pings have no such parameters. */
 function namesProject(ends: boolean, query: ParsedUrlQuery): boolean {

@@ -3,8 +3,15 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
 import { CodePanel, type CodeView } from "../../../components/job/code-panel.tsx";
 
-const GRACE = { field: "grace", code: "6m", here: "20m", problem: null };
-const SCHEDULE = { field: "schedule", code: "61 * * * *", here: "no schedule", problem: "61 is no minute." };
+type Difference = CodeView["differences"][number];
+
+const GRACE: Difference = { field: "grace", code: "6m", here: "20m", problem: null };
+const SCHEDULE: Difference = {
+  field: "schedule",
+  code: "61 * * * *",
+  here: "no schedule",
+  problem: "61 is no minute.",
+};
 
 function shown(followsCode: CodeView | null, mayChange = true): string {
   const adopt = mayChange ? async () => ({ ok: true, message: "" }) : null;

@@ -16,7 +16,7 @@ beforeAll(async () => {
   server = await startPingServer(database, { limits: { rates }, trustedProxies: ["127.0.0.0/8"] });
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, alerts, unmatched_pings CASCADE");
+  await database.pool.query("TRUNCATE projects, alerts, unmatched_pings, pings CASCADE");
   await offsetClock(database, 0);
   project = await makeProject(database);
 });
@@ -84,6 +84,19 @@ describe("a POST to snooze", () => {
     expect(await listWindows()).toMatchObject([{ minutes: 30 }]);
   });
 
+  it("of tags and hosts that nothing has says so, and counts all the same", async () => {
+    const jobId = await makeJob(database, project, { slug: "tagged" });
+    await database.pool.query("UPDATE jobs SET tags = '{web}' WHERE id = $1", [jobId]);
+    await post(`/ping/${jobId}?host=DB-1`);
+    const said = async (query: string) => (await post(`/ping/${project.pingKey}/snooze?for=20m&${query}`)).body;
+    expect(await said("tag=web&host=db-1")).toMatch(/sent then if it is still wrong$/);
+    expect(await said("tag=Web")).toMatch(/; no job has the tag Web now: check the spelling$/);
+    expect(await said("tag=web,wbe,api&host=db-1,db-2")).toMatch(
+      /; no job has the tags api and wbe now, and none ran last on the host db-2: check the spelling$/,
+    );
+    expect(await listWindows()).toHaveLength(3);
+  });
+
   it("holds an alarm until the end that was said", async () => {
     await makeChannel(database, project);
     await post(`/ping/${project.pingKey}/snooze?for=20m&tag=web`);
@@ -136,7 +149,10 @@ describe("what opens no window", () => {
   });
 
   it("an unknown job or key, which is kept like a ping that nobody takes", async () => {
-    expect((await post(`/ping/${project.pingKey}/nothing/snooze?for=20m`)).status).toBe(404);
+    expect(await post(`/ping/${project.pingKey}/nothing/snooze?for=20m`)).toMatchObject({
+      status: 404,
+      body: expect.stringMatching(/^not found: the ping key is right, but there is no such job; correct the slug/),
+    });
     expect((await post("/ping/bfp_0000/nothing/snooze?for=20m")).status).toBe(404);
     expect((await post("/ping/bfp_0000/snooze?for=20m&all=1")).status).toBe(404);
     expect((await post("/ping/5f0c6a5e-8f0e-4a3b-9d51-1a2b3c4d5e6f/snooze?for=20m")).status).toBe(404);
@@ -145,6 +161,33 @@ describe("what opens no window", () => {
       const { rows } = await database.pool.query("SELECT FROM unmatched_pings WHERE project_id = $1", [project.id]);
       expect(rows).toHaveLength(1);
     }, 10_000);
+  });
+
+  it.each([
+    ["snooze", "invalid url format: say for how long and whose alerts shall wait, such as snooze?for=20m&tag=web"],
+    [
+      "snooze?host=h1",
+      "invalid url format: say for how long and whose alerts shall wait, such as snooze?for=20m&tag=web",
+    ],
+    ["unsnooze/", "invalid url format: say whose alerts are sent again, such as unsnooze?tag=web"],
+  ])("one that does not say what it is about: %s", async (ending, line) => {
+    const { status, body } = await post(`/ping/${project.pingKey}/${ending}`);
+    expect([status, body.split("\n")]).toEqual([400, [expect.stringContaining(line)]]);
+    expect([await listWindows(), await countPings()]).toEqual([[], 0]);
+    await eventually(async () => {
+      const { rows } = await database.pool.query("SELECT reason, detail FROM unmatched_pings");
+      expect(rows).toEqual([{ reason: "invalid-url", detail: expect.stringContaining(line.split(": ")[1] ?? "") }]);
+    }, 10_000);
+  });
+
+  it("one with a key that nobody knows, whatever it leaves out", async () => {
+    const { status, body } = await post("/ping/bfp_0000/snooze");
+    expect([status, body]).toEqual([404, expect.stringContaining("not found: the ping key is unknown")]);
+  });
+
+  it("a ping that makes a job of that name", async () => {
+    expect(await post(`/ping/${project.pingKey}/snooze?create=1`)).toMatchObject({ status: 201, body: "Created" });
+    expect(await countPings()).toBe(1);
   });
 
   it("a ping of a job that is called so", async () => {

@@ -14,6 +14,7 @@ import { JobLinks } from "../../../../components/job/job-links.tsx";
 import styles from "../../../../components/job/job.module.css";
 import { JobNotes } from "../../../../components/job/job-notes.tsx";
 import { JobSentence } from "../../../../components/job/job-sentence.tsx";
+import { LeftOutPanel } from "../../../../components/job/left-out-panel.tsx";
 import { PingPanel } from "../../../../components/job/ping-panel.tsx";
 import { PolicyFacts } from "../../../../components/job/policy-facts.tsx";
 import { RunPanel } from "../../../../components/job/run-panel.tsx";
@@ -112,6 +113,7 @@ export default async function JobPage({ params, searchParams }: Props) {
             schedule={crontabOf(job)}
             lastPing={lastPing}
           />
+          <LeftOutPanel leftOut={job.leftOut} editHref={mayChange ? `/jobs/${job.id}/edit` : null} />
           <CodePanel jobId={job.id} followsCode={job.followsCode} adopt={mayChange ? adopt : null} />
           <Figures figures={job.figures} />
           <DurationChart jobId={job.id} runs={chartRuns(latest.runs)} usual={usual.duration} />

@@ -1,0 +1,44 @@
+import type { AskedField, LeftOut } from "../domain/left-out.ts";
+import type { NewJobRecord } from "../store/jobs.ts";
+import { type JobNames, type PingRequest, readRequest, textOf } from "./code-request.ts";
+import { typedLine } from "./input.ts";
+import { jobNameOf } from "./job-upstreams.ts";
+
+const LONGEST_SHOWN = 200;
+const LONGEST_PROBLEM = 500;
+
+/**
+ * A job as a first ping asks for it. What makes no sense is left out, so that no ping is lost by it, and kept with the reason.
+ * @throws AppError `invalid` where the names are wrong.
+ */
+export function readAskedJob(names: JobNames, asked: PingRequest): NewJobRecord {
+  const { settings, upstreams, problems } = readRequest(names, asked);
+  return {
+    settings,
+    code: null,
+    upstreams: upstreams.map((text) => jobNameOf(text, settings.environment)),
+    leftOut: [...problems].map(([field, problem]): LeftOut => ({
+      field,
+      asked: shown(askedText(asked, field), LONGEST_SHOWN),
+      problem: shown(problem, LONGEST_PROBLEM),
+    })),
+  };
+}
+
+function askedText(asked: PingRequest, field: AskedField): string {
+  if (field !== "schedule" || asked.schedule !== undefined) return textOf(asked, field);
+  return [asked.dialect, asked.timeZone].filter((text) => text !== undefined).join(", ");
+}
+
+/** Lists as they stand in an address: tags between commas or blanks, jobs between commas. */
+export function readLists(given: { tags: string | null; upstreams: string | null }): PingRequest {
+  return {
+    ...(given.tags === null ? {} : { tags: given.tags.split(/[\s,]+/) }),
+    ...(given.upstreams === null ? {} : { upstreams: given.upstreams.split(",") }),
+  };
+}
+
+/** In one line, and cut before half characters are replaced: a cut may make one. */
+function shown(text: string, limit: number): string {
+  return typedLine(text.slice(0, limit));
+}
