@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { SlowestFirst } from "./tests/support/slowest-first.ts";
 
 process.env.TZ = "Asia/Kathmandu";
 
@@ -10,6 +11,7 @@ export default defineConfig({
     expect: { poll: { timeout: 60_000 } },
     pool: "forks",
     maxWorkers: 3,
+    sequence: { sequencer: SlowestFirst },
     testTimeout: 300_000,
     hookTimeout: 120_000,
   },
