@@ -27,6 +27,19 @@ export function ChannelCondition({ channel, elsewhere = false }: Props) {
       </p>
     );
   }
+  if (channel.unable !== null) {
+    return (
+      <>
+        <p className={`${tones.label} ${tones.down}`}>
+          <Glyph shape="failed" tone="down" size={14} />
+          Cannot deliver anything
+        </p>
+        <p className={styles.soft}>
+          <Said text={channel.unable} />
+        </p>
+      </>
+    );
+  }
   if (channel.brokenAt !== null) {
     return (
       <>

@@ -12,6 +12,8 @@ export type ChannelView = {
   enabled: boolean;
   brokenAt: Instant | null;
   brokenReason: string | null;
+  /** Why this installation cannot deliver over it, with what to do; null where it can. */
+  unable: string | null;
   /** A reader of its mails switched it off. */
   unsubscribedAt: Instant | null;
   lastSentAt: Instant | null;
@@ -30,7 +32,7 @@ export type SharedChannelView = ChannelConditionView &
 
 export type ChannelConditionView = Pick<
   ChannelView,
-  "enabled" | "brokenAt" | "brokenReason" | "unsubscribedAt" | "lastSentAt" | "failing"
+  "enabled" | "brokenAt" | "brokenReason" | "unable" | "unsubscribedAt" | "lastSentAt" | "failing"
 >;
 
 export type KindView = {

@@ -11,6 +11,8 @@ import styles from "./channel-banner.module.css";
 export type ChannelTroubleView = {
   channelId: string;
   name: string;
+  /** Why this installation cannot deliver over it, with what to do; null where it can. */
+  unable: string | null;
   /** Its receiver refused for good then; null: it fails for the time being. */
   brokenAt: Instant | null;
   brokenReason: string | null;
@@ -31,21 +33,17 @@ export function ChannelBanner({ troubles }: { troubles: ChannelTroubleView[] }) 
   return (
     <aside className={styles.banner} aria-label="Channels that do not work">
       <ul className={styles.lines}>
-        {troubles.slice(0, MOST_SHOWN).map((trouble) => (
-          <li
-            key={trouble.channelId}
-            className={`${styles.line} ${tones[trouble.brokenAt === null ? "late" : "down"]}`}
-          >
-            <Glyph
-              shape={trouble.brokenAt === null ? "late" : "failed"}
-              tone={trouble.brokenAt === null ? "late" : "down"}
-              size={16}
-            />
-            <span>
-              <TroubleWords trouble={trouble} />
-            </span>
-          </li>
-        ))}
+        {troubles.slice(0, MOST_SHOWN).map((trouble) => {
+          const tone = trouble.brokenAt === null && trouble.unable === null ? "late" : "down";
+          return (
+            <li key={trouble.channelId} className={`${styles.line} ${tones[tone]}`}>
+              <Glyph shape={tone === "late" ? "late" : "failed"} tone={tone} size={16} />
+              <span>
+                <TroubleWords trouble={trouble} />
+              </span>
+            </li>
+          );
+        })}
       </ul>
       <p className={styles.way}>
         {more > 0 && `${counted(more, "more channel")}. `}
@@ -60,12 +58,22 @@ function shortened(text: string): string {
 }
 
 function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
-  const { name, brokenAt, brokenReason, lastAnswer, waiting, waitingSince } = trouble;
+  const { name, unable, brokenAt, brokenReason, lastAnswer, waiting, waitingSince } = trouble;
   const channel = (
-    <b>
-      <Said text={name} />
-    </b>
+    <>
+      The channel{" "}
+      <b>
+        <Said text={name} />
+      </b>
+    </>
   );
+  if (unable !== null) {
+    return (
+      <>
+        {channel} cannot deliver: <Said text={shortened(unable)} />
+      </>
+    );
+  }
   if (brokenAt !== null) {
     return (
       <>

@@ -33,6 +33,20 @@ export async function withChannels<T>(
   }
 }
 
+type KindFacts = Pick<Channel, "label" | "unavailable">;
+
+export async function kindsByName(services: Pick<Services, "config">): Promise<ReadonlyMap<string, KindFacts>> {
+  return withChannels(services, (channels) => new Map(channels.list().map((channel) => [channel.kind, channel])));
+}
+
+/** Kinds that this installation's configuration cannot deliver over, each with a sentence what to do. */
+export async function unableKinds(services: Pick<Services, "config">): Promise<ReadonlyMap<string, string>> {
+  const kinds = [...(await kindsByName(services))];
+  return new Map(
+    kinds.flatMap(([kind, { unavailable }]) => (unavailable === null ? [] : [[kind, unavailable] as const])),
+  );
+}
+
 /** Who asks; nobody is no operator. */
 type Asking = { actor?: Actor };
 

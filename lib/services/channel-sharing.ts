@@ -13,21 +13,26 @@ import { type ChannelRecord, findChannelRecord } from "../store/channels.ts";
 import { inTransaction } from "../store/client.ts";
 import type { Queryable } from "../store/queryable.ts";
 import { isUuid, requireOwned, requireProject } from "./access.ts";
-import { noChannel, reasonAgainst, withChannels } from "./channel-input.ts";
+import { kindsByName, noChannel, reasonAgainst, withChannels } from "./channel-input.ts";
 import type { Ctx } from "./context.ts";
 import { listProjects } from "./projects.ts";
 import { publishLive } from "./publish.ts";
 
 /** A channel of another project: its settings, rules, tests and drills are there. */
-export type SharedChannelRow = SharedChannelRecord & { kindLabel: string };
+export type SharedChannelRow = SharedChannelRecord & {
+  kindLabel: string;
+  /** Why this installation cannot deliver over it, with what to do; null where it can. */
+  unable: string | null;
+};
 
 /** Channels of other projects that tell this one's alerts too, oldest first. */
 export async function listSharedChannels(ctx: Ctx, input: { projectId: string }): Promise<SharedChannelRow[]> {
   const project = await requireProject(ctx, input.projectId, "see");
   const records = await listShared(ctx.database.pool, project.id);
-  return withChannels(ctx, (channels) => {
-    const labels = new Map(channels.list().map(({ kind, label }) => [kind, label]));
-    return records.map((record) => ({ ...record, kindLabel: labels.get(record.kind) ?? record.kind }));
+  const kinds = await kindsByName(ctx);
+  return records.map((record) => {
+    const kind = kinds.get(record.kind);
+    return { ...record, kindLabel: kind?.label ?? record.kind, unable: kind?.unavailable ?? null };
   });
 }
 

@@ -109,7 +109,8 @@ export type JobPage = JobRow & {
   ambiguous: boolean;
   /** A sentence where nobody would be told over a channel, with what to do; null where somebody would. */
   nobodyTold: string | null;
-  channels: { id: string; name: string; kind: string; working: boolean }[];
+  /** Those that it uses; `told`: over it people would hear of the job's alarms. */
+  channels: { id: string; name: string; kind: string; working: boolean; told: boolean }[];
   /** Since when it fails and recovers again and again, and how often it did; null where it does not. */
   unstable: UnstableFacts | null;
   /** Jobs without which it cannot do its work: while one is down, nobody is told of this one. */
@@ -118,9 +119,9 @@ export type JobPage = JobRow & {
   downstreams: LinkedJob[];
   /** Null where no code has ever asked for anything. */
   followsCode: FollowsCode | null;
-  form: JobForm;
   /** What its first ping asked for and it was made without, until somebody saves its settings. */
   leftOut: readonly LeftOut[];
+  form: JobForm;
   now: Instant;
 };
 

@@ -19,13 +19,14 @@ import { loadFallback } from "../store/report-figures.ts";
 import { hasAmbiguousRuns } from "../store/runs.ts";
 import { findUnstableJob } from "../store/unstable.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
+import { unableKinds } from "./channel-input.ts";
 import { listDifferences, requestOf } from "./code-request.ts";
 import type { Ctx } from "./context.ts";
 import { formOf, type FormLinks } from "./job-input.ts";
 import { upstreamTexts } from "./job-upstreams.ts";
 import { type Figures, type FollowsCode, type JobList, type JobPage, jobRowOf, type Period } from "./job-views.ts";
 import { NEXT_SHOWN } from "./schedule-preview.ts";
-import { countHearing, isWorking, nobodyTold, wouldHear } from "./who-is-told.ts";
+import { countHearing, isWorking, type JudgedChannel, nobodyTold, wouldHear } from "./who-is-told.ts";
 
 export type JobListInput = {
   projectId: string;
@@ -39,12 +40,13 @@ export type JobListInput = {
 export async function listJobs(ctx: Ctx, input: JobListInput): Promise<JobList> {
   const project = await requireProject(ctx, input.projectId, "see");
   const { pool } = ctx.database;
+  const unable = await unableKinds(ctx);
   const [records, reach] = await Promise.all([
     listJobRecords(pool, project.id, {
       jobIds: input.jobIds?.filter(isUuid) ?? null,
       stripsUpTo: input.stripsUpTo ?? Number.MAX_SAFE_INTEGER,
     }),
-    loadChannelReach(pool, project.id),
+    loadChannelReach(pool, project.id, [...unable.keys()]),
   ]);
   const now = ctx.clock.now();
   const jobs = records.map((record) => jobRowOf(record, { now, channelCount: countHearing(reach, record) }));
@@ -73,19 +75,17 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
       figuresOf(ctx, job.id, now),
       listOpenIncidents(pool, job.id),
       hasAmbiguousRuns(pool, job.id),
-      listServingChannels(pool, job.projectId),
+      listJudgedChannels(ctx, job.projectId),
       linksOf(ctx, job),
       listDownstreams(pool, job.id),
       findUnstableJob(pool, job.id),
       loadFallback(pool, { projectId: job.projectId, mailWorks: ctx.config.smtpUrl !== null }),
     ]);
   const heard = channels.filter((channel) => job.allChannels || links.channelIds.includes(channel.id));
+  const told = heard.filter((channel) => wouldHear(channel, job.tags));
   const { description, limits, pings, createdAt, facts } = job;
   return {
-    ...jobRowOf(
-      { ...job, strip },
-      { now, channelCount: heard.filter((channel) => wouldHear(channel, job.tags)).length },
-    ),
+    ...jobRowOf({ ...job, strip }, { now, channelCount: told.length }),
     ...{ description, limits, pings, createdAt, figures, openIncidents, ambiguous, now },
     effectiveGraceMs: effectiveGrace(job, now),
     pingUrl: pingUrlOf(ctx, job.id),
@@ -101,12 +101,18 @@ export async function getJob(ctx: Ctx, input: { jobId: string }): Promise<JobPag
       name: channel.name,
       kind: channel.kind,
       working: isWorking(channel),
+      told: told.includes(channel),
     })),
     followsCode: followsCode(job),
-    ...{ upstreams: links.jobs, downstreams, unstable },
     leftOut: job.leftOut,
+    ...{ upstreams: links.jobs, downstreams, unstable },
     form: formOf(job, links),
   };
+}
+
+async function listJudgedChannels(ctx: Ctx, projectId: string): Promise<JudgedChannel[]> {
+  const [channels, unable] = await Promise.all([listServingChannels(ctx.database.pool, projectId), unableKinds(ctx)]);
+  return channels.map((channel) => ({ ...channel, unable: unable.get(channel.kind) ?? null }));
 }
 
 /** What a job's form names of other things, and the jobs that it waits for. */

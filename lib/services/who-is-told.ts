@@ -2,15 +2,17 @@ import { hearsAlarms } from "../domain/alerting/channel-rules.ts";
 import type { ChannelReach } from "../store/channel-reach.ts";
 import type { ServingChannel } from "../store/channel-sharing.ts";
 
-export function isWorking({ enabled, brokenAt }: Pick<ServingChannel, "enabled" | "brokenAt">): boolean {
-  return enabled && brokenAt === null;
+/** `unable`: why this installation cannot deliver over it, with what to do; null where it can. */
+export type JudgedChannel = ServingChannel & { unable: string | null };
+
+type Condition = Pick<JudgedChannel, "enabled" | "brokenAt" | "unable">;
+
+export function isWorking({ enabled, brokenAt, unable }: Condition): boolean {
+  return enabled && brokenAt === null && unable === null;
 }
 
 /** Whether a job's alarms would arrive over a channel. */
-export function wouldHear(
-  channel: Pick<ServingChannel, "enabled" | "brokenAt" | "rules">,
-  tags: readonly string[],
-): boolean {
+export function wouldHear(channel: Condition & Pick<JudgedChannel, "rules">, tags: readonly string[]): boolean {
   return isWorking(channel) && hearsAlarms(channel.rules, tags);
 }
 
@@ -32,22 +34,22 @@ export function countHearing(
  * A sentence where nobody would be told of a job's alarms, with what to do; null where somebody would.
  * @param heard the channels that the job uses. @param ofProject how many serve its project.
  */
-export function nobodyTold(
-  heard: readonly ServingChannel[],
-  ofProject: number,
-  tags: readonly string[],
-): string | null {
+export function nobodyTold(heard: readonly JudgedChannel[], ofProject: number, tags: readonly string[]): string | null {
   if (heard.some((channel) => wouldHear(channel, tags))) return null;
   return `Nobody would be told if this job failed: ${reasonOf(heard, ofProject)}`;
 }
 
-function reasonOf(heard: readonly ServingChannel[], ofProject: number): string {
+function reasonOf(heard: readonly JudgedChannel[], ofProject: number): string {
   if (ofProject === 0) return "the project has no channel yet. Add one under Channels.";
   if (heard.length === 0) return "no channel is chosen for it. Choose one in the job's settings.";
   if (heard.every((channel) => !channel.enabled)) {
     return "its channels are switched off. Switch one on under Channels.";
   }
-  return heard.some(isWorking)
-    ? "the rules of its channels leave it out. Change what they take under Channels, or give it one of their tags."
-    : "its channels are broken. Send a test under Channels to see why.";
+  if (heard.some(isWorking)) {
+    return "the rules of its channels leave it out. Change what they take under Channels, or give it one of their tags.";
+  }
+  const unable = heard.find((channel) => channel.enabled && channel.unable !== null)?.unable ?? null;
+  return unable === null
+    ? "its channels are broken. Send a test under Channels to see why."
+    : `its channels cannot deliver. ${unable}`;
 }

@@ -74,13 +74,13 @@ type TroubleRow = Omit<ChannelTrouble, "brokenAt" | "waitingSince"> & {
 };
 
 /**
- * Channels that serve a project and are broken, or whose receivers have failed so many times in a row; those first that are
- * broken. What was answered and what waits is of this project's alerts only.
+ * Channels that serve a project and are of a kind that cannot deliver, or broken, or whose receivers have failed so many
+ * times in a row; in this order. What was answered and what waits is of this project's alerts only.
  */
 export async function listChannelTroubles(
   database: Queryable,
   projectId: string,
-  leastFailures: number,
+  { leastFailures, unableKinds }: { leastFailures: number; unableKinds: readonly string[] },
 ): Promise<ChannelTrouble[]> {
   const { rows } = await database.query<TroubleRow>(
     `WITH own AS MATERIALIZED (SELECT * FROM channels WHERE id IN ${channelsServing("$1")} AND enabled),
@@ -98,9 +98,9 @@ export async function listChannelTroubles(
        FROM deliveries d JOIN alerts a ON a.id = d.alert_id AND a.project_id = $1
        WHERE d.channel_id = c.id AND d.state IN ('pending', 'sending') AND d.attempts > 0 AND d.lead_id IS NULL
      ) w
-     WHERE c.broken_at IS NOT NULL OR f.failures >= $2
-     ORDER BY c.broken_at IS NULL, c.name, c.id`,
-    [projectId, leastFailures],
+     WHERE c.broken_at IS NOT NULL OR f.failures >= $2 OR c.kind = ANY ($3::text[])
+     ORDER BY c.kind <> ALL ($3::text[]), c.broken_at IS NULL, c.name, c.id`,
+    [projectId, leastFailures, unableKinds],
   );
   return rows.map((row) => ({
     ...row,

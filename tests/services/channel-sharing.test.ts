@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { listSharedChannels, listSharingChoices, stopSharing } from "../../lib/services/channel-sharing.ts";
+import { testChannel } from "../../lib/services/channel-trial.ts";
 import {
   createChannel,
   deleteChannel,
   listChannels,
   listChannelTroubles,
-  testChannel,
   updateChannel,
 } from "../../lib/services/channels.ts";
 import type { Ctx } from "../../lib/services/context.ts";
@@ -147,7 +147,8 @@ describe("a project that a channel of another serves", () => {
     expect(await shared(stranger)).toEqual([
       {
         ...{ id: channelId, kind: "webhook", kindLabel: "Webhook", name: "Ops", summary: expect.any(String) },
-        ...{ enabled: true, brokenAt: null, unsubscribedAt: null, lastSentAt: null, ofProject: "Night shift" },
+        ...{ enabled: true, brokenAt: null, unable: null, unsubscribedAt: null, lastSentAt: null },
+        ofProject: "Night shift",
       },
     ]);
     expect(JSON.stringify(await shared(stranger))).not.toMatch(/secret-part|night"/);

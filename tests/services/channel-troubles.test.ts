@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { MINUTE } from "../../lib/domain/time.ts";
-import { createChannel, listChannelTroubles, testChannel, updateChannel } from "../../lib/services/channels.ts";
+import { testChannel } from "../../lib/services/channel-trial.ts";
+import { createChannel, listChannels, listChannelTroubles, updateChannel } from "../../lib/services/channels.ts";
 import { replayChannel } from "../../lib/services/deliveries.ts";
 import { getIncident } from "../../lib/services/incidents.ts";
+import { getJob, listJobs } from "../../lib/services/jobs.ts";
 import { openIncident, type OpenedIncident, planNow } from "../support/alerting.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
 import { openWorld, type World } from "./world.ts";
@@ -51,12 +53,37 @@ test("a channel is in trouble after five failures in a row of what is tried agai
   await failed(5);
   expect(await troubles()).toEqual([
     {
-      ...{ channelId, name: "Ops", kind: "webhook", brokenAt: null, brokenReason: null, failures: 9, waiting: 1 },
+      ...{ channelId, name: "Ops", kind: "webhook", unable: null, brokenAt: null, brokenReason: null },
+      ...{ failures: 9, waiting: 1 },
       ...{ waitingSince: expect.any(Number), lastAnswer: "503 later" },
     },
   ]);
   await updateChannel(world.owner, { channelId, enabled: false });
   expect(await troubles()).toEqual([]);
+});
+
+test("a mail channel is in trouble as long as the server has no SMTP_URL, and its jobs say so", async () => {
+  const { owner, project } = world;
+  const projectId = project.id;
+  await updateChannel(owner, { channelId, enabled: false });
+  const withConfig = (smtpUrl: string | null) => ({ ...owner, config: { ...owner.config, smtpUrl } });
+  const [mailing, silent] = [withConfig("smtp://127.0.0.1:1"), withConfig(null)];
+  await createChannel(mailing, { projectId, kind: "email", name: "Mail", settings: { to: "ops@example.org" } });
+  const seen = async (ctx: typeof owner) => ({
+    troubles: await listChannelTroubles(ctx, { projectId }),
+    told: (await getJob(ctx, { jobId: incident.jobId })).nobodyTold,
+    counts: (await listJobs(ctx, { projectId })).jobs.map(({ channelCount }) => channelCount),
+  });
+  expect(await seen(mailing)).toEqual({ troubles: [], told: null, counts: [1] });
+  expect(await seen(silent)).toMatchObject({
+    troubles: [{ name: "Mail", unable: expect.stringContaining("SMTP_URL"), brokenAt: null, failures: 0, waiting: 0 }],
+    told: expect.stringMatching(/^Nobody would be told .*: its channels cannot deliver\. .*SMTP_URL/),
+    counts: [0],
+  });
+  expect((await listChannels(silent, { projectId })).map(({ name, unable }) => [name, unable !== null])).toEqual([
+    ["Ops", false],
+    ["Mail", true],
+  ]);
 });
 
 test("a channel whose receiver refuses for good is in trouble until something arrives", async () => {

@@ -1,11 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import {
-  createChannel,
-  listChannelKinds,
-  listChannels,
-  testChannel,
-  updateChannel,
-} from "../../lib/services/channels.ts";
+import { testChannel } from "../../lib/services/channel-trial.ts";
+import { createChannel, listChannelKinds, listChannels, updateChannel } from "../../lib/services/channels.ts";
 import type { Ctx } from "../../lib/services/context.ts";
 import { listDeliveries } from "../../lib/services/deliveries.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";

@@ -6,7 +6,8 @@ import type { ChannelEditValues } from "../../../components/channels/channel-edi
 import type { ChannelFormValues } from "../../../components/channels/channel-form.tsx";
 import type { TestAnswer } from "../../../components/channels/channel-view.ts";
 import { stopSharing } from "../../../lib/services/channel-sharing.ts";
-import { createChannel, deleteChannel, testChannel, updateChannel } from "../../../lib/services/channels.ts";
+import { testChannel } from "../../../lib/services/channel-trial.ts";
+import { createChannel, deleteChannel, updateChannel } from "../../../lib/services/channels.ts";
 import { replayChannel, replayDelivery } from "../../../lib/services/deliveries.ts";
 import { asText } from "../../action-input.ts";
 import { parseChannelEdit, parseChannelForm } from "../../channel-form-input.ts";

@@ -8,7 +8,8 @@ import { SharedChannelItem } from "../../../components/channels/shared-channel-i
 
 const CHANNEL: SharedChannelView = {
   ...{ id: "c", kind: "slack", kindLabel: "Slack", name: "Ops room", summary: "hooks.slack.com/…", ofProject: "Night" },
-  ...{ enabled: true, brokenAt: null, brokenReason: null, unsubscribedAt: null, lastSentAt: null, failing: null },
+  ...{ enabled: true, brokenAt: null, brokenReason: null, unable: null, unsubscribedAt: null },
+  ...{ lastSentAt: null, failing: null },
 };
 
 function textOf(node: ReactNode): string {
@@ -32,6 +33,13 @@ test("a channel of another project says whose it is, and can only be given up", 
 
 test("one that is broken is mended where it belongs", () => {
   expect(shown({ brokenAt: 1 })).toContain("Its own project can mend it.");
+});
+
+test("one that this installation cannot deliver over says what to do, whatever became of it before", () => {
+  const text = shown({ unable: "Set SMTP_URL.", brokenAt: 1, failing: "later" });
+  expect(text).toContain("Cannot deliver anything Set SMTP_URL.");
+  expect(text).not.toMatch(/Refused|Takes nothing/);
+  expect(shown({ unable: "Set SMTP_URL.", enabled: false })).not.toContain("Cannot deliver");
 });
 
 test("projects that a channel serves stay in its form, whoever opens it; nothing is asked where there is no other", () => {
