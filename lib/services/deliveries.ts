@@ -32,10 +32,10 @@ export async function listDeliveries(
   return { deliveries: shown.map(deliveryRowOf), nextBefore: last === undefined ? null : String(last.ordinal) };
 }
 
-/** All deliveries of a project, newest first, for scripts. */
-export async function reportDeliveries(ctx: Ctx, input: { projectId: string }): Promise<DeliveryRow[]> {
+/** Deliveries of a project, newest first, for scripts; all of them without a `limit`. */
+export async function reportDeliveries(ctx: Ctx, input: { projectId: string; limit?: number }): Promise<DeliveryRow[]> {
   const project = await requireProject(ctx, input.projectId, "see");
-  const filter = { projectId: project.id, states: null, before: null, limit: null };
+  const filter = { projectId: project.id, states: null, before: null, limit: input.limit ?? null };
   return (await listDeliveryRecords(ctx.database.pool, filter)).map(deliveryRowOf);
 }
 

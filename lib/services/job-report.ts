@@ -1,9 +1,12 @@
+import { groupBy } from "../domain/group-by.ts";
 import type { JobStatus } from "../domain/job.ts";
 import { statusOf } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
+import { type IncidentRecord, listIncidentRecords } from "../store/incidents.ts";
 import { countPings } from "../store/pings.ts";
 import type { Ctx } from "./context.ts";
-import { requireJob } from "./jobs.ts";
+import type { JobRow } from "./job-views.ts";
+import { listJobs, requireJob } from "./jobs.ts";
 import { listRuns, type RunRow } from "./runs.ts";
 
 export type JobReport = {
@@ -29,4 +32,17 @@ export async function jobReport(ctx: Ctx, input: { jobId: string }): Promise<Job
   ]);
   const status = statusOf(facts, ctx.clock.now());
   return { id, slug, status, lastPingAt, nextExpectedAt: facts.nextSlotAt, pings, runs };
+}
+
+export type ListedJob = JobRow & {
+  /** Newest first; mostly none, and two at most: a critical one and a warning. */
+  openIncidents: IncidentRecord[];
+};
+
+/** A project's jobs by name, for scripts; all of them without a `limit`. */
+export async function reportJobs(ctx: Ctx, input: { projectId: string; limit?: number }): Promise<ListedJob[]> {
+  const { jobs } = await listJobs(ctx, { projectId: input.projectId, stripsUpTo: 0 });
+  const filter = { projectId: input.projectId, jobId: null, state: "open", after: null, limit: null } as const;
+  const open = groupBy(await listIncidentRecords(ctx.database.pool, filter), ({ jobId }) => jobId);
+  return jobs.slice(0, input.limit).map((job) => ({ ...job, openIncidents: open.get(job.id) ?? [] }));
 }

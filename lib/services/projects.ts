@@ -8,13 +8,14 @@ import {
   findSealedKey,
   insertKey,
   insertProject,
+  listProjectOverviews,
   listProjectRecords,
   lockProject,
 } from "../store/projects.ts";
 import type { Queryable } from "../store/queryable.ts";
 import { hashKey } from "../store/secrets.ts";
 import { findUserByEmail } from "../store/users.ts";
-import { requireProject } from "./access.ts";
+import { requireProject, requireSystem } from "./access.ts";
 import type { Ctx, Services } from "./context.ts";
 import { parseName } from "./input.ts";
 import { publishCache } from "./publish.ts";
@@ -55,6 +56,26 @@ export async function listProjects(ctx: Ctx): Promise<ProjectRow[]> {
     name,
     role: actor.kind === "system" ? "owner" : parseRole(role ?? ""),
     createdAt,
+  }));
+}
+
+export type ReportedProject = Pick<ProjectRow, "id" | "name"> & {
+  /** Keys in clear; null where it has none any more. */
+  pingKey: string | null;
+  dsn: string | null;
+  jobs: number;
+  openIncidents: number;
+};
+
+/** Every project with its keys, oldest first, for the command line. */
+export async function reportProjects(ctx: Ctx, { limit }: { limit: number }): Promise<ReportedProject[]> {
+  requireSystem(ctx);
+  const { secrets, config } = ctx;
+  const projects = await listProjectOverviews(ctx.database.pool, limit);
+  return projects.map(({ id, name, number, pingKey, dsnKey, jobCount, openIncidents }) => ({
+    ...{ id, name, jobs: jobCount, openIncidents },
+    pingKey: pingKey === null ? null : secrets.open(pingKey),
+    dsn: dsnKey === null ? null : dsnOf(config.baseUrl, secrets.open(dsnKey), number),
   }));
 }
 

@@ -65,6 +65,26 @@ export async function countProjectParts(
   return rows[0] ?? { jobCount: 0, channelCount: 0 };
 }
 
+export type ProjectOverview = Pick<ProjectRecord, "id" | "number" | "name"> & {
+  /** Its oldest keys still valid, encrypted; null where it has none. */
+  pingKey: string | null;
+  dsnKey: string | null;
+  jobCount: number;
+  openIncidents: number;
+};
+
+/** Of every project, oldest first. */
+export async function listProjectOverviews(database: Queryable, limit: number): Promise<ProjectOverview[]> {
+  const { rows } = await database.query<ProjectOverview>(
+    `SELECT p.id, p.number, p.name, (${sealedKey("p.id", "'ping'")}) AS "pingKey", (${sealedKey("p.id", "'dsn'")}) AS "dsnKey",
+       (SELECT count(*) FROM jobs j WHERE j.project_id = p.id) AS "jobCount",
+       (SELECT count(*) FROM incidents i WHERE i.project_id = p.id AND i.state = 'open') AS "openIncidents"
+     FROM projects p ORDER BY p.number LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
 /** Makes a project with its owner. */
 export async function insertProject(
   client: Queryable,
@@ -111,18 +131,17 @@ export async function insertKey(client: Queryable, key: KeyRecord): Promise<{ id
   return row;
 }
 
+const sealedKey = (project: string, scope: string): string => `SELECT encrypted FROM api_keys
+  WHERE project_id = ${project} AND scope = ${scope} AND encrypted IS NOT NULL
+    AND (expires_at IS NULL OR expires_at > belfry_now()) ORDER BY created_at, id LIMIT 1`;
+
 /** The oldest key of that scope still valid, encrypted. */
 export async function findSealedKey(
   database: Queryable,
   projectId: string,
   scope: "ping" | "dsn",
 ): Promise<string | null> {
-  const { rows } = await database.query<{ encrypted: string }>(
-    `SELECT encrypted FROM api_keys
-     WHERE project_id = $1 AND scope = $2 AND encrypted IS NOT NULL AND (expires_at IS NULL OR expires_at > belfry_now())
-     ORDER BY created_at, id LIMIT 1`,
-    [projectId, scope],
-  );
+  const { rows } = await database.query<{ encrypted: string }>(sealedKey("$1", "$2"), [projectId, scope]);
   return rows[0]?.encrypted ?? null;
 }
 

@@ -23,8 +23,12 @@ describe("alerts", () => {
     const create = (...words: string[]) => run("create-channel", "--project", project.id, "--kind", ...words);
     expect(await create("slack", "--url", "https://hooks.slack.com/services/T/B/x")).toEqual({
       id: expect.any(String),
+      warnings: [],
     });
-    expect(await create("webhook", "--url", "http://127.0.0.1:8080/hook")).toEqual({ id: expect.any(String) });
+    expect(await create("webhook", "--url", "http://127.0.0.1:8080/hook")).toEqual({
+      id: expect.any(String),
+      warnings: [],
+    });
     expect(
       await failure("create-channel", "--project", project.id, "--kind", "email", "--to", "a@example.org"),
     ).toMatch(/SMTP_URL/);
@@ -40,7 +44,7 @@ describe("alerts", () => {
   test("create-channel takes every setting of a kind as JSON", async () => {
     const words = ["create-channel", "--project", project.id, "--kind"];
     const settings = JSON.stringify({ url: "https://example.org/hook", method: "PUT" });
-    expect(await run(...words, "webhook", "--settings", settings)).toEqual({ id: expect.any(String) });
+    expect(await run(...words, "webhook", "--settings", settings)).toEqual({ id: expect.any(String), warnings: [] });
     expect(await failure(...words, "pagerduty", "--settings", '{"routingKey":"x"}')).toMatch(/32 letters and digits/);
     expect(await failure(...words, "webhook", "--settings", "url=x")).toMatch(/--settings takes JSON/);
     expect(await failure(...words, "webhook", "--settings", '{"url":3}')).toMatch(/"url" must be a text in quotes/);
@@ -60,16 +64,19 @@ describe("alerts", () => {
     const { id: jobId } = await run("create-job", "--project", own.id, "--slug", "backup");
     expect(await run("incidents", "--project", own.id)).toEqual({ incidents: [] });
     expect(await run("deliveries", "--project", own.id)).toEqual({ deliveries: [] });
-    await book({ services }, jobId, { action: "fail" });
+    await book({ services }, jobId, { action: "fail", host: "db-03" });
     await book({ services }, jobId, { action: "success" });
-    await book({ services }, jobId, { action: "fail" });
+    await book({ services }, jobId, { action: "fail", exitCode: 3, host: "db-03" });
     const { incidents } = await run("incidents", "--project", own.id);
     const [open, resolved] = incidents;
+    const of = { jobSlug: "backup", jobName: "backup", host: "db-03" };
     expect(incidents).toEqual([
       {
         ...{
           id: open.id,
           jobId,
+          ...of,
+          exitCode: 3,
           cause: "failed",
           state: "open",
           openedAt: expect.stringMatching(ISO),
@@ -78,7 +85,7 @@ describe("alerts", () => {
         ...UNTOUCHED,
       },
       {
-        ...{ id: resolved.id, jobId, cause: "failed", state: "resolved" },
+        ...{ id: resolved.id, jobId, ...of, exitCode: null, cause: "failed", state: "resolved" },
         ...{ openedAt: expect.stringMatching(ISO), resolvedAt: expect.stringMatching(ISO), ...UNTOUCHED },
       },
     ]);

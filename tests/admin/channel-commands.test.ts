@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { runAdmin } from "../../lib/server/admin/run.ts";
 import { openIncident, planNow } from "../support/alerting.ts";
+import { createChannel } from "../../lib/services/channels.ts";
+import { createJob } from "../../lib/services/job-changes.ts";
 import { createProject, listProjects } from "../../lib/services/projects.ts";
 import { openWorld, type World } from "../services/world.ts";
 
@@ -35,17 +37,44 @@ test("a channel is made, listed and changed with its rules", async () => {
       summary: expect.any(String),
       enabled: true,
       rules,
+      unable: null,
       brokenAt: null,
       brokenReason: null,
       projects: [],
     },
   ]);
   expect(await admin("update-channel", "--channel", id, "--rules", '{"delayMinutes": 15}', "--enabled", "no")).toEqual({
-    id,
+    ...{ id, warnings: [] },
   });
   expect(await listed()).toMatchObject([{ name: "Night watch", enabled: false, rules: { delayMinutes: 15 } }]);
   await admin("update-channel", "--channel", id, "--name", "Day watch");
   expect(await listed()).toMatchObject([{ name: "Day watch", rules: { delayMinutes: 15 } }]);
+});
+
+test("rules for a tag that no job has are taken, and said so", async () => {
+  const { project, system } = world;
+  await createJob(system, { projectId: project.id, slug: "backup", tags: ["backups"] });
+  const other = await createProject(system, { name: "Lender", ownerEmail: "owner@example.org" });
+  await createJob(system, { projectId: other.id, slug: "dump", tags: ["dumps"] });
+  const rules = '{"tags": ["backup", "backups", "dumps"]}';
+  const words = ["create-channel", "--project", project.id, "--kind", "slack", "--rules", rules];
+  const made = await admin(...words, "--url", "https://hooks.slack.com/services/T/B/z");
+  const unknown = (tag: string) => `No job has the tag "${tag}" at the moment; look whether it is spelt right.`;
+  expect(made.warnings).toEqual([unknown("backup"), unknown("dumps")]);
+  const change = async (...more: string[]) => (await admin("update-channel", "--channel", made.id, ...more)).warnings;
+  expect(await change("--projects", "Lender")).toEqual([unknown("backup")]);
+  expect(await change("--rules", '{"tags": ["backups"]}')).toEqual([]);
+});
+
+test("a channel of a kind that this installation cannot deliver over says what to do", async () => {
+  const { project, system } = await openWorld({ smtpUrl: "smtp://127.0.0.1:1" });
+  const settings = { to: "ops@example.org" };
+  const { id } = await createChannel(system, { projectId: project.id, kind: "email", settings });
+  const ctx = { ...system, config: { ...system.config, smtpUrl: null } };
+  const open = () => Promise.resolve({ ctx, close: () => Promise.resolve() });
+  expect(await runAdmin(["channels", "--project", project.id], open)).toMatchObject({
+    output: { channels: [{ id, enabled: true, brokenAt: null, unable: expect.stringContaining("sets SMTP_URL") }] },
+  });
 });
 
 test.each([

@@ -80,7 +80,7 @@ describe("jobs", () => {
     const job = await run(
       ...["create-job", "--project", project.id, "--slug", "backup", "--name", "Backup", "--schedule", "*/5 * * * *"],
       ...["--dialect", "vixie", "--tz", "Europe/Riga", "--grace", "90s", "--max-runtime", "2h", "--jitter", "5m"],
-      ...["--overlap", "allow", "--min-runtime", "30s", "--unusual", "alert"],
+      ...["--overlap", "allow", "--min-runtime", "30s", "--unusual", "alert", "--tags", "db, nightly"],
     );
     expect(job).toEqual({
       ...{ id: expect.any(String), slug: "backup", pingUrl: `http://localhost:3000/ping/${job.id}` },
@@ -88,16 +88,29 @@ describe("jobs", () => {
     });
     const { rows } = await database.pool.query(
       `SELECT name, schedule_expression, dialect, time_zone, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, overlap,
-         unusual FROM jobs WHERE id = $1`,
+         unusual, tags FROM jobs WHERE id = $1`,
       [job.id],
     );
     expect(rows).toEqual([
       {
         ...{ name: "Backup", schedule_expression: "*/5 * * * *", dialect: "vixie", time_zone: "Europe/Riga" },
         ...{ grace_ms: 90_000, max_runtime_ms: 7_200_000, jitter_ms: 300_000, overlap: "allow" },
-        ...{ min_runtime_ms: 30_000, unusual: "alert" },
+        ...{ min_runtime_ms: 30_000, unusual: "alert", tags: ["db", "nightly"] },
       },
     ]);
+  });
+
+  test("update-job gives a job other tags, or none", async () => {
+    const id = await newJob("--tags", "db");
+    const tags = async () => (await run("job", "--id", id)).tags;
+    expect(await tags()).toEqual(["db"]);
+    await run("update-job", "--id", id, "--tags", "web,batch");
+    expect(await tags()).toEqual(["web", "batch"]);
+    await run("update-job", "--id", id, "--name", "Other");
+    expect(await tags()).toEqual(["web", "batch"]);
+    await run("update-job", "--id", id, "--tags", "");
+    expect(await tags()).toEqual([]);
+    expect(await failure("update-job", "--id", id, "--tags", "two words")).toMatch(/tag "two words" cannot be used/);
   });
 
   test("create-job and update-job say how pings are read, and in which environment", async () => {
@@ -209,8 +222,16 @@ describe("jobs", () => {
     const id = await newJob("--schedule", "every 10m", "--grace", "1m");
     await offsetClock(database, 0);
     const installation = { services };
+    const settings = {
+      ...{ name: `job-${world.slugs}`, environment: "production", projectId: project.id },
+      ...{ schedule: "every 10 min", dialect: null, tz: null, grace: "1m", maxRuntime: null, minRuntime: null },
+      ...{ jitter: "0s", failures: 1, failureWindow: null, successes: 1, overlap: "alert", unusual: "ignore" },
+      ...{ tooOften: "alert", tags: [], upstreams: [], channels: [] },
+      warning: expect.stringMatching(/^Nobody/),
+    };
     expect(await run("job", "--id", id)).toEqual({
       ...{ id, slug: `job-${world.slugs}`, state: "new", lastPingAt: null, nextExpectedAt: null, pings: 0, runs: [] },
+      ...{ ...settings, openIncidents: [] },
     });
     const now = services.clock.now();
     const at = (minutes: number) => new Date(now - minutes * MINUTE).toISOString();
@@ -222,6 +243,7 @@ describe("jobs", () => {
     const job = await run("job", "--id", id);
     expect(job).toEqual({
       ...{ id, slug: `job-${world.slugs}`, state: "late", lastPingAt: at(20), nextExpectedAt: at(10), pings: 4 },
+      ...{ ...settings, openIncidents: [] },
       runs: [
         { outcome: "ok", startedAt: at(20), finishedAt: at(20), durationMs: null, exitCode: null, slotAt: at(20) },
         { outcome: "missed", startedAt: null, finishedAt: null, durationMs: null, exitCode: null, slotAt: at(30) },
@@ -236,6 +258,30 @@ describe("jobs", () => {
       ],
     });
     expect(job.lastPingAt).toMatch(ISO);
+  });
+
+  test("job: what is set, what is open, and over which channels it would be told", async () => {
+    const own = await run("create-project", "--name", "Own", "--owner", "owner@example.org");
+    const channel = async (name: string, ...words: string[]) =>
+      (await run(...["create-channel", "--project", own.id, "--kind", "webhook", "--name", name], ...words)).id;
+    const url = ["--url", "http://127.0.0.1:8080/hook"];
+    const [ops, web] = [await channel("Ops", ...url), await channel("Web", ...url, "--rules", '{"tags": ["web"]}')];
+    await run("create-job", "--project", own.id, "--slug", "dump");
+    const { id } = await run(
+      ...["create-job", "--project", own.id, "--slug", "backup", "--schedule", "0 2 * * *", "--dialect", "vixie"],
+      ...["--tz", "Europe/Riga", "--max-runtime", "90m", "--failures", "3", "--failure-window", "5", "--tags", "db"],
+      ...["--upstreams", "dump"],
+    );
+    for (let times = 0; times < 3; times++) await book({ services }, id, { action: "fail", exitCode: 1 });
+    expect(await run("job", "--id", id)).toMatchObject({
+      ...{ projectId: own.id, schedule: "0 2 * * *", dialect: "vixie", tz: "Europe/Riga", grace: "1h" },
+      ...{ maxRuntime: "1h30m", failures: 3, failureWindow: 5, tags: ["db"], upstreams: ["dump"], warning: null },
+      channels: [
+        { id: ops, name: "Ops", kind: "webhook", told: true },
+        { id: web, name: "Web", kind: "webhook", told: false },
+      ],
+      openIncidents: [{ id: expect.any(String), cause: "failed", openedAt: expect.stringMatching(ISO) }],
+    });
   });
 
   test("job: at most the newest 100 runs", async () => {

@@ -18,7 +18,7 @@ describe("the table of commands", () => {
     expect(commands).toContainEqual({
       name: "create-key",
       summary: "Makes a key; read and write keys are shown this once.",
-      usage: "Usage: create-key --project ID --scope ping|read|write",
+      usage: "Usage: create-key --project ID|NAME --scope ping|read|write",
     });
     expect(await run()).toEqual({ commands });
     expect(await run("create-key", "--help")).toEqual({ commands: [expect.objectContaining({ name: "create-key" })] });
@@ -43,10 +43,12 @@ describe("the table of commands", () => {
       "drills",
       "incidents",
       "job",
+      "jobs",
       "make-job-of-unmatched",
       "mute",
       "note",
       "pause-job",
+      "projects",
       "replay",
       "report",
       "reset-password",
@@ -75,6 +77,6 @@ describe("the table of commands", () => {
 
   test("nothing is opened for a command that is misspelt", async () => {
     const result = await runAdmin(["job", "--ID", "1"], () => Promise.reject(new Error("was opened")));
-    expect(result.output).toEqual({ error: "job has no option --ID. Usage: job --id ID" });
+    expect(result.output).toEqual({ error: "job has no option --ID. Usage: job --id ID|SLUG [--project ID|NAME]" });
   });
 });

@@ -1,16 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listSharedChannels, stopSharing } from "../../lib/services/channel-sharing.ts";
-import { createChannel, deleteChannel, listChannels, testChannel, updateChannel } from "../../lib/services/channels.ts";
+import { testChannel } from "../../lib/services/channel-trial.ts";
+import { createChannel, deleteChannel, listChannels, updateChannel } from "../../lib/services/channels.ts";
 import { adoptCodeRequest, followCode } from "../../lib/services/code-jobs.ts";
 import type { Ctx } from "../../lib/services/context.ts";
 import { listDeliveries, replayDelivery } from "../../lib/services/deliveries.ts";
 import { actOnIncidents } from "../../lib/services/incident-actions.ts";
 import { getIncident, listIncidents, reportIncidents } from "../../lib/services/incidents.ts";
 import { createJob, deleteJob, pauseJob, resumeJob, updateJob } from "../../lib/services/job-changes.ts";
-import { jobReport } from "../../lib/services/job-report.ts";
+import { jobReport, reportJobs } from "../../lib/services/job-report.ts";
 import { getJob, listJobs } from "../../lib/services/jobs.ts";
 import { updateProject } from "../../lib/services/project-settings.ts";
-import { createKey, createProject, getProject, listProjects, projectSnippets } from "../../lib/services/projects.ts";
+import {
+  createKey,
+  createProject,
+  getProject,
+  listProjects,
+  projectSnippets,
+  reportProjects,
+} from "../../lib/services/projects.ts";
 import { getRun, getRunOutput, listRuns } from "../../lib/services/runs.ts";
 import { systemPage } from "../../lib/services/system.ts";
 import {
@@ -56,6 +64,7 @@ const SEE: Record<string, Verb> = {
   listJobs: (ctx) => listJobs(ctx, { projectId: world.project.id }),
   getJob: (ctx) => getJob(ctx, { jobId }),
   jobReport: (ctx) => jobReport(ctx, { jobId }),
+  reportJobs: (ctx) => reportJobs(ctx, { projectId: world.project.id }),
   listRuns: (ctx) => listRuns(ctx, { jobId }),
   getRun: (ctx) => getRun(ctx, { jobId, number: 1 }),
   getRunOutput: (ctx) => getRunOutput(ctx, { jobId, number: 1 }),
@@ -112,6 +121,14 @@ test("each sees the projects he belongs to", async () => {
   expect(await names(world.teammate)).toEqual(["Night shift (viewer)"]);
   expect(await names(world.stranger)).toEqual(["Elsewhere (owner)"]);
   expect(await names(world.system)).toEqual(["Night shift (owner)", "Elsewhere (owner)"]);
+});
+
+test("only the command line sees all projects with their keys", async () => {
+  await expect(reportProjects(world.owner, { limit: 10 })).rejects.toMatchObject({ code: "forbidden" });
+  expect(await reportProjects(world.system, { limit: 10 })).toMatchObject([
+    { name: "Night shift", pingKey: world.project.pingKey },
+    { name: "Elsewhere", openIncidents: 0 },
+  ]);
 });
 
 test("a new project belongs to who made it", async () => {

@@ -1,19 +1,23 @@
 import { AppError } from "../../errors.ts";
 import { replayChannel, replayDelivery, reportDeliveries } from "../../services/deliveries.ts";
-import { type Command, required } from "./command.ts";
+import { cut, LIMIT, limitOf, LONG_LIST } from "./bounds.ts";
+import { ANY_PROJECT, type Command, PROJECT, required } from "./command.ts";
 
 /** Commands about deliveries. */
 export const ALERT_COMMANDS: readonly Command[] = [
   {
     name: "deliveries",
     summary: "Lists what was to be sent for a project, newest first.",
-    options: [{ name: "project", required: true, value: "ID" }],
+    options: [PROJECT, LIMIT],
     async run(ctx, options) {
-      const deliveries = await reportDeliveries(ctx, { projectId: required(options, "project") });
+      const limit = limitOf(options, LONG_LIST);
+      const projectId = required(options, "project");
+      const { shown, more } = cut(await reportDeliveries(ctx, { projectId, limit: limit + 1 }), limit);
       return {
-        deliveries: deliveries.map(({ id, incidentId, event, channelId, state, attempts, lastError }) => ({
+        deliveries: shown.map(({ id, incidentId, event, channelId, state, attempts, lastError }) => ({
           ...{ id, incidentId, event, channelId, state, attempts, lastError },
         })),
+        ...more,
       };
     },
   },
@@ -23,8 +27,8 @@ export const ALERT_COMMANDS: readonly Command[] = [
       "Sends an alert that did not arrive again, or all of a channel; --project is one that the channel serves beside its own.",
     options: [
       { name: "delivery", required: false, value: "ID" },
-      { name: "channel", required: false, value: "ID" },
-      { name: "project", required: false, value: "ID" },
+      { name: "channel", required: false, value: "ID|NAME", refers: "channel" },
+      ANY_PROJECT,
     ],
     async run(ctx, options) {
       const deliveryId = options.get("delivery");

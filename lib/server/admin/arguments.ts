@@ -1,4 +1,5 @@
 import { AppError } from "../../errors.ts";
+import type { NamedKind } from "../../store/names.ts";
 
 /** One option of a command, written `--name value` or `--name=value`. */
 export type OptionSpec = {
@@ -6,6 +7,8 @@ export type OptionSpec = {
   required: boolean;
   /** What its value looks like, e.g. `EMAIL` or `ping|read|write`. */
   value: string;
+  /** Its value is the id of such a thing, or what people call it; commands are given the id. */
+  refers?: NamedKind;
 };
 
 /** The given options by name; every required one is there. */

@@ -3,10 +3,9 @@ import type { QuietInput, RulesInput } from "../../services/channel-rules-input.
 import { createChannel, listChannels, updateChannel } from "../../services/channels.ts";
 import { listSharedChannels } from "../../services/channel-sharing.ts";
 import type { Options } from "./arguments.ts";
-import { type Command, isoTime, required } from "./command.ts";
+import { ANY_PROJECT, type Command, isoTime, PROJECT, required } from "./command.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
-const PROJECT = { name: "project", required: true, value: "ID" };
 const PROJECTS = { name: "projects", required: false, value: "ID|NAME,…" };
 const RULES = { name: "rules", required: false, value: '{"severities": ["critical"], "delayMinutes": 15}' };
 
@@ -39,7 +38,8 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
     summary:
       'Renames a channel, switches it on or off, gives it other rules ({} takes every alert) or other projects to serve ("" none).',
     options: [
-      { name: "channel", required: true, value: "ID" },
+      { name: "channel", required: true, value: "ID|NAME", refers: "channel" },
+      ANY_PROJECT,
       { name: "name", required: false, value: "NAME" },
       { name: "enabled", required: false, value: "yes|no" },
       RULES,
@@ -64,12 +64,13 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
       const project = { projectId: required(options, "project") };
       const [channels, shared] = [await listChannels(ctx, project), await listSharedChannels(ctx, project)];
       return {
-        channels: channels.map(({ id, kind, name, summary, rules, enabled, brokenAt, brokenReason, projects }) => ({
-          ...{ id, kind, name, summary, rules, enabled, brokenReason, projects },
+        channels: channels.map(({ id, kind, name, summary, rules, enabled, brokenAt, ...channel }) => ({
+          ...{ id, kind, name, summary, rules, enabled, unable: channel.unable },
+          ...{ brokenReason: channel.brokenReason, projects: channel.projects },
           brokenAt: isoTime(brokenAt),
         })),
-        shared: shared.map(({ id, kind, name, summary, enabled, brokenAt, ofProject }) => ({
-          ...{ id, kind, name, summary, enabled, ofProject },
+        shared: shared.map(({ id, kind, name, summary, enabled, unable, brokenAt, ofProject }) => ({
+          ...{ id, kind, name, summary, enabled, unable, ofProject },
           brokenAt: isoTime(brokenAt),
         })),
       };

@@ -14,6 +14,10 @@ export type Command = {
   run(ctx: Ctx, options: Options): Promise<object>;
 };
 
+export const PROJECT: OptionSpec = { name: "project", required: true, value: "ID|NAME", refers: "project" };
+/** Where a job or a channel is named, the project in which it is looked for. */
+export const ANY_PROJECT: OptionSpec = { ...PROJECT, required: false };
+
 /** An option that `parseOptions` has made sure of. */
 export function required(options: Options, name: string): string {
   const value = options.get(name);

@@ -1,10 +1,12 @@
 import type { IncidentAction } from "../../domain/incident-care.ts";
+import { AppError } from "../../errors.ts";
 import type { Ctx } from "../../services/context.ts";
 import { actOnIncidents } from "../../services/incident-actions.ts";
 import { parseNote, parseSnooze } from "../../services/incident-input.ts";
-import { getIncident, reportIncidents } from "../../services/incidents.ts";
+import { getIncident, type IncidentRow, reportIncidents } from "../../services/incidents.ts";
 import type { Options } from "./arguments.ts";
-import { type Command, isoTime, required } from "./command.ts";
+import { cut, LIMIT, limitOf, LONG_LIST } from "./bounds.ts";
+import { type Command, isoTime, PROJECT, required } from "./command.ts";
 
 const INCIDENT = { name: "incident", required: true, value: "ID" };
 
@@ -12,18 +14,18 @@ const INCIDENT = { name: "incident", required: true, value: "ID" };
 export const INCIDENT_COMMANDS: readonly Command[] = [
   {
     name: "incidents",
-    summary: "Lists a project's incidents, newest first.",
-    options: [{ name: "project", required: true, value: "ID" }],
+    summary: "Lists a project's incidents, or those of one of its jobs, newest first.",
+    options: [
+      PROJECT,
+      { name: "job", required: false, value: "ID|SLUG", refers: "job" },
+      { name: "state", required: false, value: "open|resolved" },
+      LIMIT,
+    ],
     async run(ctx, options) {
-      const incidents = await reportIncidents(ctx, { projectId: required(options, "project") });
-      return {
-        incidents: incidents.map(({ id, jobId, cause, state, openedAt, resolvedAt, ...care }) => ({
-          ...{ id, jobId, cause, state },
-          openedAt: isoTime(openedAt),
-          resolvedAt: isoTime(resolvedAt),
-          ...careOf(care),
-        })),
-      };
+      const limit = limitOf(options, LONG_LIST);
+      const asked = { projectId: required(options, "project"), jobId: options.get("job"), state: stateOf(options) };
+      const { shown, more } = cut(await reportIncidents(ctx, { ...asked, limit: limit + 1 }), limit);
+      return { incidents: shown.map(outputOf), ...more };
     },
   },
   action("acknowledge", "Says that somebody looks after an incident: the next reminder comes a day later."),
@@ -49,6 +51,22 @@ export const INCIDENT_COMMANDS: readonly Command[] = [
     run: (ctx, options) => perform(ctx, options, parseNote(required(options, "text"))),
   },
 ];
+
+function stateOf(options: Options): IncidentRow["state"] | undefined {
+  const state = options.get("state");
+  if (state === undefined || state === "open" || state === "resolved") return state;
+  throw new AppError("invalid", `--state is open or resolved, not "${state.slice(0, 40)}".`, "state");
+}
+
+function outputOf({ openedAt, resolvedAt, ...incident }: IncidentRow): object {
+  const { id, jobId, jobSlug, jobName, cause, state, host, exitCode } = incident;
+  return {
+    ...{ id, jobId, jobSlug, jobName, cause, state, host, exitCode },
+    openedAt: isoTime(openedAt),
+    resolvedAt: isoTime(resolvedAt),
+    ...careOf(incident),
+  };
+}
 
 function action(name: Exclude<IncidentAction["kind"], "snooze" | "note">, summary: string): Command {
   return { name, summary, options: [INCIDENT], run: (ctx, options) => perform(ctx, options, { kind: name }) };

@@ -7,6 +7,7 @@ import { yesOrNo } from "./yes-or-no.ts";
 export const JOB_OPTIONS: readonly OptionSpec[] = [
   { name: "name", required: false, value: "NAME" },
   { name: "environment", required: false, value: "NAME" },
+  { name: "tags", required: false, value: "TAG,TAG" },
   { name: "schedule", required: false, value: '"*/5 * * * *"|"every 5s"' },
   { name: "dialect", required: false, value: "auto|vixie|systemd|kubernetes|…" },
   { name: "tz", required: false, value: "ZONE" },
@@ -35,6 +36,7 @@ export function jobOf(options: Options): NewJob {
   return {
     name: options.get("name"),
     environment: options.get("environment"),
+    tags: listOf(options.get("tags")),
     schedule: options.get("schedule"),
     dialect: options.get("dialect"),
     timeZone: options.get("tz"),

@@ -1,11 +1,11 @@
 import { createUser, resetPassword } from "../../services/accounts.ts";
-import { createKey, createProject } from "../../services/projects.ts";
+import { createKey, createProject, reportProjects } from "../../services/projects.ts";
 import { updateProject } from "../../services/project-settings.ts";
-import { type Command, required } from "./command.ts";
+import { cut, LIMIT, limitOf, SHORT_LIST } from "./bounds.ts";
+import { type Command, PROJECT, required } from "./command.ts";
 
 const EMAIL = { name: "email", required: true, value: "EMAIL" };
 const PASSWORD = { name: "password", required: true, value: "PASSWORD" };
-const PROJECT = { name: "project", required: true, value: "ID" };
 
 /** Commands about accounts, projects and keys. */
 export const PEOPLE_COMMANDS: readonly Command[] = [
@@ -32,6 +32,16 @@ export const PEOPLE_COMMANDS: readonly Command[] = [
     ],
     run: (ctx, options) =>
       createProject(ctx, { name: required(options, "name"), ownerEmail: required(options, "owner") }),
+  },
+  {
+    name: "projects",
+    summary: "Lists all projects with their ping keys, oldest first; create-key --scope ping makes another key.",
+    options: [LIMIT],
+    async run(ctx, options) {
+      const limit = limitOf(options, SHORT_LIST);
+      const { shown, more } = cut(await reportProjects(ctx, { limit: limit + 1 }), limit);
+      return { projects: shown, ...more };
+    },
   },
   {
     name: "update-project",

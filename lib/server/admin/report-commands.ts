@@ -1,8 +1,7 @@
 import { listDrills, setDrillRhythm, startDrill } from "../../services/drills.ts";
 import { previewReport, saveReports } from "../../services/reports.ts";
-import { type Command, isoTime, required } from "./command.ts";
+import { type Command, isoTime, PROJECT, required } from "./command.ts";
 
-const PROJECT = { name: "project", required: true, value: "ID" };
 const ZONE = { name: "tz", required: false, value: "ZONE" };
 
 /** Commands about reports and fire drills. */

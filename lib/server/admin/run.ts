@@ -7,6 +7,7 @@ import type { Command } from "./command.ts";
 import { INCIDENT_COMMANDS } from "./incident-commands.ts";
 import { JOB_COMMANDS } from "./job-commands.ts";
 import { PEOPLE_COMMANDS } from "./people-commands.ts";
+import { resolveReferences } from "./references.ts";
 import { REPORT_COMMANDS } from "./report-commands.ts";
 import type { OpenSession } from "./session.ts";
 import { UNMATCHED_COMMANDS } from "./unmatched-commands.ts";
@@ -46,7 +47,7 @@ async function outputOf(words: readonly string[], open: OpenSession): Promise<ob
   const options = parseOptions(command, rest);
   const session = await open({ checkKey: command.replacesData !== true });
   try {
-    return await command.run(session.ctx, options);
+    return await command.run(session.ctx, await resolveReferences(session.ctx, command.options, options));
   } finally {
     await session.close();
   }

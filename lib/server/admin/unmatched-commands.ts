@@ -4,11 +4,9 @@ import {
   makeJobOfUnmatched,
   type UnmatchedRow,
 } from "../../services/unmatched.ts";
-import { type Command, isoTime, required } from "./command.ts";
+import { ANY_PROJECT, type Command, isoTime, PROJECT, required } from "./command.ts";
 
 const ID = { name: "id", required: true, value: "ID" };
-const PROJECT = { name: "project", required: true, value: "ID" };
-const ANY_PROJECT = { ...PROJECT, required: false };
 
 /** Commands about pings that found no job. */
 export const UNMATCHED_COMMANDS: readonly Command[] = [

@@ -6,10 +6,9 @@ import { AppError, messageOf } from "../../errors.ts";
 import type { WindowForm } from "../../services/window-input.ts";
 import { createWindow, deleteWindow, updateWindow, viewCalendar } from "../../services/windows.ts";
 import type { Options, OptionSpec } from "./arguments.ts";
-import { type Command, isoTime, required } from "./command.ts";
+import { type Command, isoTime, PROJECT, required } from "./command.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
-const PROJECT = { name: "project", required: true, value: "ID" };
 const ID = { name: "id", required: true, value: "ID" };
 
 /** What can be set of a window, besides its name and kind. */
