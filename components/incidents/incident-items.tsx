@@ -12,20 +12,20 @@ import { visibleText } from "../base/visible-text.ts";
 import { CareLine, type CareView } from "./care-line.tsx";
 import { CAUSE_SHAPE } from "./cause-shape.ts";
 import styles from "./incidents.module.css";
-import { whyOf } from "./why.ts";
+import { whyOf, type WhyView } from "./why.ts";
 
-export type IncidentView = CareView & {
-  id: string;
-  jobName: string;
-  severity: Severity;
-  cause: Cause;
-  state: "open" | "resolved";
-  openedAt: Instant;
-  resolvedAt: Instant | null;
-  resolveReason: ResolveReason | null;
-  outageId: string | null;
-  title: string;
-};
+export type IncidentView = CareView &
+  WhyView & {
+    id: string;
+    jobName: string;
+    severity: Severity;
+    cause: Cause;
+    state: "open" | "resolved";
+    openedAt: Instant;
+    resolvedAt: Instant | null;
+    resolveReason: ResolveReason | null;
+    outageId: string | null;
+  };
 
 /** Lets people choose rows. */
 export type Choice = {
@@ -56,9 +56,9 @@ export function IncidentItems({ incidents, withJob = true, choice, mates }: Prop
           <CauseLabel cause={incident.cause} open={incident.state === "open"} />
           <p className={styles.itemTitle}>
             <Link href={`/incidents/${incident.id}`} id={incidentLinkId(incident.id)} prefetch={false}>
-              {withJob ? <Said text={incident.jobName} /> : whyOf(incident.title)}
+              {withJob ? <Said text={incident.jobName} /> : whyOf(incident)}
             </Link>
-            {withJob && <span className={styles.itemWhy}> {whyOf(incident.title)}</span>}
+            {withJob && <span className={styles.itemWhy}> {whyOf(incident)}</span>}
             {incident.state === "open" && (
               <span className={styles.itemCare}>
                 <Mates count={mates?.get(incident.outageId ?? "") ?? 1} />
@@ -87,7 +87,7 @@ export function IncidentItems({ incidents, withJob = true, choice, mates }: Prop
 
 function Mates({ count }: { count: number }) {
   if (count < 2) return null;
-  return <span className={styles.mates}>one trouble with {count === 2 ? "another" : `${count - 1} others`}</span>;
+  return <span className={styles.mates}>in one outage with {count === 2 ? "another" : `${count - 1} others`}</span>;
 }
 
 /** What is over needs nothing any more. */

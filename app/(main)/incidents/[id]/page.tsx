@@ -77,7 +77,7 @@ export default async function IncidentPage({ params }: Props) {
         }
         lead={
           <>
-            {whyOf(incident.title)}. Opened <ExactMoment at={openedAt} />
+            {whyOf(incident)}. Opened <ExactMoment at={openedAt} />
             {resolvedAt === null ? (
               <>
                 , open for <Ago at={openedAt} />.
