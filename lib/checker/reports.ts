@@ -105,12 +105,11 @@ async function make(client: pg.PoolClient, due: DueReport, { now, channels, know
   const { projectId, userId, period, role } = due;
   // A zone that nobody knows any more must not cost its reader the report.
   const zone = findZone(due.timeZone) ?? getZone("UTC");
-  const labels = new Map(channels.list().map(({ kind, label }) => [kind, label]));
+  const kinds = new Map(channels.list().map((channel) => [channel.kind, channel]));
   const span = spanBefore(period, zone, now);
   const reader = { userId, period, timeZone: zone.name, mayChange: role !== "viewer" };
-  const labelOf = (kind: string): string => labels.get(kind) ?? kind;
   const key = `${projectId} ${span.from} ${span.to}`;
-  const asked = { projectId, ...span, ...reader, mailWorks: true, labelOf };
+  const asked = { projectId, ...span, ...reader, mailWorks: true, kinds };
   const figures = known.get(key) ?? (await loadReport(client, asked, now));
   known.set(key, figures);
   const facts = { ...figures, ...reader };

@@ -11,7 +11,7 @@ import { loadReport } from "../store/report.ts";
 import { deleteSubscription, listSubscriptions, saveSubscription } from "../store/report-subscriptions.ts";
 import { findUserByEmail } from "../store/users.ts";
 import { requireProject } from "./access.ts";
-import { withChannels } from "./channel-input.ts";
+import { kindsByName } from "./channel-input.ts";
 import type { Ctx } from "./context.ts";
 import { parsePeriod, parseZone } from "./report-input.ts";
 
@@ -76,16 +76,12 @@ export async function previewReport(
   const period = parsePeriod(input.period);
   const zone = parseZone(input.timeZone);
   const now = ctx.clock.now();
-  const labels = await withChannels(
-    ctx,
-    (channels) => new Map(channels.list().map(({ kind, label }) => [kind, label])),
-  );
   const asked = {
     ...{ projectId: project.id, period, timeZone: zone.name, ...spanBefore(period, zone, now) },
     userId: ctx.actor.kind === "user" ? ctx.actor.userId : "",
     mayChange: can(project.role, "change-jobs"),
     mailWorks: ctx.config.smtpUrl !== null,
-    labelOf: (kind: string) => labels.get(kind) ?? kind,
+    kinds: await kindsByName(ctx),
   };
   const facts = await loadReport(ctx.database.pool, asked, now);
   const known = { baseUrl: ctx.config.baseUrl, project: project.name, maskPatterns: project.maskPatterns, facts };

@@ -124,12 +124,16 @@ export async function loadNoisyJobs(database: Queryable, { projectId, from, to }
   return rows;
 }
 
-/** Channels that are switched on and whose receivers refused for good. */
-export async function loadBrokenChannels(database: Queryable, projectId: string): Promise<BrokenChannel[]> {
+/** Channels that are switched on and whose receivers refused for good, or of a kind that cannot deliver. */
+export async function loadBrokenChannels(
+  database: Queryable,
+  projectId: string,
+  unableKinds: readonly string[],
+): Promise<BrokenChannel[]> {
   const { rows } = await database.query<BrokenChannel>(
     `SELECT name, kind, CASE WHEN project_id = $1 THEN coalesce(broken_reason, '') ELSE '' END AS reason FROM channels
-     WHERE id IN ${channelsServing("$1")} AND enabled AND broken_at IS NOT NULL ORDER BY name`,
-    [projectId],
+     WHERE id IN ${channelsServing("$1")} AND enabled AND (broken_at IS NOT NULL OR kind = ANY ($2::text[])) ORDER BY name`,
+    [projectId, unableKinds],
   );
   return rows;
 }
@@ -150,11 +154,12 @@ export async function loadFallback(
 /** What decides who hears of a project's jobs, as it is now. */
 export async function loadReach(
   database: Queryable,
-  { projectId, mailWorks }: { projectId: string; mailWorks: boolean },
+  { projectId, mailWorks, unableKinds }: { projectId: string; mailWorks: boolean; unableKinds: readonly string[] },
 ): Promise<Reach> {
   const channels = await database.query<Reach["channels"][number]>(
-    `SELECT id, broken_at IS NULL AS working, rules FROM channels WHERE id IN ${channelsServing("$1")} AND enabled`,
-    [projectId],
+    `SELECT id, broken_at IS NULL AND kind <> ALL ($2::text[]) AS working, rules FROM channels
+     WHERE id IN ${channelsServing("$1")} AND enabled`,
+    [projectId, unableKinds],
   );
   const fallback = await loadFallback(database, { projectId, mailWorks });
   const jobs = await database.query<Reach["jobs"][number]>(

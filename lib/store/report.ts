@@ -20,19 +20,20 @@ export type ReportAsked = Pick<ReportFacts, "period" | "userId" | "timeZone" | "
   projectId: string;
   /** Whether people can be reached by mail where there is no channel. */
   mailWorks: boolean;
-  /** What people call a kind of channel. */
-  labelOf: (kind: string) => string;
+  /** What people call a kind of channel, and why this installation cannot deliver over it; null where it can. */
+  kinds: ReadonlyMap<string, { label: string; unavailable: string | null }>;
 };
 
 /** Everything that a report tells, as it stands now. */
 export async function loadReport(database: Queryable, asked: ReportAsked, now: Instant): Promise<ReportFacts> {
-  const { mailWorks, labelOf, projectId, ...known } = asked;
+  const { mailWorks, kinds, projectId, ...known } = asked;
+  const unableKinds = [...kinds].flatMap(([kind, { unavailable }]) => (unavailable === null ? [] : [kind]));
   const span = { projectId, from: asked.from, to: asked.to };
   // One after the other: they may share one connection.
   const failed = await loadFailedJobs(database, span);
-  const reach = await loadReach(database, { projectId, mailWorks });
+  const reach = await loadReach(database, { projectId, mailWorks, unableKinds });
   const { ok, bad, slower } = await loadRunFigures(database, span);
-  const broken = await loadBrokenChannels(database, projectId);
+  const broken = await loadBrokenChannels(database, projectId, unableKinds);
   return {
     ...known,
     since: await loadBeginning(database, projectId),
@@ -44,7 +45,12 @@ export async function loadReport(database: Queryable, asked: ReportAsked, now: I
     silent: listed(await loadSilentJobs(database, projectId)),
     noisy: noisyJobs(await loadNoisyJobs(database, span)),
     graces: listed(await loadGraceProposals(database, span, now)),
-    broken: listed(broken.map((channel) => ({ ...channel, kind: labelOf(channel.kind) }))),
+    broken: listed(
+      broken.map(({ name, kind, reason }) => {
+        const { label = kind, unavailable = null } = kinds.get(kind) ?? {};
+        return { name, kind: label, reason: unavailable ?? reason };
+      }),
+    ),
     untold: listed(untoldJobs(reach)),
     fallback: reach.fallback,
   };

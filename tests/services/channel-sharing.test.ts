@@ -211,7 +211,7 @@ describe("what did not arrive", () => {
     expect(ours).not.toContain("their-job");
     expect(theirs).toContain("their-job");
     expect(theirs).not.toContain("our-job");
-    const reports = [project.id, other.id].map((id) => loadBrokenChannels(database.pool, id));
+    const reports = [project.id, other.id].map((id) => loadBrokenChannels(database.pool, id, []));
     expect(await Promise.all(reports)).toEqual([
       [{ name: "Ops", kind: "webhook", reason: "" }],
       [{ name: "Ops", kind: "webhook", reason: "" }],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { GRACE_LINK_LIFE_MS, type GraceLink, graceClaims } from "../../lib/domain/reports/grace-link.ts";
 import { DAY, HOUR, MINUTE } from "../../lib/domain/time.ts";
 import { applyGraceLink, readGraceLink } from "../../lib/services/grace-links.ts";
+import { createChannel } from "../../lib/services/channels.ts";
 import { createJob, updateJob } from "../../lib/services/job-changes.ts";
 import { getJob } from "../../lib/services/jobs.ts";
 import { listReports, previewReport, saveReports } from "../../lib/services/reports.ts";
@@ -15,7 +16,7 @@ beforeAll(async () => {
   projectId = world.project.id;
 });
 beforeEach(async () => {
-  await world.database.pool.query("DELETE FROM report_subscriptions; DELETE FROM jobs");
+  await world.database.pool.query("DELETE FROM report_subscriptions; DELETE FROM jobs; DELETE FROM channels");
 });
 afterAll(() => world.database.close());
 
@@ -63,6 +64,22 @@ describe("who gets which report", () => {
     const owner = { ...world.owner, config: { ...world.owner.config, smtpUrl: null } };
     await expect(saveReports(owner, { projectId, periods: ["day"], timeZone: "UTC" })).rejects.toThrow(/SMTP_URL/);
     expect((await listReports(owner, { projectId })).unavailable).toMatch(/SMTP_URL/);
+  });
+});
+
+test("a report names mail channels as broken where no mail can be sent, with the fix", async () => {
+  const { owner } = world;
+  await createChannel(owner, { projectId, kind: "email", name: "Ops mail", settings: { to: "ops@example.org" } });
+  await createJob(owner, { projectId, slug: "backup" });
+  const told = async (smtpUrl: string | null) => {
+    const ctx = { ...owner, config: { ...owner.config, smtpUrl } };
+    const { facts } = await previewReport(ctx, { projectId, period: "day", timeZone: "UTC" });
+    return { broken: facts.broken.top, untold: facts.untold.top.map(({ name }) => name) };
+  };
+  expect(await told("smtp://127.0.0.1:9")).toEqual({ broken: [], untold: [] });
+  expect(await told(null)).toEqual({
+    broken: [{ name: "Ops mail", kind: "E-mail", reason: expect.stringContaining("SMTP_URL") }],
+    untold: ["backup"],
   });
 });
 

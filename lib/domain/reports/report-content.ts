@@ -139,7 +139,7 @@ function sectionsOf(known: Known): ReportSection[] {
     ),
     section(
       "Broken channels",
-      "Their receivers refused for good. Send a test once they are repaired.",
+      "Nothing arrives over them. Send a test once they are repaired.",
       facts.broken,
       (one) => ({
         text: `${cleanLine(one.name, 100)} (${cleanLine(one.kind, 40)})`,
