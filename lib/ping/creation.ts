@@ -21,8 +21,7 @@ type SlugAddress = Extract<PingAddress, { kind: "slug" }>;
 /** Makes jobs on their first ping. */
 export type Creator = {
   /**
-   * @returns whether it was this call that made the job, or it was there already; and of the request, in one line each, what
-   * makes no sense.
+   * @returns whether it was this call that made the job, or it was there already; and what it was made without, in a line each.
    * @throws AppError `invalid` as `JobMaker.read`, `unavailable` where too many are waiting.
    */
   create(input: { projectId: string; address: SlugAddress; request: CreationRequest }): Promise<Creation>;
@@ -44,18 +43,17 @@ export function createCreator(pool: pg.Pool, jobs: JobMaker): Creator {
       waiting += 1;
       const made = last.then(() => insert(pool, projectId, record));
       last = made.catch(() => null);
-      const created = await made.finally(() => (waiting -= 1));
-      return { created, leftOut: (record.leftOut ?? []).map(leftOutSentence) };
+      return made.finally(() => (waiting -= 1));
     },
   };
 }
 
-async function insert(pool: pg.Pool, projectId: string, record: NewJobRecord): Promise<boolean> {
+async function insert(pool: pg.Pool, projectId: string, record: NewJobRecord): Promise<Creation> {
   return inTransaction(pool, async (client) => {
     const job = await insertJobRecord(client, { projectId, ...record });
-    if (job === null) return false;
+    if (job === null) return { created: false, leftOut: [] };
     await client.query("SELECT pg_notify('belfry_cache', $1), pg_notify('belfry_live', $2)", [job.id, projectId]);
-    return true;
+    return { created: true, leftOut: job.leftOut.map(leftOutSentence) };
   });
 }
 

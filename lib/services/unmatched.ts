@@ -78,7 +78,8 @@ export async function makeJobOfUnmatched(ctx: Ctx, input: { projectId: string; i
     await deleteUnmatched(client, { projectId, id: group.id });
     await publishCache(client, job.id);
     await publishLive(client, projectId);
-    return { ...createdJob(ctx, job.id, record.settings), leftOut: leftOut.map(leftOutSentence) };
+    const lacks = code === null ? job.leftOut : leftOut;
+    return { ...createdJob(ctx, job.id, record.settings), leftOut: lacks.map(leftOutSentence) };
   });
 }
 

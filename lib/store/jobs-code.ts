@@ -1,4 +1,5 @@
-import type { LeftOut } from "../domain/left-out.ts";
+import { type LeftOut, missingUpstreams } from "../domain/left-out.ts";
+import type { JobName } from "./jobs-upstreams.ts";
 import type { Queryable } from "./queryable.ts";
 
 /** What a job's code asked for last, as it was sent, with a digest that is null where it asked for nothing. */
@@ -22,6 +23,17 @@ export function askedOf(codeRequest: object | null): AskedOfJob {
 export function askedJson(code: CodeRecord | null, leftOut: AskedOfJob["leftOut"] = []): string | null {
   if (code !== null) return JSON.stringify(code.request);
   return leftOut.length === 0 ? null : JSON.stringify({ leftOut });
+}
+
+/** Notes which jobs a new one shall wait for and cannot. @returns all that it was made without. */
+export async function noteMissing(
+  client: Queryable,
+  { jobId, leftOut, missing }: { jobId: string; leftOut: AskedOfJob["leftOut"]; missing: readonly JobName[] },
+): Promise<AskedOfJob["leftOut"]> {
+  if (missing.length === 0) return leftOut;
+  const all = [...leftOut, missingUpstreams(missing)];
+  await client.query("UPDATE jobs SET code_request = $2 WHERE id = $1", [jobId, askedJson(null, all)]);
+  return all;
 }
 
 /** Notes what a job's code asks for now. */

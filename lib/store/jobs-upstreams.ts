@@ -81,15 +81,22 @@ export async function listLinksAbove(client: Queryable, jobIds: readonly string[
   return rows;
 }
 
-/** Lets a new job, which nobody waits for yet, wait for those of these jobs that the project has. */
+/** Lets a new job, which nobody waits for yet, wait for those of these jobs that the project has. @returns the others. */
 export async function insertUpstreams(
   client: Queryable,
   { jobId, projectId, names }: { jobId: string; projectId: string; names: readonly JobName[] },
-): Promise<void> {
-  if (names.length === 0) return;
+): Promise<JobName[]> {
+  if (names.length === 0) return [];
   const found = await findNamedJobs(client, projectId, names);
-  const ids = found.map(({ id }) => id).filter((id) => id !== jobId);
-  await replaceUpstreams(client, jobId, ids);
+  const others = found.filter(({ id }) => id !== jobId);
+  await replaceUpstreams(
+    client,
+    jobId,
+    others.map(({ id }) => id),
+  );
+  return names.filter(
+    (name) => !others.some(({ environment, slug }) => environment === name.environment && slug === name.slug),
+  );
 }
 
 /** Replaces what the job waits for. */

@@ -7,7 +7,7 @@ import { nextDeadline } from "../domain/settle.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { passLeadsOfJobOn } from "./deliveries-leads.ts";
-import { type AskedOfJob, askedJson, askedOf, type CodeRecord } from "./jobs-code.ts";
+import { type AskedOfJob, askedJson, askedOf, type CodeRecord, noteMissing } from "./jobs-code.ts";
 import { insertUpstreams, type JobName } from "./jobs-upstreams.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -29,7 +29,7 @@ export type JobSettings = {
 
 /**
  * A job about to be made. `code`: what its code asked for, where code asked. `upstreams`: what it waits for; those that
- * the project does not have are left out. `leftOut`: what else its pings asked for in vain.
+ * the project does not have are added to `leftOut`, what its pings asked for in vain.
  */
 export type NewJobRecord = {
   settings: JobSettings;
@@ -177,7 +177,7 @@ function factsOf(row: JobRow): StatusFacts {
 export async function insertJobRecord(
   client: Queryable,
   input: { projectId: string } & NewJobRecord,
-): Promise<{ id: string } | null> {
+): Promise<({ id: string } & Pick<AskedOfJob, "leftOut">) | null> {
   const { rows } = await client.query<{ id: string; scheduleSince: Date }>(
     `INSERT INTO jobs (project_id, slug, name, description, tags, schedule_kind, schedule_expression, dialect, time_zone,
        interval_ms, grace_ms, max_runtime_ms, min_runtime_ms, jitter_ms, failures_to_open, successes_to_close, overlap,
@@ -198,8 +198,9 @@ export async function insertJobRecord(
     ...[row.id, JSON.stringify(memory)],
     dateOf(nextDeadline(openDraft({ ...memory, job, gaps: [] }))),
   ]);
-  await insertUpstreams(client, { jobId: row.id, projectId: input.projectId, names: input.upstreams ?? [] });
-  return { id: row.id };
+  const { projectId, upstreams: names = [], leftOut = [] } = input;
+  const missing = await insertUpstreams(client, { jobId: row.id, projectId, names });
+  return { id: row.id, leftOut: await noteMissing(client, { jobId: row.id, leftOut, missing }) };
 }
 
 /** @throws a unique violation of `jobs_project_id_slug_environment_key` where another job of the project has that slug there. */

@@ -73,23 +73,42 @@ describe("a ping with create=1", () => {
   });
 
   it.each([
-    ["schedule=0+2+*+*+*&tz=Mars/Base", "schedule", "Mars/Base"],
-    ["schedule=0+2+*+*+*&dialect=crond", "schedule", "crond"],
-    ["max_runtime=-1", "longest run time", "-1"],
-    ["jitter=%f0%9f", "jitter", "is no duration"],
-    [`tags=${"x".repeat(51)}`, "tags", "xxx"],
+    ["schedule=0+2+*+*+*&tz=Mars/Base", "The schedule was", "Mars/Base"],
+    ["schedule=0+2+*+*+*&dialect=crond", "The schedule was", "crond"],
+    ["max_runtime=-1", "The longest run time was", "-1"],
+    ["jitter=%f0%9f", "The jitter was", "is no duration"],
+    [`tags=${"x".repeat(51)}`, "The tags were", "xxx"],
     [
       `upstreams=${Array.from({ length: 21 }, (_, index) => `u${index}`).join(",")}`,
-      "jobs that it waits for",
+      "Jobs that it shall wait for were",
       "at most 20",
     ],
+    ["upstreams=nothing,staging/other", "Jobs that it shall wait for were", "no production/nothing and staging/other."],
   ])("%s costs no ping: it is left out in one line", async (query, what, why) => {
     const slug = `odd-${randomUUID()}`;
     const { status, body } = await say(`/ping/${project.pingKey}/${slug}?create=1&${query}`);
-    expect([status, body.split("\n")]).toEqual([201, ["Created", expect.stringContaining(`The ${what} `)]]);
+    expect([status, body.split("\n")]).toEqual([201, ["Created", expect.stringContaining(`${what} left out: `)]]);
     expect(body).toContain(why);
     expect(await rows("SELECT pings FROM job_state s JOIN jobs j ON j.id = s.job_id WHERE j.slug = $1", slug)).toEqual([
       { pings: 1 },
+    ]);
+  });
+
+  it("waits for those of the jobs that it names that there are, and names the others", async () => {
+    const upstream = await makeJob(database, project, { slug: "comes-first" });
+    const query = "create=1&upstreams=comes-first,nobody&grace=soon";
+    const { body } = await say(`/ping/${project.pingKey}/comes-later?${query}`);
+    expect(body.split("\n").slice(1)).toEqual([
+      expect.stringContaining("The grace time was left out"),
+      expect.stringContaining("The project has no production/nobody."),
+    ]);
+    const [job] = await rows("SELECT id, code_request, managed_by FROM jobs WHERE slug = 'comes-later'");
+    expect(job).toMatchObject({
+      managed_by: "app",
+      code_request: { leftOut: [{ field: "grace" }, { field: "upstreams" }] },
+    });
+    expect(await rows("SELECT upstream_id FROM job_upstreams WHERE job_id = $1", job?.id)).toEqual([
+      { upstream_id: upstream },
     ]);
   });
 
