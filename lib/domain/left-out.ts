@@ -1,3 +1,4 @@
+import { clip } from "./message-text.ts";
 import { joined } from "./schedule/word-list.ts";
 
 /** What the pings of a job may ask of it besides its names. The schedule comes with its scheduler and zone. */
@@ -34,8 +35,7 @@ const LONGEST_LIST = 200;
 
 /** Of jobs that a job shall wait for and that its project does not have. */
 export function missingUpstreams(names: readonly { environment: string; slug: string }[]): LeftOut {
-  const list = joined(names.map(({ environment, slug }) => `${environment}/${slug}`));
-  const asked = [...list].slice(0, LONGEST_LIST).join("");
+  const asked = clip(joined(names.map(({ environment, slug }) => `${environment}/${slug}`)), LONGEST_LIST);
   return {
     field: "upstreams",
     asked,

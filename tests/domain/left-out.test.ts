@@ -20,6 +20,6 @@ test("jobs to wait for that there are not are named with their environment", () 
     "Jobs that it shall wait for were left out: The project has no production/db and staging/sync. Make what is missing, then choose it in the form.",
   );
   const odd = missingUpstreams([{ environment: "e", slug: "🔔".repeat(500) }]);
-  expect(odd.asked.length).toBeLessThan(500);
+  expect(odd.asked.length).toBeLessThanOrEqual(200);
   expect(odd.asked).not.toMatch(/\p{Surrogate}/u);
 });
