@@ -29,32 +29,44 @@ const LONGEST_REASON = 140;
 /** Says on every page over which channels nobody is told just now. */
 export function ChannelBanner({ troubles }: { troubles: ChannelTroubleView[] }) {
   if (troubles.length === 0) return null;
-  const more = troubles.length - MOST_SHOWN;
+  const shown = troubles.slice(0, MOST_SHOWN);
+  const more = troubles.length - shown.length;
   return (
     <aside className={styles.banner} aria-label="Channels that do not work">
       <ul className={styles.lines}>
-        {troubles.slice(0, MOST_SHOWN).map((trouble) => {
+        {shown.map((trouble, index) => {
           const tone = trouble.brokenAt === null && trouble.unable === null ? "late" : "down";
           return (
             <li key={trouble.channelId} className={`${styles.line} ${tones[tone]}`}>
               <Glyph shape={tone === "late" ? "late" : "failed"} tone={tone} size={16} />
               <span>
                 <TroubleWords trouble={trouble} />
+                {index === shown.length - 1 && (
+                  <>
+                    {more > 0 && `${counted(more, "more channel")}. `}
+                    <Link href="/channels" className={styles.way}>
+                      To the channels
+                    </Link>
+                  </>
+                )}
               </span>
             </li>
           );
         })}
       </ul>
-      <p className={styles.way}>
-        {more > 0 && `${counted(more, "more channel")}. `}
-        <Link href="/channels">To the channels</Link>
-      </p>
     </aside>
   );
 }
 
-function shortened(text: string): string {
-  return text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON)}…`;
+function Reason({ text }: { text: string | null }) {
+  if (text === null) return ". ";
+  const shown = text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON)}…`;
+  return (
+    <>
+      : <Said text={shown} />
+      {/[.!?…]$/.test(shown) ? " " : ". "}
+    </>
+  );
 }
 
 function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
@@ -70,7 +82,8 @@ function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
   if (unable !== null) {
     return (
       <>
-        {channel} cannot deliver: <Said text={shortened(unable)} />
+        {channel} cannot deliver
+        <Reason text={unable} />
       </>
     );
   }
@@ -78,11 +91,7 @@ function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
     return (
       <>
         {channel} has refused alerts for <Ago at={brokenAt} />
-        {brokenReason !== null && (
-          <>
-            : <Said text={shortened(brokenReason)} />
-          </>
-        )}
+        <Reason text={brokenReason} />
       </>
     );
   }
@@ -95,14 +104,9 @@ function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
           for <Ago at={waitingSince} />
         </>
       )}
-      {lastAnswer !== null && (
-        <>
-          : <Said text={shortened(lastAnswer)} />
-        </>
-      )}
-      {". "}
+      <Reason text={lastAnswer} />
       {waiting > 0 &&
-        `${counted(waiting, "alert")} ${waiting === 1 ? "waits for it and is" : "wait for it and are"} tried again.`}
+        `${counted(waiting, "alert")} ${waiting === 1 ? "waits for it and is" : "wait for it and are"} tried again. `}
     </>
   );
 }
