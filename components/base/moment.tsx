@@ -62,13 +62,13 @@ export function Ago({ at, jobZone = null, suffix = false }: Props & { suffix?: b
   );
 }
 
-/** How long until then; counts down live. */
-export function Until({ at, jobZone = null }: Props) {
+/** How long until then; counts down live. `due`: what it says once it has come. */
+export function Until({ at, jobZone = null, due }: Props & { due?: string }) {
   const zone = useViewerZone();
   const now = useNow(SECOND);
   return (
     <time dateTime={iso(at)} title={zonesTitle(at, zone, jobZone)}>
-      {untilText(at, now)}
+      {due !== undefined && at <= now ? due : untilText(at, now)}
     </time>
   );
 }

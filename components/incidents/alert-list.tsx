@@ -120,7 +120,7 @@ function Waiting({ delivery: { state, attempts, nextAttemptAt, onlyIf } }: { del
   if (attempts === 0 && onlyIf === null) return null;
   return (
     <span className={styles.soft}>
-      , {attempts > 0 ? "tried again" : "leaves"} <Until at={nextAttemptAt} />
+      , {attempts > 0 ? "tried again" : "leaves"} <Until at={nextAttemptAt} due="now" />
       {attempts === 0 && onlyIf !== null && ` if ${CONDITION[onlyIf]}`}
     </span>
   );

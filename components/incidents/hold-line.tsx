@@ -20,7 +20,7 @@ export function HoldLine({ alert }: { alert: HoldView }) {
       {alert.planAt !== null && alert.hold !== null && (
         <>
           {" "}
-          Looked at again <Until at={alert.planAt} />.
+          Looked at again <Until at={alert.planAt} due="now" />.
         </>
       )}
     </p>

@@ -93,7 +93,7 @@ function wordsOf({ kind, cause, resolveReason, until }: EventView): string {
     case "resolved":
       return `Resolved: ${resolveReason === null ? "all is well again" : RESOLVE_TEXT[resolveReason]},`;
     case "joined":
-      return "Found to be one trouble with other jobs";
+      return "Found to be part of an outage with other jobs";
     case "acknowledged":
       return "Acknowledged";
     case "unacknowledged":

@@ -6,7 +6,7 @@ import { REPORT_PERIODS, type ReportPeriod } from "../../lib/domain/reports/repo
 import type { Instant } from "../../lib/domain/time.ts";
 import { useViewerZone } from "../base/clock.tsx";
 import type { FormState } from "../base/form-state.ts";
-import { ZonedMoment } from "../base/moment.tsx";
+import { Until, ZonedMoment } from "../base/moment.tsx";
 import { Note } from "../base/note.tsx";
 import settings from "../settings/settings.module.css";
 import styles from "./reports.module.css";
@@ -70,7 +70,7 @@ export function ReportForm({ subscriptions, unavailable, save }: Props) {
         {state.saved && !pending && <span role="status">Saved.</span>}
         {next !== undefined && (
           <span>
-            The next leaves <ZonedMoment at={next.nextAt} zone={next.timeZone} />.
+            The next leaves <Until at={next.nextAt} />: <ZonedMoment at={next.nextAt} zone={next.timeZone} />.
           </span>
         )}
       </div>
