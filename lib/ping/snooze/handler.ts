@@ -41,7 +41,7 @@ export function createSnoozeHandler(intake: Intake, otherwise: PingHandler): Pin
     const what = whatOf(asked);
     if (asked.forMs === null) {
       const ended = await endSnooze(intake.pool, { projectId, scope });
-      return answers.plain(ended ? `ended: alerts of ${what} are sent again` : `nothing was snoozed for ${what}`);
+      return answers.plain(ended ? `ended: alerts of ${what} no longer wait` : `nothing was snoozed for ${what}`);
     }
     const name = asked.name ?? "Snoozed by a ping";
     const snooze = { projectId, scope, name, createdBy: whoOf(visit.client), forMs: asked.forMs };

@@ -114,7 +114,7 @@ describe("a POST to snooze", () => {
     await openIncident(database, project);
     await planNow(database);
     const ended = await post(`/ping/${project.pingKey}/unsnooze?all=1`);
-    expect([ended.status, ended.body]).toEqual([200, "ended: alerts of the whole project are sent again"]);
+    expect([ended.status, ended.body]).toEqual([200, "ended: alerts of the whole project no longer wait"]);
     await planNow(database);
     expect(await listPlanned(database)).toHaveLength(1);
     const again = await post(`/ping/${project.pingKey}/unsnooze?all=1`);
