@@ -1,4 +1,5 @@
 import type { AskedField, LeftOut } from "../domain/left-out.ts";
+import { clip } from "../domain/message-text.ts";
 import type { NewJobRecord } from "../store/jobs.ts";
 import { type JobNames, type PingRequest, readRequest, textOf } from "./code-request.ts";
 import { typedLine } from "./input.ts";
@@ -19,8 +20,8 @@ export function readAskedJob(names: JobNames, asked: PingRequest): NewJobRecord 
     upstreams: upstreams.map((text) => jobNameOf(text, settings.environment)),
     leftOut: [...problems].map(([field, problem]): LeftOut => ({
       field,
-      asked: shown(askedText(asked, field), LONGEST_SHOWN),
-      problem: shown(problem, LONGEST_PROBLEM),
+      asked: typedLine(clip(askedText(asked, field), LONGEST_SHOWN)),
+      problem: typedLine(clip(problem, LONGEST_PROBLEM)),
     })),
   };
 }
@@ -36,9 +37,4 @@ export function readLists(given: { tags: string | null; upstreams: string | null
     ...(given.tags === null ? {} : { tags: given.tags.split(/[\s,]+/) }),
     ...(given.upstreams === null ? {} : { upstreams: given.upstreams.split(",") }),
   };
-}
-
-/** In one line, and cut before half characters are replaced: a cut may make one. */
-function shown(text: string, limit: number): string {
-  return typedLine(text.slice(0, limit));
 }
