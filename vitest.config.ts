@@ -34,7 +34,7 @@ export default defineConfig({
           name: "integration",
           include: ["tests/**/*.test.{ts,tsx}"],
           exclude: [...UNIT, ...ELSEWHERE],
-          globalSetup: ["tests/support/global-setup.ts"],
+          globalSetup: ["tests/support/global-setup.ts", "tests/support/program-setup.mjs"],
           setupFiles: ["tests/support/console.ts", "tests/support/database-cleanup.ts"],
         },
       },

@@ -2,13 +2,13 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createLog } from "../../lib/log.ts";
 import { type EmbeddedPostgres, startEmbedded } from "../../lib/store/embedded.ts";
 import { createEmptyDatabase } from "../support/database.ts";
 import { PASSWORD } from "../services/world.ts";
 
-const PROGRAM = join(import.meta.dirname, "../../lib/server/admin.ts");
+const PROGRAM = join(inject("programs"), "admin.mjs");
 const KEY = "a secret key of tests, long enough";
 
 let home: string;
@@ -25,15 +25,10 @@ type Result = { code: number; stdout: string; stderr: string };
 function admin(env: Record<string, string>, ...words: string[]): Promise<Result> {
   const own = { NODE_ENV: "production" as const, PATH: process.env["PATH"], HOME: home, DATA_DIR: join(home, "data") };
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ["--import", "tsx", PROGRAM, ...words],
-      { env: { ...own, ...env } },
-      (error, stdout, stderr) => {
-        const code = typeof error?.code === "number" ? error.code : error === null ? 0 : -1;
-        resolve({ code, stdout, stderr });
-      },
-    );
+    execFile(process.execPath, [PROGRAM, ...words], { env: { ...own, ...env } }, (error, stdout, stderr) => {
+      const code = typeof error?.code === "number" ? error.code : error === null ? 0 : -1;
+      resolve({ code, stdout, stderr });
+    });
   });
 }
 

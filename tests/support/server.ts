@@ -4,8 +4,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { inject } from "vitest";
 
-/** The real program from source, as a process of its own on any free port. Without pages unless roles are given. */
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** The folder with the bundled programs of this run. */
+    programs: string;
+  }
+}
+
+/** The real program as a process of its own on any free port. Without pages unless roles are given. */
 export type ServerProcess = {
   readonly child: ChildProcess;
   /** Resolves with its address when it listens and its database is there; rejects where it ends before. */
@@ -20,7 +28,7 @@ export type ServerProcess = {
 const ROOT = join(import.meta.dirname, "../..");
 
 export function startServerProcess(env: Record<string, string>): ServerProcess {
-  const child = spawn(process.execPath, ["--import", "tsx", "lib/server/main.ts"], {
+  const child = spawn(process.execPath, [join(inject("programs"), "server.mjs")], {
     cwd: ROOT,
     env: {
       NODE_ENV: "production",
