@@ -1,3 +1,4 @@
+import { hashPassword } from "../../lib/auth/password.ts";
 import { readConfig, type Config } from "../../lib/config.ts";
 import { createLinkSigner } from "../../lib/delivery/signed-link.ts";
 import type { Ping } from "../../lib/domain/ping.ts";
@@ -5,7 +6,6 @@ import type { Transition } from "../../lib/domain/state.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { applyDeadline, applyPing } from "../../lib/domain/transition.ts";
 import { createLog } from "../../lib/log.ts";
-import { createUser } from "../../lib/services/accounts.ts";
 import type { Ctx, Services } from "../../lib/services/context.ts";
 import { createProject } from "../../lib/services/projects.ts";
 import { inTransaction } from "../../lib/store/client.ts";
@@ -16,10 +16,14 @@ import { runAll } from "../../lib/store/pipeline.ts";
 import { checkSecretKey, createSecretBox } from "../../lib/store/secrets.ts";
 import { loadStates, type LoadedJob } from "../../lib/store/states.ts";
 import { addTransition, openChange, saveTransitions } from "../../lib/store/transitions.ts";
+import { insertUser } from "../../lib/store/users.ts";
 import { planNow } from "../support/alerting.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 export const PASSWORD = "correct horse battery";
+
+/** That of everybody here. Once a file: hashing is made to be slow. */
+let passwordHash: Promise<string> | null = null;
 
 const SECRET_KEY = "a secret key of tests, long enough";
 
@@ -57,7 +61,9 @@ export async function openWorld(config: Partial<Config> = {}): Promise<World> {
   const { database, services } = await openServices(config);
   const system: Ctx = { ...services, actor: { kind: "system" } };
   const person = async (name: string, operator: boolean): Promise<Ctx> => {
-    const { id } = await createUser(system, { email: `${name}@example.org`, password: PASSWORD });
+    passwordHash ??= hashPassword(PASSWORD);
+    const account = { email: `${name}@example.org`, name, passwordHash: await passwordHash };
+    const { id } = await insertUser(database.pool, account);
     return { ...services, actor: { kind: "user", userId: id, operator } };
   };
   const owner = await person("owner", true);
