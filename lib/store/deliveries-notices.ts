@@ -151,7 +151,7 @@ export async function addPeople(
       `WITH queued AS (
          INSERT INTO deliveries (alert_id, recipient, priority, next_attempt_at, created_at)
          SELECT $1::uuid, email, ${NOTICE_PRIORITY}, belfry_now(), belfry_now() FROM (${people}) AS people
-         ON CONFLICT (alert_id, recipient) DO NOTHING RETURNING recipient
+         ON CONFLICT DO NOTHING RETURNING recipient
        )
        SELECT recipient, pg_notify('belfry_deliver', '') FROM queued ORDER BY recipient`,
       [alertId, projectId],
