@@ -3,11 +3,8 @@ import type { HoldReason } from "../domain/alerting/hold.ts";
 import type { PendingAlert } from "../domain/alerting/pending.ts";
 import type { Cause, JobAlertEvent, ResolveReason, Severity } from "../domain/incident.ts";
 import type { Instant, Millis } from "../domain/time.ts";
+import { THROUGH_INDEXES } from "./client.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
-
-// From here the wait of an alert is counted. Whatever stands in its facts, the others must be found.
-const DUE_AT = `least(a.created_at, CASE WHEN a.facts ->> 'deadlineAt' ~ '^[0-9]{1,13}$'
-    THEN to_timestamp((a.facts ->> 'deadlineAt')::float8 / 1000) END)`;
 
 // Where all that is due may be gathered and jobs wait for their verdicts, nothing is decided yet: it need not be loaded.
 const PROJECTS = `WITH busy AS MATERIALIZED (
@@ -17,9 +14,9 @@ const PROJECTS = `WITH busy AS MATERIALIZED (
   SELECT a.project_id AS id FROM alerts a WHERE a.plan_at <= belfry_now() AND a.project_id IS NOT NULL
   GROUP BY a.project_id
   HAVING NOT (bool_and(a.event = 'opened' AND coalesce(a.hold, 'gathering') = 'gathering')
-    AND min(${DUE_AT}) > to_timestamp($2::float8 / 1000)
+    AND min(a.due_at) > to_timestamp($2::float8 / 1000)
     AND coalesce((SELECT since FROM busy b WHERE b.project_id = a.project_id)
-      < to_timestamp(CASE WHEN bool_or(${DUE_AT} < a.created_at) THEN $4::float8 ELSE $1::float8 END / 1000), false))
+      < to_timestamp(CASE WHEN bool_or(a.due_at < a.created_at) THEN $4::float8 ELSE $1::float8 END / 1000), false))
   ORDER BY min(a.plan_at) LIMIT $3`;
 
 /** `judgedUntil`: jobs that were due before have their verdict. `gathersAfter`: what was due later may be gathered. */
@@ -44,9 +41,7 @@ export async function findNextPlan(database: Queryable): Promise<Instant | null>
   return instantOf(rows[0]?.at ?? null);
 }
 
-// In a storm the figures of quiet times mislead: what belongs to a few alerts would be looked for in whole tables.
-const AS_IT_STANDS = `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
-  SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`;
+const AS_IT_STANDS = `SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; ${THROUGH_INDEXES}`;
 
 /** Key of the advisory lock under which a project is planned; `project`: a parameter. */
 export const planningKey = (project: string): string => `hashtextextended('belfry plan ' || ${project}, 0)`;
@@ -94,7 +89,7 @@ const ALERTS = `WITH due AS MATERIALIZED (
       WHERE $3 AND a.plan_at IS NOT NULL AND i.outage_id IN (SELECT outage_id FROM near WHERE outage_id IS NOT NULL)
   )
   SELECT a.id, a.event, a.sequence, a.created_at AS "createdAt", i.severity, i.cause, a.hold, a.hold_detail AS "holdDetail",
-    ${DUE_AT} AS "dueAt",
+    a.due_at AS "dueAt",
     i.id AS "incidentId", i.opened_at AS "openedAt", i.resolved_at AS "resolvedAt", i.resolve_reason AS "resolveReason",
     i.acknowledged_at AS "acknowledgedAt", i.snoozed_until AS "snoozedUntil", i.muted_at AS "mutedAt",
     i.snoozed_until_success AS "snoozedUntilSuccess", i.told_at AS "toldAt", i.outage_id AS "outageId",

@@ -65,6 +65,12 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   }
 }
 
+/**
+ * Settings of a transaction that is busiest in a storm: the figures that the planner has are of quiet times then, and what
+ * belongs to a few rows would be looked for in whole tables.
+ */
+export const THROUGH_INDEXES = `SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`;
+
 /** Numbers here are counts, ids of rows and milliseconds: all below 2^53. */
 const typeParserOf: pg.CustomTypesConfig["getTypeParser"] = (oid: number, format?: "text" | "binary") => {
   if (format !== "binary" && oid === INT8) return Number;

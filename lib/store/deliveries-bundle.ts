@@ -1,4 +1,6 @@
+import type pg from "pg";
 import type { GroupMember, GroupOutage } from "../domain/message.ts";
+import { THROUGH_INDEXES, inTransaction } from "./client.ts";
 import { LAPSED, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
@@ -100,7 +102,14 @@ type Row = Omit<BundleMember, "withdrawn" | "lapsed"> & {
 };
 
 /** What is of an outage, by the id of the delivery that leads or leaves alone; those without an outage are missing. */
-export async function loadBundles(database: Queryable, leadIds: readonly string[]): Promise<Map<string, Bundle>> {
+export async function loadBundles(pool: pg.Pool, leadIds: readonly string[]): Promise<Map<string, Bundle>> {
+  return inTransaction(pool, async (client) => {
+    await client.query(THROUGH_INDEXES);
+    return load(client, leadIds);
+  });
+}
+
+async function load(database: Queryable, leadIds: readonly string[]): Promise<Map<string, Bundle>> {
   const { rows } = await database.query<Row>({
     name: "deliveries-bundles",
     text: SELECT,

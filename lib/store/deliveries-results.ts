@@ -65,6 +65,9 @@ export async function recordResults(
   });
 }
 
+// Said so that no index of what is in the queue seems to be of use: all of it would be read for each message.
+const IS_PENDING = "f.state NOT IN ('sending', 'sent', 'dead', 'dropped')";
+
 // A delivery that is gone (its channel was deleted) leaves no message; a channel that takes one is not broken any more.
 const RECORD = `WITH results AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::int4[], $3::text[], $4::int8[], $5::int8[], $6::text[], $7::bool[], $8::uuid[],
@@ -80,7 +83,7 @@ const RECORD = `WITH results AS MATERIALIZED (
     RETURNING d.id, d.channel_id, d.state, d.attempts, d.sent_at, d.last_error
   ), followed AS (
     UPDATE deliveries f SET state = c.state, attempts = c.attempts, sent_at = c.sent_at, last_error = c.last_error
-    FROM counted c WHERE f.lead_id = c.id AND f.state = 'pending'
+    FROM counted c WHERE f.lead_id = c.id AND ${IS_PENDING}
   ), sent AS MATERIALIZED (
     SELECT x.*, d.channel_id FROM results x JOIN deliveries d ON d.id = x.id WHERE x.message_id IS NOT NULL
   ), written AS (

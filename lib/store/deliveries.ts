@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Instant, Millis } from "../domain/time.ts";
-import { inTransaction } from "./client.ts";
+import { inTransaction, THROUGH_INDEXES } from "./client.ts";
 import { plainColumn, textColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -91,8 +91,7 @@ type ClaimRow = Omit<ClaimedDelivery, "firstAttemptAt"> & { firstAttemptAt: Date
 
 // By its figures of quiet times the planner expects a handful of due rows and sorts them all; in a storm there are
 // thousands. In the index they stand in order already.
-const IN_INDEX_ORDER = `SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off;
-  SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off`;
+const IN_INDEX_ORDER = `${THROUGH_INDEXES}; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off`;
 
 /**
  * Takes deliveries that are due, urgent ones first, for `leaseMs`. Those whose lease has run out are due again. Several
