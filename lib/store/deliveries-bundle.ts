@@ -52,6 +52,9 @@ const MEMBER = `a.facts, i.id AS "incidentId", j.id AS "jobId", j.slug, j.name, 
 // What an earlier attempt left out cannot have arrived; of one that was not booked nobody knows what it told.
 const UNTOLD = `(l.attempts <= 1 OR l.booked AND NOT EXISTS (SELECT FROM message_deliveries md WHERE md.delivery_id = d.id))`;
 
+// Not in the words of the queue's indexes: all that is in the queue would be read for each message.
+const IS_UNFINISHED = "d.state NOT IN ('sent', 'dead', 'dropped')";
+
 const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     SELECT l.*, b.booked, n.open, n.total, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
     CROSS JOIN LATERAL (
@@ -65,7 +68,7 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     CROSS JOIN LATERAL (
       SELECT coalesce(json_agg(json_build_object('id', i.id, 'jobId', i.job_id)), '[]') AS alone FROM (
         SELECT i.id, i.job_id FROM incidents i JOIN alerts a ON a.incident_id = i.id AND a.event = 'opened'
-        JOIN deliveries t ON t.alert_id = a.id AND t.state = 'sent' AND t.created_at < l.created_at AND ${SAME_RECEIVER("t")}
+        JOIN deliveries t ON t.alert_id = a.id AND t.incident_id = i.id AND t.state = 'sent' AND t.created_at < l.created_at AND ${SAME_RECEIVER("t")}
         WHERE i.outage_id = l.outage_id ORDER BY i.opened_at, i.id LIMIT ${MOST_ALONE}
       ) i
     ) s
@@ -79,7 +82,7 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
     l.earlier_id AS "earlierId", l.heard
   FROM known l
-  JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND d.state IN ('pending', 'sending')
+  JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND ${IS_UNFINISHED}
   JOIN alerts a ON a.id = d.alert_id
   JOIN incidents i ON i.id = a.incident_id
   JOIN jobs j ON j.id = a.job_id

@@ -65,7 +65,7 @@ export async function recordResults(
   });
 }
 
-// Said so that no index of what is in the queue seems to be of use: all of it would be read for each message.
+// Not in the words of the queue's indexes: all that is in the queue would be read for each message.
 const IS_PENDING = "f.state NOT IN ('sending', 'sent', 'dead', 'dropped')";
 
 // A delivery that is gone (its channel was deleted) leaves no message; a channel that takes one is not broken any more.

@@ -15,8 +15,6 @@ DROP INDEX "alerts_drill_id_idx";
 CREATE INDEX "alerts_drill_id_idx" ON "alerts"("drill_id") WHERE "drill_id" IS NOT NULL;
 DROP INDEX "deliveries_lead_id_idx";
 CREATE INDEX "deliveries_lead_id_idx" ON "deliveries"("lead_id") WHERE "lead_id" IS NOT NULL;
-DROP INDEX "deliveries_alert_id_channel_id_key";
-CREATE UNIQUE INDEX "deliveries_alert_id_channel_id_key" ON "deliveries"("alert_id", "channel_id") WHERE "channel_id" IS NOT NULL;
 DROP INDEX "deliveries_alert_id_recipient_key";
 CREATE UNIQUE INDEX "deliveries_alert_id_recipient_key" ON "deliveries"("alert_id", "recipient") WHERE "recipient" IS NOT NULL;
 
