@@ -14,6 +14,8 @@ const UNIT = [
 /** These have configurations of their own. */
 const ELSEWHERE = ["tests/e2e/**", "tests/real-time/**", "tests/bench/**"];
 
+const LONG = process.env["BELFRY_LONG"] === "1";
+
 export default defineConfig({
   test: {
     pool: "forks",
@@ -23,11 +25,13 @@ export default defineConfig({
     setupFiles: ["tests/support/console.ts", "tests/support/size.ts"],
     expect: { poll: { timeout: 20_000 } },
     // Nothing waits that long: a busy machine may.
-    testTimeout: process.env["BELFRY_LONG"] === "1" ? 600_000 : 60_000,
+    testTimeout: LONG ? 600_000 : 60_000,
     hookTimeout: 60_000,
+    // A process runs one file after the other, as loading everything afresh for each took a third of the time. The long check
+    // does, so that no file comes to need what another left behind.
+    isolate: LONG,
     projects: [
-      // They touch nothing but their own values, so a worker runs one after the other without starting afresh.
-      { extends: true, test: { name: "unit", include: UNIT, isolate: false } },
+      { extends: true, test: { name: "unit", include: UNIT } },
       {
         extends: true,
         test: {
