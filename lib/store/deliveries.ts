@@ -58,6 +58,7 @@ const KIND = "coalesce(c.kind, 'email')";
 // Looked through before rooms are counted. Lanes without room are left out, so the next claim sees behind a busy one.
 const CANDIDATES_PER_CLAIM = 4;
 
+// What was chosen is locked by its id: in the words of the queue's indexes all of the queue would be read for it.
 const CLAIM = `WITH moment AS MATERIALIZED (SELECT belfry_now() AS now),
   candidates AS MATERIALIZED (
     SELECT d.id, d.priority, d.next_attempt_at, d.ordinal, ${LANE} AS lane, ${KIND} AS kind
@@ -78,7 +79,7 @@ const CLAIM = `WITH moment AS MATERIALIZED (SELECT belfry_now() AS now),
     ORDER BY r.priority, r.next_attempt_at, r.ordinal LIMIT $1
   ), locked AS (
     SELECT d.id, chosen.lane, chosen.kind FROM deliveries d JOIN chosen ON chosen.id = d.id
-    WHERE d.state IN ${UNFINISHED} AND d.next_attempt_at <= (SELECT now FROM moment)
+    WHERE d.state NOT IN ('sent', 'dead', 'dropped') AND d.next_attempt_at <= (SELECT now FROM moment)
     FOR UPDATE OF d SKIP LOCKED
   )
   UPDATE deliveries d SET state = 'sending', attempts = d.attempts + 1,
