@@ -39,6 +39,8 @@ async function createDatabase(clause: string): Promise<TestDatabase> {
   await onCluster(`CREATE DATABASE ${name} ${clause}`);
   const url = nameInUrl(inject("clusterUrl"), name);
   const database = openDatabase({ url });
+  // Some files leave many open until their end, and the cluster takes a hundred connections in all.
+  database.pool.options.idleTimeoutMillis = 1_000;
   const close = async (): Promise<void> => {
     open.delete(created);
     await database.close();
