@@ -5,7 +5,7 @@ import { insertChannelRecord } from "../store/channels.ts";
 import type { Queryable } from "../store/queryable.ts";
 import type { Actor, Services } from "./context.ts";
 import { parseRules, type RulesInput } from "./channel-rules-input.ts";
-import { parseAll, parseName } from "./input.ts";
+import { parseAll, parseName, typedText } from "./input.ts";
 
 export type NewChannel = {
   projectId: string;
@@ -65,7 +65,7 @@ export async function insertSealedChannel(
     const reason = reasonAgainst(channel, services);
     if (channel.unavailable === null && reason !== null) throw new AppError("forbidden", reason, "kind");
     const { name, checked, rules } = parseAll({
-      checked: () => channel.check(input.settings),
+      checked: () => channel.check(typedSettings(input.settings)),
       name: () => parseName(input.name?.trim() || channel.label, "name"),
       rules: () => parseRules(input.rules ?? {}),
     });
@@ -74,6 +74,11 @@ export async function insertSealedChannel(
       settings: services.secrets.seal(JSON.stringify(checked.settings)),
     });
   });
+}
+
+/** Secrets keep their blanks inside; what PostgreSQL cannot keep would come back to people in a channel's summary. */
+function typedSettings(settings: NewChannel["settings"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([field, text]) => [field, typedText(text)]));
 }
 
 /** A sentence why whoever asks cannot make a channel of this kind here; null where they can. */

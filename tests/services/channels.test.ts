@@ -42,6 +42,13 @@ async function stored(): Promise<Record<string, unknown>> {
   return rows[0];
 }
 
+test("characters that the database cannot keep are left out of what was typed", async () => {
+  const settings = { to: " ops\0@example.org" };
+  const { id: channelId } = await createChannel(world.owner, { projectId, kind: "email", settings });
+  expect(await testChannel(world.owner, { channelId })).toMatchObject({ ok: true });
+  expect(smtp.messages.at(-1)).toMatchObject({ to: ["ops@example.org"] });
+});
+
 test("a test of a webhook arrives, is recorded, and comes back with the receiver's answer", async () => {
   const channelId = await newWebhook();
   const result = await testChannel(world.owner, { channelId });
