@@ -48,7 +48,7 @@ describe("what somebody closed", () => {
   test("as the last of an outage is told to who heard that a part of it recovered", async () => {
     await addChannel("Hook");
     const [a, b] = await openOutage("a", "b");
-    if (a === undefined || b === undefined) return;
+    if (a === undefined || b === undefined) return expect.unreachable();
     await resolveIncident(database, a);
     await after(5 * MINUTE + SECOND);
     expect(await ends()).toEqual(["a to Hook"]);
@@ -68,7 +68,7 @@ describe("what somebody closed", () => {
   test("while others of its outage are open is told to nobody either", async () => {
     await addChannel("Hook");
     const [a, b] = await openOutage("a", "b", "c");
-    if (a === undefined || b === undefined) return;
+    if (a === undefined || b === undefined) return expect.unreachable();
     await resolveIncident(database, a);
     await after(5 * MINUTE + SECOND);
     await resolveIncident(database, b, "paused");

@@ -103,7 +103,7 @@ describe("jobs of one machine", () => {
 
   test("that somebody paused are over, not well", () => {
     const [first, ...others] = OUTAGE_JOBS.map((member) => ({ ...member, event: "resolved" as const }));
-    if (first === undefined) return;
+    if (first === undefined) return expect.unreachable();
     const paused = { ...first, facts: { ...first.facts, resolveReason: "paused" as const } };
     const outage = { ...MORE, open: 0, total: 5 };
     const message = outageMessage({ event: "resolved", members: [paused, ...others], outage, heard: true });
