@@ -13,6 +13,8 @@ import styles from "./care.module.css";
 export type OutageView = OutagePlace & {
   id: string;
   open: number;
+  /** Of those that are open. */
+  unacknowledged: number;
   total: number;
   /** The first of them. */
   others: IncidentView[];
@@ -27,13 +29,13 @@ type Props = {
 /** The other jobs that are in trouble for what looks like the same reason. */
 export function OutagePanel({ outage, handle }: Props) {
   const { working, run } = useWork();
-  const { id, open, total, others } = outage;
+  const { id, open, unacknowledged, total, others } = outage;
   return (
-    <Panel title={titleOf(outage)} note={open === 0 ? "all are well again" : `${open} of ${total} are open`} flush>
+    <Panel title={titleOf(outage)} note={noteOf(outage)} flush>
       <p className={styles.bar}>
         <span className={styles.soft}>{whyTogether(outage, null)} People are told of them in one message.</span>
       </p>
-      {open > 0 && handle !== undefined && (
+      {unacknowledged > 0 && handle !== undefined && (
         <div className={styles.bar}>
           <Button
             variant="default"
@@ -54,6 +56,11 @@ export function OutagePanel({ outage, handle }: Props) {
       )}
     </Panel>
   );
+}
+
+function noteOf({ open, unacknowledged, total }: OutageView): string {
+  if (open === 0) return "all are well again";
+  return `${open} of ${total} are open${unacknowledged === 0 ? ", all acknowledged" : ""}`;
 }
 
 function titleOf(outage: OutageView): string {

@@ -9,8 +9,9 @@ export type OutageRecord = {
   host: string | null;
   openedAt: Instant;
   resolvedAt: Instant | null;
-  /** Its incidents that are open, and all of them. */
+  /** Its incidents that are open, those of them that nobody looks after, and all of them. */
   open: number;
+  unacknowledged: number;
   total: number;
 };
 
@@ -19,9 +20,12 @@ type Row = Omit<OutageRecord, "openedAt" | "resolvedAt"> & { openedAt: Date; res
 export async function findOutageRecord(database: Queryable, outageId: string): Promise<OutageRecord | null> {
   const { rows } = await database.query<Row>(
     `SELECT o.id, o.project_id AS "projectId", o.kind, o.host, o.opened_at AS "openedAt", o.resolved_at AS "resolvedAt",
-       (SELECT count(*) FROM incidents WHERE outage_id = o.id AND state = 'open') AS open,
-       (SELECT count(*) FROM incidents WHERE outage_id = o.id) AS total
-     FROM outages o WHERE o.id = $1`,
+       i.open, i.unacknowledged, i.total
+     FROM outages o CROSS JOIN LATERAL (
+       SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) AS total,
+         count(*) FILTER (WHERE state = 'open' AND acknowledged_at IS NULL) AS unacknowledged
+       FROM incidents WHERE outage_id = o.id
+     ) i WHERE o.id = $1`,
     [outageId],
   );
   const [row] = rows;

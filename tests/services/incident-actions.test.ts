@@ -178,8 +178,12 @@ describe("many at once", () => {
     }
     await planNow(world.database);
     const found = await getIncident(world.owner, { incidentId: mates[0]?.id ?? "" });
-    expect(found.outage).toMatchObject({ kind: "project", host: null, open: 4, total: 4 });
+    expect(found.outage).toMatchObject({ kind: "project", host: null, open: 4, unacknowledged: 4, total: 4 });
     expect(found.outage?.others.map(({ jobName }) => jobName)).toEqual(["backup", "b", "c"]);
     expect(found.timeline.map(({ kind }) => kind)).toContain("joined");
+    const incidentIds = mates.map(({ id }) => id);
+    await actOnIncidents(world.owner, { incidentIds, action: { kind: "acknowledge" } });
+    const later = await getIncident(world.owner, { incidentId: mates[0]?.id ?? "" });
+    expect(later.outage).toMatchObject({ open: 4, unacknowledged: 1 });
   });
 });

@@ -76,7 +76,7 @@ export function refuseMissing(address: PingAddress, method: string | undefined):
 const SNOOZE_ADVICE =
   "say for how long and whose alerts shall wait, such as snooze?for=20m&tag=web, or host=, or all=1; for one job /ping/PING-KEY/SLUG/snooze?for=20m";
 const UNSNOOZE_ADVICE =
-  "say whose alerts are sent again, such as unsnooze?tag=web, or host=, or all=1; for one job /ping/PING-KEY/SLUG/unsnooze";
+  "say whose alerts shall wait no longer, such as unsnooze?tag=web, or host=, or all=1; for one job /ping/PING-KEY/SLUG/unsnooze";
 
 /** A job may be called so: its pings have no such parameters. */
 function namesProject(ends: boolean, query: ParsedUrlQuery): boolean {

@@ -169,7 +169,7 @@ describe("what opens no window", () => {
       "snooze?host=h1",
       "invalid url format: say for how long and whose alerts shall wait, such as snooze?for=20m&tag=web",
     ],
-    ["unsnooze/", "invalid url format: say whose alerts are sent again, such as unsnooze?tag=web"],
+    ["unsnooze/", "invalid url format: say whose alerts shall wait no longer, such as unsnooze?tag=web"],
   ])("one that does not say what it is about: %s", async (ending, line) => {
     const { status, body } = await post(`/ping/${project.pingKey}/${ending}`);
     expect([status, body.split("\n")]).toEqual([400, [expect.stringContaining(line)]]);
