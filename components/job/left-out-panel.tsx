@@ -38,7 +38,7 @@ export function LeftOutPanel({ leftOut, editHref }: Props) {
             </thead>
             <tbody>
               {leftOut.map(({ field, asked, problem }) => (
-                <tr key={field}>
+                <tr key={`${field} ${asked}`}>
                   <th scope="row">{SETTING_NAMES[field]}</th>
                   <td>
                     <Said text={asked} />

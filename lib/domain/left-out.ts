@@ -35,7 +35,8 @@ const LONGEST_LIST = 200;
 
 /** Of jobs that a job shall wait for and that its project does not have. */
 export function missingUpstreams(names: readonly { environment: string; slug: string }[]): LeftOut {
-  const asked = clip(joined(names.map(({ environment, slug }) => `${environment}/${slug}`)), LONGEST_LIST);
+  const texts = new Set(names.map(({ environment, slug }) => `${environment}/${slug}`));
+  const asked = clip(joined([...texts]), LONGEST_LIST);
   return {
     field: "upstreams",
     asked,

@@ -99,7 +99,7 @@ export async function insertUpstreams(
   );
 }
 
-/** Replaces what the job waits for. */
+/** Replaces what the job waits for. Ids may be given twice: one job can be named in two ways. */
 export async function replaceUpstreams(
   client: Queryable,
   jobId: string,
@@ -107,7 +107,7 @@ export async function replaceUpstreams(
 ): Promise<void> {
   await client.query("DELETE FROM job_upstreams WHERE job_id = $1", [jobId]);
   await client.query(
-    "INSERT INTO job_upstreams (job_id, upstream_id) SELECT $1, x.id FROM unnest($2::uuid[]) AS x(id)",
+    "INSERT INTO job_upstreams (job_id, upstream_id) SELECT DISTINCT $1::uuid, x.id FROM unnest($2::uuid[]) AS x(id)",
     [jobId, upstreamIds],
   );
 }

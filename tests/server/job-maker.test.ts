@@ -58,6 +58,12 @@ test("a first ping may name what the job waits for", () => {
   expect(read({}).upstreams).toEqual([]);
 });
 
+test("a job that shall wait for itself waits for the others only, and says why", () => {
+  const { upstreams, leftOut } = read({ upstreams: "db,backup,production/backup" });
+  expect(upstreams).toEqual([{ environment: "production", slug: "db" }]);
+  expect(leftOut).toEqual([{ field: "upstreams", asked: "backup", problem: "A job cannot wait for itself." }]);
+});
+
 test("a first ping may name tags, between commas or blanks, and too many are left out", () => {
   expect(read({ tags: "web, db nightly,,web" }).settings.tags).toEqual(["web", "db", "nightly"]);
   const many = read({ tags: Array.from({ length: 21 }, (_, index) => `t${index}`).join(",") });

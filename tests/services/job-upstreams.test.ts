@@ -27,7 +27,7 @@ const linksOf = async (jobId: string) => {
 describe("what a job waits for", () => {
   test("is named by slug and shown on both pages", async () => {
     const backup = await make("backup");
-    const report = await make("report", ["backup", " backup ", ""]);
+    const report = await make("report", ["backup", " backup ", "", "production/backup"]);
     expect(await linksOf(report)).toEqual({ up: ["backup"], down: [], form: ["backup"] });
     expect(await linksOf(backup)).toEqual({ up: [], down: ["report"], form: [] });
   });
@@ -87,10 +87,11 @@ describe("what a job waits for", () => {
 
   test("may be said by a first ping; what the project does not have is left out", async () => {
     const upstream = await make("source");
-    const names = ["source", "nowhere"].map((slug) => ({ environment: "production", slug }));
+    const names = ["source", "source", "nowhere", "nowhere"].map((slug) => ({ environment: "production", slug }));
     const settings = settingsOf("by-ping", { kind: "none" });
     const job = await insertJobRecord(world.database.pool, { projectId, settings, code: null, upstreams: names });
     expect((await linksOf(job?.id ?? "")).up).toEqual(["source"]);
+    expect(job?.leftOut).toMatchObject([{ field: "upstreams", asked: "production/nowhere" }]);
     expect((await linksOf(upstream)).down).toEqual(["by-ping"]);
   });
 
