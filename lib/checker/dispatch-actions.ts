@@ -5,15 +5,17 @@ import type { AlertMessage, MessageInput, MessageLink } from "../domain/message.
 /** Who gets a message. */
 type Receiver = { channel: { id: string } | null; recipient: string | null };
 
-/** The message with links by which whoever reads it can look after what it tells of. */
+/**
+ * The message with links by which whoever reads it can look after what it tells of.
+ * `open`: on how many open incidents they act.
+ */
 export function withActions(
   signer: LinkSigner,
   message: AlertMessage,
-  { input, receiver }: { input: MessageInput; receiver: Receiver },
+  { input, receiver, open }: { input: MessageInput; receiver: Receiver; open: number },
 ): AlertMessage {
   if (message.incident === null || !offersActs(message.event)) return message;
   const about = "outage" in input ? "outage" : "incident";
-  const open = "outage" in input ? input.outage.open : 1;
   const { channel, recipient } = receiver;
   const link: Omit<ActLink, "act"> = { about, id: message.incident.id, channelId: channel?.id ?? null, recipient };
   // From the alert, not from now: the same message is sent again at every attempt.

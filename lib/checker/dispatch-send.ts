@@ -122,11 +122,13 @@ type Prepared = {
   unsubscribeUrl: string | null;
 };
 
-function prepare(deps: SenderDeps, { id: deliveryId, context, kind }: Held, given: MessageInput | null): Prepared {
+function prepare(deps: SenderDeps, held: Held, given: MessageInput | null): Prepared {
   const { channels, secrets, links } = deps;
+  const { id: deliveryId, context, kind, bundle } = held;
   if (given === null) throw new Error("This alert has no wording.");
   const input = withGraceLinks(links, given);
-  const acting = withActions(links, composeMessage(input), { input, receiver: context });
+  const open = bundle?.openInAll ?? 1;
+  const acting = withActions(links, composeMessage(input), { input, receiver: context, open });
   const message = withSeenLink(links, acting, { input, deliveryId });
   const settings: Prepared["settings"] =
     context.channel === null

@@ -19,6 +19,8 @@ const MOST_ALONE = 20;
 /** What leaves as one message. */
 export type Bundle = {
   outage: GroupOutage;
+  /** Its incidents that are open, whoever hears of them: whoever acts by a link of the message acts on these. */
+  openInAll: number;
   /** The lead first. */
   members: BundleMember[];
   /** The receiver's id of the outage's latest message over this channel; null: this is the first. */
@@ -56,11 +58,14 @@ const UNTOLD = `(l.attempts <= 1 OR l.booked AND NOT EXISTS (SELECT FROM message
 const IS_UNFINISHED = "d.state NOT IN ('sent', 'dead', 'dropped')";
 
 const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
-    SELECT l.*, b.booked, n.open, n.total, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
+    SELECT l.*, b.booked, n.open, n.total, o.open_in_all, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
     CROSS JOIN LATERAL (
       SELECT count(*) FILTER (WHERE i.state = 'open')::int4 AS open, count(*)::int4 AS total
       FROM incidents i WHERE i.outage_id = l.outage_id AND ${HEARS}
     ) n
+    CROSS JOIN LATERAL (
+      SELECT count(*)::int4 AS open_in_all FROM incidents WHERE outage_id = l.outage_id AND state = 'open'
+    ) o
     CROSS JOIN LATERAL (
       SELECT EXISTS (SELECT FROM deliveries t JOIN message_deliveries md ON md.delivery_id = t.id
         WHERE l.attempts > 1 AND (t.id = l.id OR t.lead_id = l.id)) AS booked
@@ -79,7 +84,7 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     ) e ON true
   )
   SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, ${MEMBER}, l.outage_id AS "outageId", l.kind,
-    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
+    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.open_in_all AS "openInAll", l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
     l.earlier_id AS "earlierId", l.heard
   FROM known l
   JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND ${IS_UNFINISHED}
@@ -97,6 +102,7 @@ type Row = Omit<BundleMember, "withdrawn" | "lapsed"> & {
   openedAt: Date;
   open: number;
   total: number;
+  openInAll: number;
   alone: GroupOutage["alone"];
   withdrawn: boolean;
   lapsed: boolean | null;
@@ -133,9 +139,10 @@ async function load(database: Queryable, leadIds: readonly string[]): Promise<Ma
   return bundles;
 }
 
-function newBundle({ outageId, kind, outageHost, openedAt, open, total, alone, earlierId, heard }: Row): Bundle {
+function newBundle({ outageId, kind, outageHost, openedAt, open, total, alone, ...row }: Row): Bundle {
+  const { openInAll, earlierId, heard } = row;
   const outage = { id: outageId, kind, host: outageHost, openedAt: instantOf(openedAt), open, total, alone };
-  return { outage, members: [], earlierId, heard, standing: [] };
+  return { outage, openInAll, members: [], earlierId, heard, standing: [] };
 }
 
 function memberOf({ event, facts, incidentId, jobId, slug, name, timeZone, host }: GroupMember): GroupMember {

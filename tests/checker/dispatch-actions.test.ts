@@ -12,7 +12,7 @@ const BASE = "https://belfry.example.org";
 
 describe("links to act by", () => {
   test("say what they do, about what, and over what they came", () => {
-    const message = withActions(TEST_LINKS, failedMessage(), { input: input(), receiver: CHANNEL });
+    const message = withActions(TEST_LINKS, failedMessage(), { input: input(), receiver: CHANNEL, open: 1 });
     expect(message.actions.map(({ label }) => label)).toEqual(["Acknowledge", "Snooze 1 h", "Mute"]);
     const about = { about: "incident", id: "i1", channelId: "c1", recipient: null };
     expect(linksOf(message)).toEqual(["acknowledge", "snooze", "mute"].map((act) => ({ act, ...about })));
@@ -20,22 +20,22 @@ describe("links to act by", () => {
 
   test("of a group are about its outage", () => {
     const receiver = { channel: null, recipient: "kim@example.org" };
-    const message = withActions(TEST_LINKS, failedMessage(), { input: { ...input(), ...GROUP }, receiver });
+    const message = withActions(TEST_LINKS, failedMessage(), { input: { ...input(), ...GROUP }, receiver, open: 2 });
     expect(linksOf(message)[0]).toMatchObject({ about: "outage", channelId: null, recipient: "kim@example.org" });
     const labels = message.actions.map(({ label }) => label);
     expect(labels).toEqual(["Acknowledge all 2", "Snooze all 2 for 1 h", "Mute all 2"]);
   });
 
   test("of a group of which one is still open are named as those of one", () => {
-    const last = { ...input(), ...GROUP, outage: { ...GROUP.outage, open: 1 } };
-    const message = withActions(TEST_LINKS, failedMessage(), { input: last, receiver: CHANNEL });
+    const given = { input: { ...input(), ...GROUP }, receiver: CHANNEL, open: 1 };
+    const message = withActions(TEST_LINKS, failedMessage(), given);
     expect(message.actions.map(({ label }) => label)).toEqual(["Acknowledge", "Snooze 1 h", "Mute"]);
   });
 
   test("are the same at every attempt, and end seven days after the alert", () => {
     const message = failedMessage();
-    const [first] = withActions(TEST_LINKS, message, { input: input(), receiver: CHANNEL }).actions;
-    const [again] = withActions(TEST_LINKS, message, { input: input(), receiver: CHANNEL }).actions;
+    const [first] = withActions(TEST_LINKS, message, { input: input(), receiver: CHANNEL, open: 1 }).actions;
+    const [again] = withActions(TEST_LINKS, message, { input: input(), receiver: CHANNEL, open: 1 }).actions;
     expect(again).toEqual(first);
     const token = tokenOf(first?.url);
     expect(TEST_LINKS.open(token, message.at + 7 * DAY - 1)).not.toBeNull();
@@ -50,12 +50,18 @@ describe("links to act by", () => {
     ["stable", false],
     ["resolved", false],
   ])("%s: %s", (event, offered) => {
-    const message = withActions(TEST_LINKS, { ...failedMessage(), event }, { input: input(), receiver: CHANNEL });
+    const message = withActions(
+      TEST_LINKS,
+      { ...failedMessage(), event },
+      { input: input(), receiver: CHANNEL, open: 1 },
+    );
     expect(message.actions.length > 0).toBe(offered);
   });
 
   test("are not of what has no incident", () => {
-    expect(withActions(TEST_LINKS, noticeMessage(), { input: input(), receiver: CHANNEL }).actions).toEqual([]);
+    expect(withActions(TEST_LINKS, noticeMessage(), { input: input(), receiver: CHANNEL, open: 1 }).actions).toEqual(
+      [],
+    );
   });
 
   test("are read only from what is such a link", () => {
