@@ -70,7 +70,7 @@ export function ReportForm({ subscriptions, unavailable, save }: Props) {
         {state.saved && !pending && <span role="status">Saved.</span>}
         {next !== undefined && (
           <span>
-            The next leaves <Until at={next.nextAt} />: <ZonedMoment at={next.nextAt} zone={next.timeZone} />.
+            The next leaves <Until at={next.nextAt} due="now" />: <ZonedMoment at={next.nextAt} zone={next.timeZone} />.
           </span>
         )}
       </div>

@@ -82,8 +82,7 @@ function TroubleWords({ trouble }: { trouble: ChannelTroubleView }) {
   if (unable !== null) {
     return (
       <>
-        {channel} cannot deliver
-        <Reason text={unable} />
+        {channel} cannot deliver: <Said text={unable} />{" "}
       </>
     );
   }

@@ -35,6 +35,8 @@ test("a channel that this installation cannot deliver over says what to do, not 
   const text = shown({ unable: "Belfry cannot send mail: set SMTP_URL.", brokenAt: 1, brokenReason: "old" });
   expect(text).toMatch(/Channel 0 cannot deliver: Belfry cannot send mail: set SMTP_URL\./);
   expect(text).not.toMatch(/old|refused/);
+  const sentence = `${"Belfry runs no programs here: ".repeat(6)}restart it.`;
+  expect(shown({ unable: sentence })).toContain(sentence);
 });
 
 test("a long reason is cut and many channels are counted", () => {
