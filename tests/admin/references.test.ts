@@ -83,6 +83,15 @@ describe("a job", () => {
     );
   });
 
+  test("is not looked for in a project that there is not", async () => {
+    for (const words of [
+      ["job", "--id", "tidy"],
+      ["replay", "--channel", "Ops room"],
+    ]) {
+      expect(await failure(...words, "--project", NOBODY)).toBe(`There is no project with the id "${NOBODY}".`);
+    }
+  });
+
   test("that there is not is refused with some of those that there are, or with how to make one", async () => {
     const { id } = await run("create-project", "--name", "Crowd", "--owner", "owner@example.org");
     expect(await failure("job", "--id", "x", "--project", id)).toMatch(

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { isUuid } from "../../services/access.ts";
+import { isUuid, requireProject } from "../../services/access.ts";
 import type { Ctx } from "../../services/context.ts";
 import { listNamed, type NamedKind, type NamedRecord } from "../../store/names.ts";
 import type { Options, OptionSpec } from "./arguments.ts";
@@ -14,11 +14,7 @@ const MOST_NAMED = 20;
  * in the project of `--project` where there is one.
  * @throws AppError `not-found` for a word that names nothing, `invalid` for one that names several; both say which there are.
  */
-export async function resolveReferences(
-  ctx: Pick<Ctx, "database">,
-  specs: readonly OptionSpec[],
-  options: Options,
-): Promise<Options> {
+export async function resolveReferences(ctx: Ctx, specs: readonly OptionSpec[], options: Options): Promise<Options> {
   const resolved = new Map(options);
   // Projects come first: the others are looked for in theirs.
   for (const kind of KINDS) {
@@ -33,12 +29,14 @@ export async function resolveReferences(
 
 type Asked = { kind: NamedKind; word: string; projectId: string | null; name: string };
 
-async function idOf({ database: { pool } }: Pick<Ctx, "database">, asked: Asked): Promise<string> {
+async function idOf(ctx: Ctx, asked: Asked): Promise<string> {
   const { kind, word, projectId, name } = asked;
+  const { pool } = ctx.database;
   const limit = MOST_NAMED + 1;
   const named = await listNamed(pool, { kind, word, projectId, limit });
   const [best, ...others] = named.filter(({ rank }) => rank === named[0]?.rank);
   if (best === undefined) {
+    if (projectId !== null) await requireProject(ctx, projectId, "see");
     const all = await listNamed(pool, { kind, word: null, projectId, limit });
     throw new AppError("not-found", unknownSentence(asked, all), name);
   }
