@@ -26,6 +26,6 @@ export function limitOf(options: Options, fallback: number): number {
 /** What is printed of a list that was asked for with one entry more than `limit`. `more` is only there where there are more. */
 export function cut<T>(entries: readonly T[], limit: number): { shown: readonly T[]; more: { more?: string } } {
   if (entries.length <= limit) return { shown: entries, more: {} };
-  const more = `There are more than these ${limit}; --limit takes up to ${LONGEST_LIST}.`;
+  const more = `There are more; --limit takes up to ${LONGEST_LIST}.`;
   return { shown: entries.slice(0, limit), more: { more } };
 }
