@@ -4,16 +4,13 @@ import { Button, SegmentedControl, TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useEffect, useState, useTransition } from "react";
 import { useViewerZone } from "../base/clock.tsx";
-import type { FormState } from "../base/form-state.ts";
+import type { FormAnswer, FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
 import styles from "./calendar.module.css";
 import { ScopeFields } from "./scope-fields.tsx";
 import { TimeFields } from "./time-fields.tsx";
 import type { WindowChoices, WindowValues } from "./window-view.ts";
 import { emptyValues } from "./window-words.ts";
-
-/** `said`: what became of it, in a sentence. */
-export type WindowAnswer = { failure: FormState<WindowValues> } | { failure: null; said: string };
 
 const KINDS = [
   { value: "once", label: "Once" },
@@ -25,7 +22,7 @@ type Props = {
   /** Null: a new one. */
   window: WindowValues | null;
   choices: WindowChoices;
-  save: (values: WindowValues) => Promise<WindowAnswer>;
+  save: (values: WindowValues) => Promise<FormAnswer<WindowValues>>;
   onSaved?: () => void;
 };
 

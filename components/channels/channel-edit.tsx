@@ -1,8 +1,9 @@
 "use client";
 
 import { Button, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useState, useTransition } from "react";
-import type { FormState } from "../base/form-state.ts";
+import type { FormAnswer, FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
 import type { ChannelView, ProjectChoice } from "./channel-view.ts";
 import styles from "./channels.module.css";
@@ -17,7 +18,7 @@ type Props = {
   zones: string[];
   /** Other projects that whoever looks may let it serve. */
   projects: readonly ProjectChoice[];
-  save: (channelId: string, values: ChannelEditValues) => Promise<FormState<ChannelEditValues> | null>;
+  save: (channelId: string, values: ChannelEditValues) => Promise<FormAnswer<ChannelEditValues>>;
   onClose: () => void;
 };
 
@@ -39,8 +40,10 @@ export function ChannelEdit({ channel, zones, projects, save, onClose }: Props) 
         event.preventDefault();
         start(async () => {
           const answer = await save(channel.id, values);
-          setFailure(answer);
-          if (answer === null) onClose();
+          setFailure(answer.failure);
+          if (answer.failure !== null) return;
+          notifications.show({ message: answer.said, color: "gray" });
+          onClose();
         });
       }}
     >

@@ -1,8 +1,9 @@
 "use client";
 
 import { Button, Select, TextInput } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useState, useTransition } from "react";
-import type { FormState } from "../base/form-state.ts";
+import type { FormAnswer, FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
 import type { KindView, ProjectChoice } from "./channel-view.ts";
 import styles from "./channels.module.css";
@@ -24,7 +25,7 @@ type Props = {
   zones: string[];
   /** Other projects that whoever looks may let it serve. */
   projects: readonly ProjectChoice[];
-  save: (values: ChannelFormValues) => Promise<FormState<ChannelFormValues> | null>;
+  save: (values: ChannelFormValues) => Promise<FormAnswer<ChannelFormValues>>;
 };
 
 /** Adds a way to reach people. */
@@ -49,8 +50,10 @@ export function ChannelForm({ kinds, zones, projects, save }: Props) {
         event.preventDefault();
         start(async () => {
           const answer = await save(values);
-          setFailure(answer);
-          if (answer === null) setValues({ ...empty, kind: values.kind });
+          setFailure(answer.failure);
+          if (answer.failure !== null) return;
+          notifications.show({ message: answer.said, color: "gray" });
+          setValues({ ...empty, kind: values.kind });
         });
       }}
     >

@@ -4,7 +4,7 @@ import { Button, Modal } from "@mantine/core";
 import { Send } from "lucide-react";
 import { useState, useTransition } from "react";
 import { rulesInWords } from "../../lib/domain/alerting/channel-rules-words.ts";
-import type { ActionResult, FormState } from "../base/form-state.ts";
+import type { ActionResult, FormAnswer } from "../base/form-state.ts";
 import { ItemMenu } from "../base/item-menu.tsx";
 import { Said } from "../base/said.tsx";
 import { visibleText } from "../base/visible-text.ts";
@@ -24,7 +24,7 @@ type Props = {
   projects: readonly ProjectChoice[];
   test: (channelId: string) => Promise<TestAnswer>;
   setEnabled: (channelId: string, enabled: boolean) => Promise<ActionResult>;
-  save: (channelId: string, values: ChannelEditValues) => Promise<FormState<ChannelEditValues> | null>;
+  save: (channelId: string, values: ChannelEditValues) => Promise<FormAnswer<ChannelEditValues>>;
   remove: (channelId: string) => Promise<ActionResult>;
 };
 

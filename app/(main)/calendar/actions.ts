@@ -1,23 +1,25 @@
 "use server";
 
 import { refresh } from "next/cache";
-import type { ActionResult } from "../../../components/base/form-state.ts";
-import type { WindowAnswer } from "../../../components/calendar/window-form.tsx";
+import type { ActionResult, FormAnswer } from "../../../components/base/form-state.ts";
 import type { WindowValues } from "../../../components/calendar/window-view.ts";
 import { createWindow, deleteWindow, type SavedWindow, updateWindow } from "../../../lib/services/windows.ts";
 import { asRecord, asText, asTexts } from "../../action-input.ts";
 import { tryAction, tryForm } from "../../failures.ts";
 import { getCtx } from "../../request.ts";
 
-export async function addWindow(projectId: unknown, input: unknown): Promise<WindowAnswer> {
+export async function addWindow(projectId: unknown, input: unknown): Promise<FormAnswer<WindowValues>> {
   return save(input, async (values) => createWindow(await getCtx(), { projectId: asText(projectId), ...values }));
 }
 
-export async function changeWindow(windowId: unknown, input: unknown): Promise<WindowAnswer> {
+export async function changeWindow(windowId: unknown, input: unknown): Promise<FormAnswer<WindowValues>> {
   return save(input, async (values) => updateWindow(await getCtx(), { windowId: asText(windowId), ...values }));
 }
 
-async function save(input: unknown, work: (values: WindowValues) => Promise<SavedWindow>): Promise<WindowAnswer> {
+async function save(
+  input: unknown,
+  work: (values: WindowValues) => Promise<SavedWindow>,
+): Promise<FormAnswer<WindowValues>> {
   const values = valuesOf(asRecord(input));
   let said = "Saved.";
   const failure = await tryForm(values, async () => {

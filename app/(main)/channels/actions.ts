@@ -1,42 +1,48 @@
 "use server";
 
 import { refresh } from "next/cache";
-import type { ActionResult, FormState } from "../../../components/base/form-state.ts";
+import type { ActionResult, FormAnswer } from "../../../components/base/form-state.ts";
 import type { ChannelEditValues } from "../../../components/channels/channel-edit.tsx";
 import type { ChannelFormValues } from "../../../components/channels/channel-form.tsx";
 import type { TestAnswer } from "../../../components/channels/channel-view.ts";
 import { stopSharing } from "../../../lib/services/channel-sharing.ts";
 import { testChannel } from "../../../lib/services/channel-trial.ts";
-import { createChannel, deleteChannel, updateChannel } from "../../../lib/services/channels.ts";
+import { createChannel, deleteChannel, type SavedChannel, updateChannel } from "../../../lib/services/channels.ts";
 import { replayChannel, replayDelivery } from "../../../lib/services/deliveries.ts";
 import { asText } from "../../action-input.ts";
 import { parseChannelEdit, parseChannelForm } from "../../channel-form-input.ts";
 import { tryAction, tryForm } from "../../failures.ts";
 import { getCtx } from "../../request.ts";
 
-export async function addChannel(projectId: unknown, input: unknown): Promise<FormState<ChannelFormValues> | null> {
-  const values = parseChannelForm(input);
-  const { kind, settings, rules, projects } = values;
-  const failure = await tryForm(values, async () => {
-    const name = values.name.trim();
-    await createChannel(await getCtx(), {
+export async function addChannel(projectId: unknown, input: unknown): Promise<FormAnswer<ChannelFormValues>> {
+  return save(parseChannelForm(input), async ({ name, ...values }) =>
+    createChannel(await getCtx(), {
       projectId: asText(projectId),
-      ...{ kind, settings, rules, projects },
-      ...(name === "" ? {} : { name }),
-    });
-  });
-  if (failure === null) refresh();
-  return failure;
+      ...values,
+      ...(name.trim() === "" ? {} : { name: name.trim() }),
+    }),
+  );
 }
 
 /** Changes a channel's name, its rules and whom it serves. */
-export async function changeChannel(channelId: unknown, input: unknown): Promise<FormState<ChannelEditValues> | null> {
-  const values = parseChannelEdit(input);
+export async function changeChannel(channelId: unknown, input: unknown): Promise<FormAnswer<ChannelEditValues>> {
+  return save(parseChannelEdit(input), async (values) =>
+    updateChannel(await getCtx(), { channelId: asText(channelId), ...values }),
+  );
+}
+
+async function save<V extends Record<string, unknown>>(
+  values: V,
+  work: (values: V) => Promise<SavedChannel>,
+): Promise<FormAnswer<V>> {
+  let said = "Saved.";
   const failure = await tryForm(values, async () => {
-    await updateChannel(await getCtx(), { channelId: asText(channelId), ...values });
+    const { warnings } = await work(values);
+    said = ["Saved.", ...warnings].join(" ");
   });
-  if (failure === null) refresh();
-  return failure;
+  if (failure !== null) return { failure };
+  refresh();
+  return { failure: null, said };
 }
 
 /** Sends a test and gives the receiver's own answer back. */

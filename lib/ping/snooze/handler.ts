@@ -17,6 +17,9 @@ const MOST_AT_ONCE = 10;
 
 const ONLY_POST = "send it with POST: previews and scanners fetch every link with GET, and must not silence anything";
 
+const NO_SLUG =
+  "the ping key is right, but there is no such job; correct the slug, or say tag=, host= or all=1 instead";
+
 /** Serves requests that open a window, or end one, and leaves to `otherwise` what turns out to be a ping. */
 export function createSnoozeHandler(intake: Intake, otherwise: PingHandler): PingHandler {
   const answers = createAnswers(intake.bodyLimit, NATIVE_MANNER);
@@ -30,7 +33,7 @@ export function createSnoozeHandler(intake: Intake, otherwise: PingHandler): Pin
       const refusal = refuse(known || address.kind === "job" ? "not-found" : "unknown-key", address);
       const { status, body, advice, reason } = refusal;
       intake.turnAway({ protocol: "native", reason, address, known, ...visit });
-      return answers.refusal(status, body, advice);
+      return answers.refusal(status, body, known && address.kind === "slug" ? NO_SLUG : advice);
     }
     const scope = {
       jobIds: jobId === null || asked.scope !== null ? [] : [jobId],
