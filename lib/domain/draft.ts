@@ -93,7 +93,8 @@ export function closeDraft(
   };
 }
 
-function stateOf({ memory, job, gaps }: Draft): JobState {
+/** A job's state, from what is remembered and what is configured. */
+export function stateOf({ memory, job, gaps }: Pick<Draft, "memory" | "job" | "gaps">): JobState {
   return {
     job,
     gaps,

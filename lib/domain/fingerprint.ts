@@ -3,11 +3,16 @@ const HIGH_BITS = 0x1f_ffff;
 
 const BETWEEN = "|".charCodeAt(0);
 
-/**
- * A short stand-in for some texts in order, 16 digits at most, only to be compared for equality: different ones have the
- * same in a case out of 2^53. Not for secrets.
- */
+/** As `hashOf`, in 16 digits at most. */
 export function fingerprint(...texts: readonly string[]): string {
+  return String(hashOf(...texts));
+}
+
+/**
+ * A number below 2^53 that stands for some texts in order, only to be compared for equality: different ones have the same
+ * in a case out of 2^53. Not for secrets.
+ */
+export function hashOf(...texts: readonly string[]): number {
   let low = 0x811c9dc5;
   let high = 0x9e3779b9;
   for (const text of texts) {
@@ -18,5 +23,5 @@ export function fingerprint(...texts: readonly string[]): string {
       high = Math.imul(high ^ unit ^ (low >>> 15), 0x85ebca6b);
     }
   }
-  return String(TWO_32 * ((high ^ (high >>> 13)) & HIGH_BITS) + (low >>> 0));
+  return TWO_32 * ((high ^ (high >>> 13)) & HIGH_BITS) + (low >>> 0);
 }

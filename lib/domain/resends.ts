@@ -1,10 +1,9 @@
 import type { Draft } from "./draft.ts";
 import type { Entry } from "./entry.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { sameOrigin } from "./pairing.ts";
 import type { Ping } from "./ping.ts";
-import type { Memory } from "./state.ts";
 import { mayEnd, plausibleDuration } from "./recent-durations.ts";
+import { areOpposite, NO_MARK, type RecentPing, recentPing } from "./recent-ping.ts";
 import { type Instant, type Millis, SECOND } from "./time.ts";
 
 /** The same ping again within this time is a re-send; less for short intervals. */
@@ -15,32 +14,27 @@ const REMEMBERED = 16;
 /** Whether the same was said a moment ago and nothing makes news of it; remembers it either way. */
 export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | "received">): boolean {
   const { memory } = draft;
-  const { action, runId, source, host, bodyDigest } = ping;
-  const numbers = ping.exitCode === null && ping.at === null ? "" : `${ping.exitCode} ${ping.at}`;
-  const result = resultOf(ping);
-  const key = result + fingerprint(action, numbers, runId ?? "", source ?? "", host ?? "", bodyDigest);
+  const own = recentPing(ping, received);
   const recent = latestOf(memory.recentPings, received);
   memory.recentPings = recent;
-  const index = recent.findLastIndex((other) => other.key === key);
+  const index = recent.findLastIndex((other) => other.key === own.key);
   const before = recent[index];
   if (before === undefined) {
-    memory.recentPings = recent.concat({ key, at: received });
+    memory.recentPings = recent.concat(own);
     return false;
   }
   const later = recent.slice(index + 1);
   // After the clock was set back, what was said before may seem to be still to come.
   const again = Math.abs(received - before.at) < windowFor(draft, ping, received, later.length === 0);
   const isNews =
-    later.some((other) => isOpposite(other.key, result)) || (result !== "" && endsAnother(draft, ping, received));
+    later.some((other) => areOpposite(other, own)) || (own.mark !== NO_MARK && endsAnother(draft, ping, received));
   if (again && !isNews) return true;
-  memory.recentPings = recent.concat({ key, at: received });
+  memory.recentPings = recent.concat(own);
   return false;
 }
 
-type Remembered = Memory["recentPings"];
-
 /** Those still worth remembering beside one more. */
-function latestOf(pings: Remembered, received: Instant): Remembered {
+function latestOf(pings: readonly RecentPing[], received: Instant): readonly RecentPing[] {
   let from = Math.max(0, pings.length - REMEMBERED + 1);
   while (from < pings.length && Math.abs(received - (pings[from]?.at ?? received)) >= WINDOW) from += 1;
   return pings.slice(from);
@@ -59,16 +53,4 @@ function endsAnother(draft: Draft, ping: Ping, at: Instant): boolean {
   return draft.memory.openRuns.some(
     (run) => (run.runId === null || ping.endsLatest) && sameOrigin(run, ping) && (unknown || mayEnd(draft, run, at)),
   );
-}
-
-const ORIGIN_DIGITS = 4;
-
-/** Marks the ends of runs without id, whose order tells: who failed, succeeded and fails again repeats nothing. */
-function resultOf({ action, runId, source, host }: Ping): string {
-  if (runId !== null || (action !== "success" && action !== "fail")) return "";
-  return `${action === "success" ? "+" : "-"}${fingerprint(source ?? "", host ?? "").slice(0, ORIGIN_DIGITS)}:`;
-}
-
-function isOpposite(key: string, result: string): boolean {
-  return result !== "" && key.startsWith((result.startsWith("+") ? "-" : "+") + result.slice(1));
 }

@@ -1,6 +1,7 @@
 import type { IncidentAlert, IncidentEvent, OpenIncident } from "./incident.ts";
 import type { Job, JobStatus } from "./job.ts";
 import type { PingDisposition } from "./ping.ts";
+import type { RecentPing } from "./recent-ping.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
 
@@ -24,8 +25,8 @@ export type Memory = {
   openRuns: Run[];
   /** The latest settled runs, oldest first; at most 8. */
   recentRuns: Run[];
-  /** Fingerprints of the latest pings, to recognise re-sends. */
-  recentPings: { key: string; at: Instant }[];
+  /** The latest pings, to recognise re-sends; at most 16. */
+  recentPings: readonly RecentPing[];
   /** At most one critical and one warning. */
   incidents: OpenIncident[];
   badStreak: number;

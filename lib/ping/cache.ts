@@ -37,7 +37,10 @@ export function createCache<V>({ size, ttlMs }: { size: number; ttlMs: number })
       return aged.value;
     },
     set(key, value, now) {
-      put(key, { value, until: now + ttlMs });
+      const entry = young.get(key);
+      if (entry === undefined) return put(key, { value, until: now + ttlMs });
+      entry.value = value;
+      entry.until = now + ttlMs;
     },
     delete(key) {
       young.delete(key);

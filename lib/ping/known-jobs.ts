@@ -1,5 +1,8 @@
+import { stateOf } from "../domain/draft.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
 import type { KnownJob } from "../store/known-states.ts";
+import { recallMemory } from "../store/memory-reading.ts";
+import type { LoadedJob } from "../store/states.ts";
 import { createCache } from "./cache.ts";
 
 /** What this process knows of jobs that were pinged lately. Whether it still holds, the database says at the write. */
@@ -13,14 +16,24 @@ export type KnownJobs = {
   wasOutdated(jobIds: Iterable<string>): void;
 };
 
-/** A job's state takes a few kilobytes. */
+/** A job takes a kilobyte and a half. */
 const SIZE = 20_000;
 /** Long before PostgreSQL gives the number of a transaction a second time. */
 const KEPT_MS = 30 * MINUTE;
 const OUTDATED_MS = 10 * SECOND;
 
+/**
+ * A job as it is kept in mind: its memory only as the text that was written, in bytes that are written to again and again.
+ * As objects, a few dozen for every ping would be copied by garbage collection until the next ones take their place.
+ */
+type KeptJob = Pick<LoadedJob, "projectId" | "checkAt" | "pingPolicy"> &
+  Pick<LoadedJob["state"], "job" | "gaps"> & { version: string; gapsVersion: number; bytes: Buffer; length: number };
+
+/** A memory grows with the first pings; later ones mostly need the same room. */
+const SPARE_BYTES = 128;
+
 export function createKnownJobs(): KnownJobs {
-  const cache = createCache<KnownJob>({ size: SIZE, ttlMs: KEPT_MS });
+  const cache = createCache<KeptJob>({ size: SIZE, ttlMs: KEPT_MS });
   const outdated = createCache<"once" | "again">({ size: SIZE, ttlMs: OUTDATED_MS });
   // What was learnt with fewer of our gaps is out of date.
   let gapsVersion = 0;
@@ -30,14 +43,16 @@ export function createKnownJobs(): KnownJobs {
       const jobs = new Map<string, KnownJob>();
       for (const jobId of jobIds) {
         const known = cache.get(jobId, now);
-        if (known !== undefined && known.gapsVersion === gapsVersion) jobs.set(jobId, known);
+        if (known !== undefined && known.gapsVersion === gapsVersion) jobs.set(jobId, recall(known));
       }
       return { jobs, gapsVersion };
     },
     learn(jobId, known) {
       gapsVersion = Math.max(gapsVersion, known.gapsVersion);
       const now = performance.now();
-      if (outdated.get(jobId, now) !== "again") cache.set(jobId, known, now);
+      if (outdated.get(jobId, now) === "again") return;
+      const kept = keep(known, cache.get(jobId, now));
+      if (kept !== null) cache.set(jobId, kept, now);
     },
     forget(jobIds) {
       for (const jobId of jobIds) cache.delete(jobId);
@@ -50,4 +65,30 @@ export function createKnownJobs(): KnownJobs {
       }
     },
   };
+}
+
+function recall({ bytes, length, version, gapsVersion, ...rest }: KeptJob): KnownJob {
+  const { job, gaps, projectId, checkAt, pingPolicy } = rest;
+  const { memory, written } = recallMemory(bytes.subarray(0, length));
+  return {
+    job: { state: stateOf({ memory, job, gaps }), written, projectId, checkAt, pingPolicy },
+    version,
+    gapsVersion,
+  };
+}
+
+/** @param before what was kept of the job until now, which is written over */
+function keep({ job: known, version, gapsVersion }: KnownJob, before: KeptJob | undefined): KeptJob | null {
+  const { state, written, projectId, checkAt, pingPolicy } = known;
+  if (written === null) return null;
+  const { length } = written.bytes;
+  const bytes = before !== undefined && before.bytes.length >= length ? before.bytes : roomFor(length);
+  written.bytes.copy(bytes);
+  const { job, gaps } = state;
+  const kept = { job, gaps, projectId, checkAt, pingPolicy, version, gapsVersion, bytes, length };
+  return before === undefined ? kept : Object.assign(before, kept);
+}
+
+function roomFor(length: number): Buffer {
+  return Buffer.allocUnsafeSlow(Math.ceil((length + SPARE_BYTES) / SPARE_BYTES) * SPARE_BYTES);
 }

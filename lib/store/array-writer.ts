@@ -64,7 +64,7 @@ export class ArrayWriter {
       case "text":
         return this.#text(String(value), 0);
       case "ascii":
-        return this.#ascii(String(value));
+        return Buffer.isBuffer(value) ? this.#bytes(value) : this.#ascii(String(value));
       case "json":
         return this.#text(String(value), 1);
       case "bytes":

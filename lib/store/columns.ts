@@ -3,7 +3,7 @@ import { ArrayWriter } from "./array-writer.ts";
 /**
  * A column of a statement that writes many rows at once: its values travel as one array and are taken apart by `unnest`.
  * `instant` is milliseconds, stored as a timestamp; numbers are rounded. Texts are without NUL, which PostgreSQL does
- * not have, `ascii` is for those without characters beyond that; uuids are in lower case. `usual` is a value of a column
+ * not have, `ascii` is for those without characters beyond that, or their bytes; uuids are in lower case. `usual` is a value of a column
  * without nulls that need not travel.
  */
 export type Column<Row> = readonly [name: string, kind: Kind, pick: (row: Row) => Value, usual?: Usual];

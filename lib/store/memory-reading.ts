@@ -1,120 +1,186 @@
 import { newMemory } from "../domain/draft.ts";
-import type { OpenIncident } from "../domain/incident.ts";
-import type { Run } from "../domain/run.ts";
+import type { Cause, OpenIncident, Severity } from "../domain/incident.ts";
+import { NO_MARK, type RecentPing } from "../domain/recent-ping.ts";
+import type { Run, RunReason } from "../domain/run.ts";
 import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
-import { AMBIGUOUS, LATE, START_SEEN, VERSION } from "./memory.ts";
+import { AsciiReader } from "./ascii-reader.ts";
+import { decodeFirstVersion, FIRST_VERSION } from "./memory-first-version.ts";
+import {
+  AMBIGUOUS,
+  FLAG_BITS,
+  LATE,
+  latestOf,
+  OUTCOMES,
+  SAME,
+  START_SEEN,
+  STRANGE,
+  VERSION,
+  WrittenMemory,
+} from "./memory.ts";
 
-/** What stands in every incident's record; causes that came later follow. */
-const INCIDENT_FIELDS = 8;
+const OPEN_RUN = "o".charCodeAt(0);
+const RUN = "r".charCodeAt(0);
+const PING = "p".charCodeAt(0);
+const INCIDENT = "i".charCodeAt(0);
+const STRANGE_CODE = STRANGE.charCodeAt(0);
+const LETTERS = 2;
+
+const input = new AsciiReader();
+/** The instant that was read last. */
+let read: Instant = 0;
 
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
 export function decodeMemory(stored: unknown): Memory {
-  const memory = newMemory();
-  if (typeof stored !== "string") return Object.assign(memory, stored);
-  const [head = "", ...records] = stored.split("\n");
-  if (!head.startsWith(VERSION)) throw new Error(`Memory of version ${head.slice(0, 1)} cannot be read.`);
-  const fields = head.slice(VERSION.length).split(",");
-  const base = whole(fields[0]);
-  memory.accountedThrough = instant(fields[1], base);
-  memory.nextSlotAt = instant(fields[2], base);
-  memory.pausedAt = instant(fields[3], base);
-  memory.firstPingAt = instant(fields[4], base);
-  memory.lastPingAt = instant(fields[5], base);
-  memory.lastOkAt = instant(fields[6], base);
-  memory.badStreak = whole(fields[7]);
-  memory.okStreak = whole(fields[8]);
-  memory.lastRunNumber = whole(fields[9]);
-  memory.lastIncidentNumber = whole(fields[10]);
-  memory.countsSince = instant(fields[11], base);
-  for (const record of records) decodeRecord(memory, record, base);
-  return memory;
+  if (typeof stored !== "string") return Object.assign(newMemory(), stored);
+  if (stored.startsWith(FIRST_VERSION)) return decodeFirstVersion(stored);
+  if (!stored.startsWith(VERSION)) throw new Error(`Memory of version ${stored.slice(0, 1)} cannot be read.`);
+  return recallMemory(Buffer.from(stored, "latin1")).memory;
 }
 
-function decodeRecord(memory: Memory, record: string, base: Instant): void {
-  const fields = record.slice(1).split(",");
-  switch (record[0]) {
-    case "o":
-      memory.openRuns.push(decodeRun(fields, base));
-      break;
-    case "r":
-      memory.recentRuns.push(decodeRun(fields, base));
-      break;
-    case "p":
-      memory.recentPings.push({ at: instant(fields[0], base) ?? base, key: unescaped(fields[1]) ?? "" });
-      break;
-    case "i":
-      memory.incidents.push(decodeIncident(fields, base));
-      break;
-    default:
-      throw new Error(`A record of kind ${JSON.stringify(record[0])} in a job's memory cannot be read.`);
+/** Reads the text that `encodeMemory` wrote, and where in it the records are. */
+export function recallMemory(bytes: Buffer): { memory: Memory; written: WrittenMemory } {
+  input.open(bytes);
+  input.text();
+  const memory = decodeFacts();
+  const { openRuns, incidents } = memory;
+  const recentRuns: Run[] = [];
+  const recentPings: RecentPing[] = [];
+  let letter = input.next();
+  for (; letter === OPEN_RUN; letter = input.next()) openRuns.push(decodeRun(null));
+  const runsAt = recordAt(letter);
+  let run: Run | null = null;
+  for (; letter === RUN; letter = input.next()) recentRuns.push((run = decodeRun(run)));
+  const pingsAt = recordAt(letter);
+  let pingAt: Instant = 0;
+  for (; letter === PING; letter = input.next()) {
+    pingAt += input.whole() ?? 0;
+    recentPings.push({ at: pingAt, key: input.whole() ?? 0, mark: input.whole() ?? NO_MARK });
   }
+  const endAt = recordAt(letter);
+  for (; letter === INCIDENT; letter = input.next()) incidents.push(decodeIncident());
+  if (letter !== 0) {
+    throw new Error(
+      `A record of kind ${JSON.stringify(String.fromCharCode(letter))} in a job's memory cannot be read.`,
+    );
+  }
+  memory.recentRuns = recentRuns;
+  memory.recentPings = recentPings;
+  return { memory, written: new WrittenMemory(bytes, recentRuns, recentPings, runsAt, pingsAt, endAt) };
 }
 
-function decodeRun(fields: readonly string[], base: Instant): Run {
-  const flags = whole(fields[2]);
-  const slotAt = instant(fields[4], base);
-  const startedAt = instant(fields[5], base);
-  const outputAt = instant(fields[18], base);
+/** Where the record begins of which the letter was read; past the last record the end. */
+function recordAt(letter: number): number {
+  return letter === 0 ? input.at : input.at - LETTERS;
+}
+
+function decodeFacts(): Memory {
+  read = 0;
   return {
-    number: whole(fields[0]),
-    outcome: word<Run["outcome"]>(fields[1]) ?? "unknown",
+    firstPingAt: instant(),
+    lastPingAt: instant(),
+    lastOkAt: instant(),
+    accountedThrough: instant(),
+    nextSlotAt: instant(),
+    pausedAt: instant(),
+    countsSince: instant(),
+    badStreak: input.whole() ?? 0,
+    okStreak: input.whole() ?? 0,
+    lastRunNumber: input.whole() ?? 0,
+    lastIncidentNumber: input.whole() ?? 0,
+    openRuns: [],
+    recentRuns: [],
+    recentPings: [],
+    incidents: [],
+  };
+}
+
+function decodeRun(previous: Run | null): Run {
+  const number = (previous?.number ?? 0) + (input.whole() ?? 0);
+  const kind = input.whole() ?? 0;
+  const count = input.whole() ?? 1;
+  read = previous === null ? 0 : latestOf(previous);
+  const settledAt = instant();
+  const finishedAt = instant();
+  const startedAt = instant();
+  const slotAt = instant();
+  const lastSlotAt = instant();
+  const runId = id();
+  const source = name(previous?.source);
+  const host = name(previous?.host);
+  const durationMs = input.whole();
+  const exitCode = input.whole();
+  const reason = input.peek() === 0 ? input.skip() : word<RunReason>();
+  const pingId = id();
+  const outputAt = instant();
+  // As `makeRun` has them: objects of one shape are quicker to look at.
+  return {
+    number,
+    outcome: OUTCOMES[kind >> FLAG_BITS] ?? "unknown",
     slotAt,
-    lastSlotAt: fields[8] === "=" ? slotAt : instant(fields[8], base),
-    count: whole(fields[3]),
+    lastSlotAt,
+    count,
     startedAt,
-    finishedAt: fields[6] === "=" ? startedAt : instant(fields[6], base),
-    durationMs: instant(fields[12], 0),
-    finishBy: instant(fields[15], base),
-    heartbeatAt: instant(fields[16], base),
-    slowBy: instant(fields[19], base),
-    heldUntil: instant(fields[20], base),
-    finishedLate: (flags & LATE) !== 0,
-    exitCode: instant(fields[13], 0),
-    runId: word(fields[9]),
-    host: unescaped(fields[11]),
-    source: unescaped(fields[10]),
-    ambiguous: (flags & AMBIGUOUS) !== 0,
-    startSeen: (flags & START_SEEN) !== 0,
-    reason: word<NonNullable<Run["reason"]>>(fields[14]),
-    settledAt: instant(fields[7], base),
-    output: outputAt === null ? null : { pingId: fields[17] ?? "", receivedAt: outputAt },
+    finishedAt,
+    durationMs,
+    finishBy: instant(),
+    heartbeatAt: instant(),
+    slowBy: instant(),
+    heldUntil: instant(),
+    finishedLate: (kind & LATE) !== 0,
+    exitCode,
+    runId,
+    host,
+    source,
+    ambiguous: (kind & AMBIGUOUS) !== 0,
+    startSeen: (kind & START_SEEN) !== 0,
+    reason,
+    settledAt,
+    output: outputAt === null ? null : { pingId: pingId ?? "", receivedAt: outputAt },
   };
 }
 
-function decodeIncident(fields: readonly string[], base: Instant): OpenIncident {
-  const laterCauses = fields.slice(INCIDENT_FIELDS).flatMap((field) => word<OpenIncident["cause"]>(field) ?? []);
-  return {
-    number: whole(fields[0]),
-    severity: word<OpenIncident["severity"]>(fields[1]) ?? "critical",
-    cause: word<OpenIncident["cause"]>(fields[2]) ?? "failed",
-    openedAt: instant(fields[3], base) ?? base,
-    runNumber: whole(fields[4]),
-    sequence: whole(fields[5]),
-    badCount: whole(fields[6]),
-    missedCount: whole(fields[7]),
-    ...(laterCauses.length > 0 ? { laterCauses } : {}),
+function decodeIncident(): OpenIncident {
+  const incident: OpenIncident = {
+    number: Number(input.text()),
+    severity: word<Severity>(),
+    cause: word<Cause>(),
+    openedAt: Number(input.text()),
+    runNumber: Number(input.text()),
+    sequence: Number(input.text()),
+    badCount: Number(input.text()),
+    missedCount: Number(input.text()),
   };
+  const laterCauses: Cause[] = [];
+  while (input.peek() !== 0) laterCauses.push(word<Cause>());
+  return laterCauses.length === 0 ? incident : { ...incident, laterCauses };
 }
 
-function whole(field: string | undefined): number {
-  return Number(field);
-}
-
-function instant(field: string | undefined, base: Instant): Instant | null {
-  return blank(field) ? null : base + Number(field);
+/** Told by its distance to the one that was read before. */
+function instant(): Instant | null {
+  const distance = input.whole();
+  if (distance !== null) read += distance;
+  return distance === null ? null : read;
 }
 
 /** Words of ours, written by `encodeMemory`: what stands there is one of them. */
-function word<T extends string>(field: string | undefined): T | null {
-  return blank(field) ? null : (field as T);
+function word<T extends string>(): T {
+  return input.text() as T;
 }
 
-function blank(field: string | undefined): field is "" | undefined {
-  return field === undefined || field === "";
+function id(): string | null {
+  const code = input.peek();
+  if (code === 0) return input.skip();
+  return code === STRANGE_CODE ? unescaped(input.text().slice(1)) : input.uuid();
 }
 
-function unescaped(field: string | undefined): string | null {
-  if (blank(field)) return null;
-  return field.includes("%") ? decodeURIComponent(field) : field;
+function name(before: string | null = null): string | null {
+  if (input.peek() === 0) return input.skip();
+  const text = input.text();
+  return text === SAME ? before : unescaped(text);
+}
+
+/** What `escaped` wrote. */
+export function unescaped(text: string): string {
+  return text.includes("%") ? decodeURIComponent(text) : text;
 }

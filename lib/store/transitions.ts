@@ -165,7 +165,7 @@ export type StateRow = { change: JobChange; memory: WrittenMemory; facts: Status
 
 export const STATE_COLUMNS: readonly Column<StateRow>[] = [
   ["job_id", "uuid", ({ change }) => change.state.job.id],
-  ["memory", "ascii", ({ memory }) => memory.text],
+  ["memory", "ascii", ({ memory }) => memory.bytes],
   ["pings", "int8", ({ change }) => change.pings, 1],
   // A lower bound stays one when it is rounded down.
   ["check_at", "instant", ({ checkAt }) => (checkAt === null ? null : Math.floor(checkAt))],

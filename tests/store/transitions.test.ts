@@ -62,7 +62,7 @@ describe("memory", () => {
     heldUntil: maybe(instant),
     finishedLate: fc.boolean(),
     exitCode: maybe(fc.integer({ min: 0, max: 255 })),
-    runId: maybe(fc.uuid()),
+    runId: maybe(fc.oneof(fc.uuid(), text)),
     host: maybe(text),
     source: maybe(fc.oneof(fc.ipV4(), fc.ipV6())),
     ambiguous: fc.boolean(),
@@ -71,6 +71,7 @@ describe("memory", () => {
     settledAt: maybe(instant),
     output: maybe(fc.record({ pingId: fc.uuid(), receivedAt: instant })),
   });
+  const recentPing = fc.record({ at: instant, key: fc.maxSafeNat(), mark: fc.integer({ min: -10_000, max: 10_000 }) });
   const memory: fc.Arbitrary<Memory> = fc.record({
     accountedThrough: maybe(instant),
     nextSlotAt: maybe(instant),
@@ -80,7 +81,7 @@ describe("memory", () => {
     lastOkAt: maybe(instant),
     openRuns: fc.array(run, { maxLength: 3 }),
     recentRuns: fc.array(run, { maxLength: 3 }),
-    recentPings: fc.array(fc.record({ key: text, at: instant }), { maxLength: 3 }),
+    recentPings: fc.array(recentPing, { maxLength: 3 }),
     incidents: fc.array(
       fc.record(
         {
@@ -119,9 +120,7 @@ describe("memory", () => {
   });
 
   it("is written the same from the memory before it as anew, whatever came and went", () => {
-    const steps = fc.array(
-      fc.record({ run, ping: fc.record({ key: text, at: instant }), forgotten: fc.nat(3), kept: fc.boolean() }),
-    );
+    const steps = fc.array(fc.record({ run, ping: recentPing, forgotten: fc.nat(3), kept: fc.boolean() }));
     fc.assert(
       fc.property(memory, steps, (first, then) => {
         let before = encodeMemory(first);
@@ -156,6 +155,24 @@ describe("memory", () => {
     expect(openRuns).toMatchObject([{ finishBy: 1772331005000, slowBy: null, heldUntil: null }]);
     expect(openRuns[0]?.output?.receivedAt).toBe(1772330405000);
     expect(recentRuns).toMatchObject([{ exitCode: 3, host: "db 1", slowBy: null, heldUntil: null, output: null }]);
+  });
+
+  it("is read where pings were remembered as texts, as it would be remembered now", () => {
+    const read = decodeMemory(
+      [
+        "11772334000000,2000,62000,,0,2000,2000,0,1,3,1,2000",
+        ...["r1,ok,0,1,,0,=,0,=,,192.0.2.1,", "r2,failed,0,1,60000,1000,=,1000,=,,192.0.2.1,"],
+        "r3,ok,0,1,61000,2000,=,2000,=,,192.0.2.1,",
+        ...["p0,+8128:7807526627350557", "p1000,-8128:3640266854089542", "p2000,+8128:7807526627350557"],
+      ].join("\n"),
+    );
+    const job = new Scenario(every(MINUTE));
+    for (const [index, action] of (["success", "fail", "success"] as const).entries()) {
+      job.ping(action, START + index * SECOND, { source: "192.0.2.1", runId: null });
+    }
+    const { job: _job, gaps: _gaps, ...now } = job.state;
+    expect(read).toEqual(now);
+    expect(decodeMemory(encodeMemory(read).text)).toEqual(now);
   });
 
   it("is read where it was written before incidents knew of causes that came later, and written as then without any", () => {
