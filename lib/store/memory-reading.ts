@@ -181,6 +181,6 @@ function name(before: string | null = null): string | null {
 }
 
 /** What `escaped` wrote. */
-export function unescaped(text: string): string {
+function unescaped(text: string): string {
   return text.includes("%") ? decodeURIComponent(text) : text;
 }
