@@ -148,6 +148,16 @@ export const RESOLVE_VERB: Readonly<Record<ResolveReason, string>> = {
   usual: "resolved",
 };
 
+/** How it ended, for rows of a list: "recovered after 5 min". */
+export const RESOLVE_LABEL: Readonly<Record<ResolveReason, string>> = {
+  recovered: "recovered",
+  paused: "job paused",
+  withdrawn: "withdrawn",
+  "no-overlap": "overlap over",
+  edited: "job changed",
+  usual: "usual again",
+};
+
 export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {
   recovered: "recovered",
   paused: "closed because the job was paused",

@@ -6,7 +6,7 @@ import { lengthText } from "../base/ago.ts";
 import { Glyph } from "../base/glyph.tsx";
 import { Ago, Moment } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
-import { CAUSE_LABEL, CAUSE_TONE } from "../base/status.ts";
+import { CAUSE_LABEL, CAUSE_TONE, RESOLVE_LABEL } from "../base/status.ts";
 import tones from "../base/tone.module.css";
 import { visibleText } from "../base/visible-text.ts";
 import { CareLine, type CareView } from "./care-line.tsx";
@@ -59,29 +59,43 @@ export function IncidentItems({ incidents, withJob = true, choice, mates }: Prop
               {withJob ? <Said text={incident.jobName} /> : whyOf(incident)}
             </Link>
             {withJob && <span className={styles.itemWhy}> {whyOf(incident)}</span>}
-            {incident.state === "open" && (
-              <span className={styles.itemCare}>
-                <Mates count={mates?.get(incident.outageId ?? "") ?? 1} />
-                <CareLine care={incident} />
-              </span>
-            )}
+            <Care incident={incident} mates={mates} />
           </p>
           <p className={styles.itemWhen}>
-            {incident.resolvedAt === null ? (
-              <>
-                open for <Ago at={incident.openedAt} />
-              </>
-            ) : (
-              <>
-                <Moment at={incident.openedAt} />,{" "}
-                {incident.resolveReason === "withdrawn" ? "withdrawn after" : "lasted"}{" "}
-                {lengthText(incident.resolvedAt - incident.openedAt)}
-              </>
-            )}
+            <When incident={incident} />
           </p>
         </li>
       ))}
     </ul>
+  );
+}
+
+function Care({ incident, mates }: { incident: IncidentView; mates: Props["mates"] }) {
+  const open = incident.state === "open";
+  // Of what is over only this still tells something: why nobody heard of its end.
+  const care = open ? incident : { ...NO_CARE, mutedAt: incident.mutedAt };
+  return (
+    <span className={styles.itemCare}>
+      {open && <Mates count={mates?.get(incident.outageId ?? "") ?? 1} />}
+      <CareLine care={care} />
+    </span>
+  );
+}
+
+const NO_CARE = { acknowledgedAt: null, acknowledgedBy: null, snoozedUntil: null, snoozedUntilSuccess: false } as const;
+
+function When({ incident: { openedAt, resolvedAt, resolveReason } }: { incident: IncidentView }) {
+  if (resolvedAt === null) {
+    return (
+      <>
+        open for <Ago at={openedAt} />
+      </>
+    );
+  }
+  return (
+    <>
+      <Moment at={openedAt} />, {RESOLVE_LABEL[resolveReason ?? "recovered"]} after {lengthText(resolvedAt - openedAt)}
+    </>
   );
 }
 

@@ -44,7 +44,7 @@ export type IncidentList = {
   nextBefore: string | null;
 };
 
-/** Newest first; `limit` 1–500, 50 by default. */
+/** Open ones that nobody takes care of, then other open ones, then the rest, each newest first; `limit` 1–500, 50 by default. */
 export async function listIncidents(
   ctx: Ctx,
   input: {
@@ -62,8 +62,8 @@ export async function listIncidents(
   const mayHandle = can(project.role, "handle-incidents");
   if (jobId !== null && !isUuid(jobId)) return { ...NONE, mayHandle };
   const [found, counts] = await Promise.all([
-    listIncidentRecords(pool, {
-      ...{ projectId: project.id, jobId, state },
+    listByUrgency(pool, {
+      ...{ projectId: project.id, jobId, groups: state === null ? ALL : GROUPS[state] },
       after: input.before === undefined ? null : parsePlace(input.before),
       limit: limit + 1,
     }),
@@ -72,7 +72,7 @@ export async function listIncidents(
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : undefined;
   return {
-    incidents: shown.map(incidentRowOf),
+    incidents: shown.map(({ record }) => incidentRowOf(record)),
     ...{ openCount: counts.open, waitingCount: counts.waiting, mayHandle },
     nextBefore: last === undefined ? null : placeOf(last),
   };
@@ -92,13 +92,45 @@ export async function reportIncidents(
   return (await listIncidentRecords(ctx.database.pool, filter)).map(incidentRowOf);
 }
 
-function placeOf({ openedAt, id }: IncidentRecord): string {
-  return `${openedAt}_${id}`;
+type Group = "waiting" | "attended" | "resolved";
+
+const ALL: readonly Group[] = ["waiting", "attended", "resolved"];
+
+const GROUPS: Readonly<Record<"open" | "waiting" | "resolved", readonly Group[]>> = {
+  open: ["waiting", "attended"],
+  waiting: ["waiting"],
+  resolved: ["resolved"],
+};
+
+type Place = { group: Group; openedAt: Instant; id: string };
+
+type Grouped = { group: Group; record: IncidentRecord };
+
+/** One group after the other, as each has an order of its own that an index gives. */
+async function listByUrgency(
+  database: Queryable,
+  input: { projectId: string; jobId: string | null; groups: readonly Group[]; after: Place | null; limit: number },
+): Promise<Grouped[]> {
+  const { projectId, jobId, groups, after, limit } = input;
+  const found: Grouped[] = [];
+  for (const group of after === null ? groups : groups.slice(Math.max(0, groups.indexOf(after.group)))) {
+    const room = limit - found.length;
+    if (room === 0) break;
+    const from = after?.group === group ? after : null;
+    const records = await listIncidentRecords(database, { projectId, jobId, state: group, after: from, limit: room });
+    found.push(...records.map((record) => ({ group, record })));
+  }
+  return found;
 }
 
-function parsePlace(text: string): { openedAt: Instant; id: string } {
-  const [time = "", id = ""] = text.split("_");
-  if (/^\d{1,15}$/.test(time) && isUuid(id)) return { openedAt: Number(time), id };
+function placeOf({ group, record }: Grouped): string {
+  return `${group}_${record.openedAt}_${record.id}`;
+}
+
+function parsePlace(text: string): Place {
+  const [name = "", time = "", id = ""] = text.split("_");
+  const group = ALL.find((known) => known === name);
+  if (group !== undefined && /^\d{1,15}$/.test(time) && isUuid(id)) return { group, openedAt: Number(time), id };
   throw new AppError("invalid", "This page of incidents does not exist; go back to the first one.", "before");
 }
 

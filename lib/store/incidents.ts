@@ -50,8 +50,8 @@ const WAITING = `(i.state = 'open' AND i.acknowledged_at IS NULL AND i.muted_at 
 export type IncidentFilter = {
   projectId: string;
   jobId: string | null;
-  /** `waiting`: open, and nobody has acknowledged, snoozed or muted it. */
-  state: "open" | "waiting" | "resolved" | null;
+  /** `waiting`: open, and nobody has acknowledged, snoozed or muted it; `attended`: open, and somebody has. */
+  state: "open" | "waiting" | "attended" | "resolved" | null;
   /** Only those after this one in the order of the list. */
   after: { openedAt: Instant; id: string } | null;
   /** Null: all of them. */
@@ -62,7 +62,9 @@ export type IncidentFilter = {
 export async function listIncidentRecords(database: Queryable, filter: IncidentFilter): Promise<IncidentRecord[]> {
   const { rows } = await database.query<Row>(
     `${SELECT} WHERE i.project_id = $1 AND ($2::uuid IS NULL OR i.job_id = $2)
-       AND ($3::text IS NULL OR i.state = $3 OR ($3 = 'waiting' AND ${WAITING})) AND ($4::timestamptz IS NULL OR (i.opened_at, i.id) < ($4, $5::uuid))
+       AND ($3::text IS NULL OR i.state = $3 OR ($3 = 'waiting' AND ${WAITING})
+         OR ($3 = 'attended' AND i.state = 'open' AND NOT ${WAITING}))
+       AND ($4::timestamptz IS NULL OR (i.opened_at, i.id) < ($4, $5::uuid))
      ORDER BY i.opened_at DESC, i.id DESC LIMIT $6`,
     [
       ...[filter.projectId, filter.jobId, filter.state],

@@ -34,6 +34,28 @@ test("are listed newest first, by job and by state", async () => {
   expect(await list({ state: "resolved" })).toEqual(["backup 1 resolved"]);
 });
 
+test("what nobody takes care of comes first, then what is open, then the rest, also page by page", async () => {
+  const open = await listIncidents(world.owner, { projectId, jobId, state: "open" });
+  const ids = open.incidents.map(({ id }) => id);
+  const mark = (by: string | null) =>
+    world.database.pool.query(
+      "UPDATE incidents SET acknowledged_at = CASE WHEN $2::text IS NOT NULL THEN belfry_now() END, acknowledged_by = $2 WHERE id = ANY ($1)",
+      [ids, by],
+    );
+  await mark("Kim");
+  const seen: string[] = [];
+  let before: string | undefined;
+  do {
+    const { incidents, nextBefore } = await listIncidents(world.owner, { projectId, limit: 1, before });
+    seen.push(...incidents.map(({ jobSlug, number }) => `${jobSlug} ${number}`));
+    before = nextBefore ?? undefined;
+  } while (before !== undefined);
+  expect(seen).toEqual(["other 1", "backup 2", "backup 1"]);
+  const both = await listIncidents(world.owner, { projectId, state: "open" });
+  expect(both.incidents.map(({ jobSlug }) => jobSlug)).toEqual(["other", "backup"]);
+  await mark(null);
+});
+
 test("are paged without loss", async () => {
   const seen: string[] = [];
   let before: string | undefined;
@@ -65,15 +87,18 @@ test("show what happened and who was told", async () => {
   ]);
 });
 
-test("dead letters can be sent again, once", async () => {
+test.each([
+  ["dead letters can be sent again, once", "DESC", { state: "pending", replayed: 1, closed: 0 }],
+  ["dead letters of what is over are closed instead", "ASC", { state: "dropped", replayed: 0, closed: 1 }],
+])("%s", async (_name, order, outcome) => {
   const { rows } = await world.database.pool.query<{ id: string }>(
     `UPDATE deliveries SET state = 'dead', attempts = 3, last_error = 'gone'
-     WHERE id = (SELECT id FROM deliveries ORDER BY ordinal LIMIT 1) RETURNING id`,
+     WHERE id = (SELECT id FROM deliveries ORDER BY ordinal ${order} LIMIT 1) RETURNING id`,
   );
   const deliveryId = rows[0]?.id ?? "";
   const dead = () => listDeliveries(world.owner, { projectId, states: ["dead"] });
   expect(await dead()).toMatchObject({ deliveries: [{ id: deliveryId, lastError: "gone", nextAttemptAt: null }] });
-  expect(await replayDelivery(world.owner, { deliveryId })).toEqual({ id: deliveryId, state: "pending" });
+  expect(await replayDelivery(world.owner, { deliveryId })).toEqual({ id: deliveryId, ...outcome });
   await expect(replayDelivery(world.owner, { deliveryId })).rejects.toMatchObject({ code: "conflict" });
   expect((await dead()).deliveries).toEqual([]);
 });

@@ -20,7 +20,7 @@ const STATES = ["open", "waiting"] as const;
 type State = (typeof STATES)[number];
 
 const TITLES: Readonly<Record<State | "all", { some: string; none: string }>> = {
-  all: { some: "Newest first", none: "No incidents yet" },
+  all: { some: "What is open, then the newest", none: "No incidents yet" },
   open: { some: "Open", none: "Nothing is wrong" },
   waiting: { some: "Nobody takes care of these", none: "Nothing waits for anybody" },
 };
@@ -38,6 +38,7 @@ export default async function IncidentsPage({ searchParams }: { searchParams: Pr
       ...(before === null ? {} : { before }),
     }),
   );
+  const first = state === undefined ? "/incidents" : `/incidents?state=${state}`;
   const address = (from: string) =>
     `/incidents?${new URLSearchParams({ ...(state === undefined ? {} : { state }), before: from })}`;
 
@@ -57,7 +58,7 @@ export default async function IncidentsPage({ searchParams }: { searchParams: Pr
         </div>
       ) : (
         <Panel
-          title={TITLES[state ?? "all"].some}
+          title={state === undefined && openCount === 0 ? "Newest first" : TITLES[state ?? "all"].some}
           flush
           note={
             <nav className={table.filters} aria-label="Which incidents">
@@ -70,8 +71,8 @@ export default async function IncidentsPage({ searchParams }: { searchParams: Pr
           <IncidentBoard incidents={incidents} handle={mayHandle ? handleIncidents : undefined} />
           {(before !== null || nextBefore !== null) && (
             <nav className={table.pager} aria-label="Pages of incidents">
-              {before === null ? <span /> : <Link href="/incidents">Newest</Link>}
-              {nextBefore !== null && <Link href={address(nextBefore)}>Older</Link>}
+              {before === null ? <span /> : <Link href={first}>First page</Link>}
+              {nextBefore !== null && <Link href={address(nextBefore)}>More</Link>}
             </nav>
           )}
         </Panel>
