@@ -4,16 +4,18 @@ import styles from "./layout.module.css";
 type Props = {
   title: ReactNode;
   note?: ReactNode;
+  /** What links to it name after the "#". */
+  anchor?: string;
   /** The content reaches the edges, as tables do. */
   flush?: boolean;
   children: ReactNode;
 };
 
 /** A titled surface; a landmark named by its title. */
-export function Panel({ title, note, flush = false, children }: Props) {
+export function Panel({ title, note, anchor, flush = false, children }: Props) {
   const id = useId();
   return (
-    <section className={styles.panel} aria-labelledby={id}>
+    <section className={styles.panel} id={anchor} aria-labelledby={id}>
       <div className={styles.panelHead}>
         <h2 className={styles.panelTitle} id={id}>
           {title}

@@ -18,6 +18,7 @@ export function OutputPane({ text, kept, sent, truncated, downloadHref }: Props)
   return (
     <Panel
       title="Output"
+      anchor="output"
       note={
         <span className={styles.note}>
           {truncated ? `first ${sizeText(kept)} of ${sizeText(sent)}` : sizeText(kept)}

@@ -1,3 +1,4 @@
+import { excerptOutput, type OutputExcerpt } from "../domain/message-output.ts";
 import type { Outcome, RunReason } from "../domain/run.ts";
 import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
 import type { Spread } from "../domain/usual.ts";
@@ -18,7 +19,7 @@ import type { Ctx } from "./context.ts";
 import { type IncidentRow, incidentRowOf } from "./incidents.ts";
 import { parseLimit } from "./input.ts";
 import { requireJob } from "./jobs.ts";
-import { readableText } from "./output.ts";
+import { endOfText, readableText } from "./output.ts";
 import { findYardstick } from "./usual.ts";
 
 export type RunRow = {
@@ -140,7 +141,16 @@ export async function getRunOutput(ctx: Ctx, input: { jobId: string; number: num
   return bodyOf(ctx, (await requireRun(ctx, input)).run);
 }
 
+/** The end of a run's output and its error lines, masked as messages show them; null where there is nothing to show. */
+export async function getRunExcerpt(ctx: Ctx, input: { jobId: string; number: number }): Promise<OutputExcerpt | null> {
+  const { job, run } = await requireRun(ctx, input);
+  const body = await bodyOf(ctx, run);
+  return body === null ? null : excerptOutput(endOfText(body, EXCERPT_BYTES), job.project.maskPatterns);
+}
+
 const PINGS_SHOWN = 100;
+/** Enough for error lines far above the last ones. */
+const EXCERPT_BYTES = 32_768;
 
 async function requireRun(ctx: Ctx, input: { jobId: string; number: number }) {
   const job = await requireJob(ctx, input.jobId, "see");

@@ -3,8 +3,8 @@ import { beforeAll, expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { createChannel } from "../../lib/services/channels.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
-import { readableText } from "../../lib/services/output.ts";
-import { getRun, getRunOutput, listRuns } from "../../lib/services/runs.ts";
+import { endOfText, readableText } from "../../lib/services/output.ts";
+import { getRun, getRunExcerpt, getRunOutput, listRuns } from "../../lib/services/runs.ts";
 import { offsetClock } from "../support/database.ts";
 import { book, openWorld, sweepJob, type World } from "./world.ts";
 
@@ -74,6 +74,27 @@ test("output is shown whatever its bytes are, and kept as it came", async () => 
   const { output } = await getRun(world.owner, { jobId, number: 1 });
   expect(output).toEqual({ text: "a␀b\x1b[31mré<script>\uFFFD", kept: body.length, sent: 500_000, truncated: true });
   expect(await getRunOutput(world.owner, { jobId, number: 1 })).toEqual(body);
+});
+
+test("an excerpt of output is masked as in messages, with error lines from before its end", async () => {
+  const jobId = await newJob();
+  const { id } = world.project;
+  await world.database.pool.query("UPDATE projects SET mask_patterns = '{cust-*}' WHERE id = $1", [id]);
+  const lines = ["ERROR: disk full for cust-4711", ...Array.from({ length: 40 }, (_, line) => `line ${line}`)];
+  await book(world, jobId, { action: "fail", body: [...lines, "password=hunter2"].join("\n") });
+  const excerpt = await getRunExcerpt(world.owner, { jobId, number: 1 });
+  expect(excerpt?.errors).toEqual(["ERROR: disk full for [masked]"]);
+  expect(excerpt?.tail.slice(-2)).toEqual(["line 39", "password=[masked]"]);
+  expect(excerpt?.tail.length).toBe(20);
+  await book(world, jobId, { action: "fail" });
+  expect(await getRunExcerpt(world.owner, { jobId, number: 2 })).toBeNull();
+  await expect(getRunExcerpt(world.stranger, { jobId, number: 1 })).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("the end of a text leaves out the line that the cut goes through", () => {
+  const bytes = Buffer.from("first\nsecond €\nthird");
+  expect(endOfText(bytes, 100)).toBe("first\nsecond €\nthird");
+  expect(endOfText(bytes, 8)).toBe("third");
 });
 
 test("a character cut at the limit is left out, not shown as a wrong one", () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Said } from "../../../components/base/said.tsx";
 import { parseAnsi } from "../../../components/runs/ansi.ts";
 import { OutputPane } from "../../../components/runs/output-pane.tsx";
+import { OutputTail } from "../../../components/runs/output-tail.tsx";
 
 const ESC = "\u001b";
 
@@ -66,6 +67,25 @@ describe("what came from outside", () => {
     );
     expect(html).not.toContain("<img");
     expect(html).toContain("&lt;img src=x onerror=alert(1)&gt;");
+  });
+
+  test("is told by its end with the errors before it, each once and marked", () => {
+    const excerpt = {
+      errors: ["ERROR: no <b>space</b>", "ERROR: gave up"],
+      tail: ["tidying", " ERROR: gave up"],
+      omitted: 9,
+    };
+    const html = renderToStaticMarkup(<OutputTail excerpt={excerpt} href="/jobs/j/runs/7#output" />);
+    const lines = [...html.matchAll(/<(?:bdi|span)[^>]*class="([^"]*)"[^>]*>([^<]*)\n</g)].map(([, look, text]) => [
+      look,
+      text,
+    ]);
+    expect(lines.map(([, text]) => text)).toEqual([
+      ...["ERROR: no &lt;b&gt;space&lt;/b&gt;", "…", "tidying", " ERROR: gave up"],
+    ]);
+    expect(lines[0]?.[0]).toBe(lines[3]?.[0]);
+    expect(lines[2]?.[0]).not.toBe(lines[3]?.[0]);
+    expect(html).toContain('href="/jobs/j/runs/7#output"');
   });
 
   test("of many lines shows the end and says what is left out", () => {

@@ -17,13 +17,15 @@ import { CauseLabel } from "../../../../components/incidents/incident-items.tsx"
 import { NoteForm } from "../../../../components/incidents/note-form.tsx";
 import { OutagePanel } from "../../../../components/incidents/outage-panel.tsx";
 import { whyOf } from "../../../../components/incidents/why.ts";
+import { OutputTail } from "../../../../components/runs/output-tail.tsx";
 import { RunStory } from "../../../../components/runs/run-story.tsx";
 import { Timeline } from "../../../../components/incidents/timeline.tsx";
 import styles from "../../../../components/job/job.module.css";
 import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
+import type { OutputExcerpt } from "../../../../lib/domain/message-output.ts";
 import { AppError } from "../../../../lib/errors.ts";
 import { getIncident, type IncidentPage as Incident } from "../../../../lib/services/incidents.ts";
-import { getRun, type RunPage } from "../../../../lib/services/runs.ts";
+import { getRun, getRunExcerpt, type RunPage } from "../../../../lib/services/runs.ts";
 import { type JobWindows, windowsOfJob } from "../../../../lib/services/windows.ts";
 import { load } from "../../../failures.ts";
 import { requireVisit } from "../../../request.ts";
@@ -36,21 +38,31 @@ const loadIncident = cache(async (incidentId: string): Promise<Incident> => {
   return load(() => getIncident(ctx, { incidentId }));
 });
 
+type Opening = RunPage & { excerpt: OutputExcerpt | null };
+
 /** Null where the run is not kept any more, or its verdict was withdrawn. */
-async function findOpeningRun({ jobId, runNumber }: Incident): Promise<RunPage | null> {
+async function findOpeningRun({ jobId, runNumber }: Incident): Promise<Opening | null> {
   const { ctx } = await requireVisit();
-  return load(() =>
-    getRun(ctx, { jobId, number: runNumber }).catch((error: unknown) => {
+  const asked = { jobId, number: runNumber };
+  return load(async () => {
+    try {
+      const [page, excerpt] = await Promise.all([getRun(ctx, asked), getRunExcerpt(ctx, asked)]);
+      return { ...page, excerpt };
+    } catch (error) {
       if (error instanceof AppError && error.code === "not-found") return null;
       throw error;
-    }),
-  );
+    }
+  });
 }
 
 /** The window that it opened in; null where it opened in none. */
 async function findOpeningWindow({ jobId, openedAt }: Incident): Promise<JobWindows["current"]> {
   const { ctx } = await requireVisit();
   return load(async () => (await windowsOfJob(ctx, { jobId, at: openedAt })).current);
+}
+
+function runAddress({ jobId, runNumber }: Incident): string {
+  return `/jobs/${jobId}/runs/${runNumber}`;
 }
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -109,11 +121,9 @@ export default async function IncidentPage({ params }: Props) {
         <OutagePanel outage={incident.outage} handle={incident.mayHandle ? handleOutage : undefined} />
       )}
       {opening !== null && (
-        <Panel
-          title="The run that opened it"
-          note={<Link href={`/jobs/${incident.jobId}/runs/${opening.run.number}`}>Run #{opening.run.number}</Link>}
-        >
+        <Panel title="The run that opened it" note={<Link href={runAddress(incident)}>Run #{opening.run.number}</Link>}>
           <RunStory {...opening} timeZone={opening.job.timeZone} />
+          {opening.excerpt !== null && <OutputTail excerpt={opening.excerpt} href={`${runAddress(incident)}#output`} />}
         </Panel>
       )}
       <Timeline jobId={incident.jobId} events={incident.timeline}>
