@@ -36,10 +36,15 @@ function holdAlarm(alarm: PendingAlert, context: AlertingContext, now: Instant):
   const { resolvedAt, resolveReason } = alarm.incident;
   if (resolvedAt === null) return holdOf(alarm, context, now);
   if (TAKEN_BACK.includes(resolveReason)) return forGood("withdrawn");
-  const before = alarm.hold === null || alarm.hold === "gathering" ? null : alarm.hold;
   const hold = holdOf(alarm, context, now);
   if (hold !== null) return { ...hold, until: null };
-  return before === null ? null : whyHeld(alarm);
+  return hasWaited(alarm) ? whyHeld(alarm) : null;
+}
+
+/** What is gathered for seconds is told all the same; a follow-up of an outage waits for as long as a minute. */
+function hasWaited({ event, hold, incident }: PendingAlert): boolean {
+  if (hold === "gathering") return event === "opened" && incident.outageId !== null;
+  return hold !== null;
 }
 
 /** It waited for a window or an upstream until it was out of date: the trouble is over, or a newer one of its kind waits as well. */

@@ -110,7 +110,8 @@ test("nobody is left untold of an alarm while its incident is open", () => {
 });
 
 test("an alarm that was not taken back is told once over every channel that takes it", () => {
-  check(({ deliveries, incidents }) => {
+  check(({ deliveries, incidents, turns }) => {
+    const late = new Set(overBeforeFollowUp(turns));
     for (const { id, resolveReason, severity } of incidents) {
       const told = deliveries.filter(({ alert }) => alert.incident.id === id && alert.event === "opened");
       const who = told.map(({ channelId }) => channelId).toSorted();
@@ -121,8 +122,20 @@ test("an alarm that was not taken back is told once over every channel that take
         "later",
         ...(severity === "critical" ? ["critical"] : []),
       ].toSorted();
-      if (resolveReason === "recovered") expect(who).toEqual(expected);
+      if (resolveReason === "recovered") expect(who).toEqual(late.has(id) ? [] : expected);
       else expect([[], expected]).toContainEqual(who);
+    }
+  });
+});
+
+test("what is not told as it was over before its follow-up left had waited for one, and is over", () => {
+  check(({ turns, deliveries }) => {
+    for (const id of overBeforeFollowUp(turns)) {
+      const waited = turns.flatMap(({ plan }) => plan.held).filter(({ alert }) => alert.incident.id === id);
+      expect(waited.some(({ alert, hold }) => alert.event === "opened" && hold.until !== null)).toBe(true);
+      const last = waited.filter(({ alert }) => alert.event === "opened").at(-1);
+      expect(last?.alert.incident).toMatchObject({ resolvedAt: expect.any(Number), outageId: expect.any(String) });
+      expect(deliveries.filter(({ alert }) => alert.incident.id === id)).toEqual([]);
     }
   });
 });
@@ -205,6 +218,14 @@ describe("an outage", () => {
     });
   });
 });
+
+/** Incidents whose alarm joined an outage, and was out of date before the next message about that. */
+function overBeforeFollowUp(turns: PlannedProject["turns"]): string[] {
+  return turns
+    .flatMap(({ plan }) => plan.held)
+    .filter(({ alert, hold }) => alert.event === "opened" && hold.reason === "gathering" && hold.until === null)
+    .map(({ alert }) => alert.incident.id);
+}
 
 /** Over one channel that hears of everything at once, with when the outage was over. */
 function perOutage(
