@@ -158,47 +158,6 @@ export async function renewLeases(
   });
 }
 
-// What led them may have been dropped meanwhile: then the first of them leads.
-const REPLAY = (which: string) => `WITH dead AS MATERIALIZED (
-    SELECT d.id, first_value(d.id) OVER (PARTITION BY coalesce(d.lead_id, d.id) ORDER BY d.ordinal) AS lead_id
-    FROM deliveries d WHERE d.state = 'dead' AND ${which}
-  ), replayed AS (
-    UPDATE deliveries d SET state = 'pending', attempts = 0, first_attempt_at = NULL, lease_until = NULL,
-      next_attempt_at = belfry_now(), only_if = NULL, lead_id = CASE WHEN dead.lead_id <> d.id THEN dead.lead_id END
-    FROM dead WHERE d.id = dead.id AND d.state = 'dead' RETURNING d.id
-  )`;
-
-const ASKED_LEAD = "(SELECT coalesce(lead_id, id) FROM deliveries WHERE id = $1 AND state = 'dead')";
-
-/**
- * Puts a dead letter back into the queue, with what left in the same message, and a new day of attempts. False where it is
- * not dead (any more). Wakes the dispatchers with the commit.
- */
-export async function replayDelivery(database: Queryable, deliveryId: string): Promise<boolean> {
-  const { rowCount } = await database.query(
-    `${REPLAY(`(d.id = ${ASKED_LEAD} OR d.lead_id = ${ASKED_LEAD})`)}
-     SELECT pg_notify('belfry_deliver', '') FROM replayed LIMIT 1`,
-    [deliveryId],
-  );
-  return rowCount === 1;
-}
-
-/**
- * The same for all of a project's dead letters over a channel but tests, whose askers have their answers. Wakes the
- * dispatchers with the commit. @returns how many.
- */
-export async function replayChannelDeliveries(
-  database: Queryable,
-  { channelId, projectId }: { channelId: string; projectId: string },
-): Promise<number> {
-  const { rows } = await database.query<{ count: number }>(
-    `${REPLAY(`d.channel_id = $1 AND EXISTS (SELECT FROM alerts a WHERE a.id = d.alert_id AND a.project_id = $2 AND a.event <> 'test')`)}
-     SELECT count(*)::int4 AS count, pg_notify('belfry_deliver', '') FROM replayed`,
-    [channelId, projectId],
-  );
-  return rows[0]?.count ?? 0;
-}
-
 /**
  * A test of one channel, already claimed by the caller, who sends it and records the result: dispatchers leave it alone
  * for a minute. Null where the channel does not exist.

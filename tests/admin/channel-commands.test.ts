@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { runAdmin } from "../../lib/server/admin/run.ts";
-import { openIncident, planNow } from "../support/alerting.ts";
+import { openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createChannel } from "../../lib/services/channels.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
 import { createProject, listProjects } from "../../lib/services/projects.ts";
@@ -95,14 +95,38 @@ test("what did not arrive is sent again, all of a channel at once or one by one"
   for (const name of ["a", "b"]) await openIncident(database, project, { name });
   await planNow(database);
   await database.pool.query("UPDATE deliveries SET state = 'dead', attempts = 9, last_error = 'gone'");
-  expect(await admin("replay", "--channel", channelId)).toEqual({ id: channelId, replayed: 2 });
-  expect(await admin("replay", "--channel", channelId)).toEqual({ id: channelId, replayed: 0 });
+  expect(await admin("replay", "--channel", channelId)).toEqual({
+    ...{ id: channelId, replayed: 2, closed: 0, said: "2 alerts are being sent again." },
+  });
+  expect(await admin("replay", "--channel", channelId)).toEqual({
+    ...{ id: channelId, replayed: 0, closed: 0, said: "There is nothing to send again." },
+  });
   const { rows } = await database.pool.query<{ id: string; attempts: number }>("SELECT id, attempts FROM deliveries");
   expect(rows.map(({ attempts }) => attempts)).toEqual([0, 0]);
   const deliveryId = rows[0]?.id ?? "";
   expect((await admin("replay", "--delivery", deliveryId)).error).toMatch(/Only dead letters/);
   expect((await admin("replay")).error).toMatch(/either --delivery ID or --channel ID/);
   expect((await admin("replay", "--delivery", deliveryId, "--channel", channelId)).error).toMatch(/either/);
+});
+
+test("what did not arrive and is over by now is closed, and said so", async () => {
+  const { database, project } = world;
+  const channelId = await newChannel("--name", "Late");
+  const over = await openIncident(database, project, { name: "over" });
+  await openIncident(database, project, { name: "open" });
+  await planNow(database);
+  await resolveIncident(database, over);
+  await database.pool.query("UPDATE deliveries SET state = 'dead', attempts = 9 WHERE channel_id = $1", [channelId]);
+  expect(await admin("replay", "--channel", "Late")).toEqual({
+    ...{ id: channelId, replayed: 1, closed: 1, said: "1 sent again, 1 was over and is closed." },
+  });
+  const { deliveries } = await admin("deliveries", "--project", project.id);
+  const ofChannel = deliveries.filter((each: { channelId: string }) => each.channelId === channelId);
+  const closed = expect.stringMatching(/^Over since \d{4}-\d\d-\d\d \d\d:\d\d UTC; not sent again\.$/);
+  expect(ofChannel).toMatchObject([
+    { event: "opened", state: "pending" },
+    { event: "opened", state: "dropped", lastError: closed },
+  ]);
 });
 
 test("a channel serves other projects, by id or name, as long as they are named", async () => {

@@ -54,7 +54,9 @@ describe("a channel", () => {
       `"Ops room" names more than one channel; give an id: "Ops room" of "Day shift" (${id}), "Ops room" of "Night shift" (${twin.id}).`,
     );
     const words = ["--channel", "ops room", "--project", "Night shift"];
-    expect(await run("replay", ...words)).toEqual({ id: twin.id, replayed: 0 });
+    expect(await run("replay", ...words)).toEqual({
+      ...{ id: twin.id, replayed: 0, closed: 0, said: "There is nothing to send again." },
+    });
     expect(await failure("replay", "--channel", "Attic", "--project", night)).toBe(
       `There is no channel with the id "Attic" in this project, nor one of that name. There is "Ops room" (${twin.id}).`,
     );

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { replayDelivery } from "../../lib/store/deliveries.ts";
+import { replayDelivery } from "../../lib/store/deliveries-replay.ts";
 import { listFates, useDispatch } from "../support/dispatch-trial.ts";
 import { type HttpReply, type HttpSink, startHttpSink } from "../support/http-sink.ts";
 import { addChannel, TEST_SECRETS } from "../support/outbox.ts";
@@ -135,7 +135,8 @@ describe("a receiver that refuses for good", () => {
       await sink.received(2);
       expect(JSON.parse(sink.requests[1]?.body ?? "")).toMatchObject({ event: "notice" });
       sink.reply(() => OK);
-      expect(await replayDelivery(pool, dead.id)).toBe(true);
+      const asked = { deliveryId: dead.id, keepers: new Set<string>() };
+      expect(await replayDelivery(pool, asked)).toEqual({ replayed: [dead.id], closed: [] });
       loop.wake();
       await trial.until(({ state }) => expect(state).toBe("sent"));
       expect(sink.requests.map(({ path }) => path)).toEqual(["/hook", "/other", "/hook"]);

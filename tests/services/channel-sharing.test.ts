@@ -167,7 +167,9 @@ describe("a project that a channel of another serves", () => {
       (ctx) => replayChannel(ctx, { channelId, projectId: project.id }),
     ];
     for (const verb of verbs) await expect(verb(stranger)).rejects.toMatchObject({ code: "not-found" });
-    expect(await replayChannel(stranger, { channelId, projectId: other.id })).toEqual({ id: channelId, replayed: 0 });
+    expect(await replayChannel(stranger, { channelId, projectId: other.id })).toEqual({
+      ...{ id: channelId, replayed: 0, closed: 0 },
+    });
   });
 
   test("has a channel: nobody is mailed instead, its jobs are told of, and may choose it", async () => {

@@ -8,7 +8,7 @@ import type { TestAnswer } from "../../../components/channels/channel-view.ts";
 import { stopSharing } from "../../../lib/services/channel-sharing.ts";
 import { testChannel } from "../../../lib/services/channel-trial.ts";
 import { createChannel, deleteChannel, type SavedChannel, updateChannel } from "../../../lib/services/channels.ts";
-import { replayChannel, replayDelivery } from "../../../lib/services/deliveries.ts";
+import { replayChannel, replayDelivery, replayInWords } from "../../../lib/services/deliveries.ts";
 import { asText } from "../../action-input.ts";
 import { parseChannelEdit, parseChannelForm } from "../../channel-form-input.ts";
 import { tryAction, tryForm } from "../../failures.ts";
@@ -88,8 +88,8 @@ export async function stopUsing(projectId: unknown, channelId: unknown): Promise
 /** Puts an alert that did not arrive back into the queue. */
 export async function replay(deliveryId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    await replayDelivery(await getCtx(), { deliveryId: asText(deliveryId) });
-    return "It is being sent again.";
+    const { state } = await replayDelivery(await getCtx(), { deliveryId: asText(deliveryId) });
+    return state === "pending" ? "It is being sent again." : "What it told of is over: it is closed, not sent again.";
   });
   refresh();
   return result;
@@ -98,11 +98,8 @@ export async function replay(deliveryId: unknown): Promise<ActionResult> {
 /** Puts all alerts of a project that did not arrive over a channel back into the queue. */
 export async function replayAll(projectId: unknown, channelId: unknown): Promise<ActionResult> {
   const result = await tryAction(async () => {
-    const { replayed } = await replayChannel(await getCtx(), {
-      projectId: asText(projectId),
-      channelId: asText(channelId),
-    });
-    return replayed === 1 ? "One alert is being sent again." : `${replayed} alerts are being sent again.`;
+    const asked = { projectId: asText(projectId), channelId: asText(channelId) };
+    return replayInWords(await replayChannel(await getCtx(), asked));
   });
   refresh();
   return result;

@@ -1,5 +1,5 @@
 import { AppError } from "../../errors.ts";
-import { replayChannel, replayDelivery, reportDeliveries } from "../../services/deliveries.ts";
+import { replayChannel, replayDelivery, replayInWords, reportDeliveries } from "../../services/deliveries.ts";
 import { cut, LIMIT, limitOf, LONG_LIST } from "./bounds.ts";
 import { ANY_PROJECT, type Command, PROJECT, required } from "./command.ts";
 
@@ -24,7 +24,7 @@ export const ALERT_COMMANDS: readonly Command[] = [
   {
     name: "replay",
     summary:
-      "Sends an alert that did not arrive again, or all of a channel; --project is one that the channel serves beside its own.",
+      "Sends an alert that did not arrive again, or all of a channel; what is over by now is closed instead. --project is one that the channel serves beside its own.",
     options: [
       { name: "delivery", required: false, value: "ID" },
       { name: "channel", required: false, value: "ID|NAME", refers: "channel" },
@@ -34,9 +34,13 @@ export const ALERT_COMMANDS: readonly Command[] = [
       const deliveryId = options.get("delivery");
       const channelId = options.get("channel");
       if (channelId !== undefined && deliveryId === undefined) {
-        return replayChannel(ctx, { channelId, projectId: options.get("project") });
+        const counts = await replayChannel(ctx, { channelId, projectId: options.get("project") });
+        return { ...counts, said: replayInWords(counts) };
       }
-      if (deliveryId !== undefined && channelId === undefined) return replayDelivery(ctx, { deliveryId });
+      if (deliveryId !== undefined && channelId === undefined) {
+        const counts = await replayDelivery(ctx, { deliveryId });
+        return { ...counts, said: replayInWords(counts) };
+      }
       throw new AppError("invalid", "replay needs either --delivery ID or --channel ID.");
     },
   },
