@@ -7,7 +7,7 @@ import { Said } from "../base/said.tsx";
 type Props = {
   current: { name: string; until: Instant } | null;
   next?: { name: string; start: Instant; end: Instant } | null;
-  /** It is about the moment at which an incident opened: by now the window may be over. */
+  /** It is about an incident that opened inside it, whose alarm waits. */
   opening?: boolean;
 };
 

@@ -5,12 +5,13 @@ import type { Cause, ResolveReason } from "../../lib/domain/incident.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { Glyph } from "../base/glyph.tsx";
 import type { Shape } from "../base/shapes.tsx";
-import { ExactMoment } from "../base/moment.tsx";
+import { ExactMoment, Moment } from "../base/moment.tsx";
 import { Panel } from "../base/panel.tsx";
 import { Said } from "../base/said.tsx";
 import { CAUSE_LABEL, CAUSE_TONE, RESOLVE_TEXT, type Tone } from "../base/status.ts";
 import { visibleLines } from "../base/visible-text.ts";
 import { CAUSE_SHAPE } from "./cause-shape.ts";
+import type { Holding } from "./holding.ts";
 import styles from "./incidents.module.css";
 
 export type EventView = {
@@ -28,53 +29,78 @@ export type EventView = {
 type Props = {
   jobId: string;
   events: EventView[];
+  /** What a window did to the alarm. */
+  holding?: Holding | null;
   /** What stands below the lines, such as a form for notes. */
   children?: ReactNode;
 };
 
 /** What happened to an incident and what people did about it, oldest first. */
-export function Timeline({ jobId, events, children }: Props) {
+export function Timeline({ jobId, events, holding = null, children }: Props) {
+  const told = holding?.state === "told" ? holding : null;
+  const after = told === null ? -1 : events.findIndex(({ at }) => at > told.at);
+  const place = after === -1 ? events.length : after;
   return (
     <Panel title="What happened">
       <ol className={styles.timeline}>
-        {events.map((event) => (
-          <li key={event.ordinal} className={styles.event}>
-            <Glyph {...lookOf(event)} />
-            <p>
-              {wordsOf(event)}
-              {event.kind === "snoozed" && event.until !== null && (
-                <>
-                  {" "}
-                  until <ExactMoment at={event.until} />
-                </>
-              )}
-              {event.by !== null && (
-                <>
-                  {" "}
-                  by <Said text={event.by} />
-                </>
-              )}
-              {event.runNumber !== null && (
-                <>
-                  {" "}
-                  <Link href={`/jobs/${jobId}/runs/${event.runNumber}`}>run #{event.runNumber}</Link>
-                </>
-              )}
-            </p>
-            {event.note !== null && (
-              <p className={styles.noteText} dir="auto">
-                {visibleLines(event.note)}
-              </p>
-            )}
-            <p className={styles.soft}>
-              <ExactMoment at={event.at} />
-            </p>
-          </li>
-        ))}
+        <Lines jobId={jobId} events={events.slice(0, place)} />
+        {told !== null && <ToldLate holding={told} />}
+        <Lines jobId={jobId} events={events.slice(place)} />
       </ol>
       {children}
     </Panel>
   );
+}
+
+function ToldLate({ holding: { window, at } }: { holding: Holding }) {
+  return (
+    <li className={styles.event}>
+      <Glyph shape="new" tone="quiet" />
+      <p>
+        Held back by the window <Said text={window} /> until <Moment at={at} />, then told
+      </p>
+      <p className={styles.soft}>
+        <ExactMoment at={at} />
+      </p>
+    </li>
+  );
+}
+
+function Lines({ jobId, events }: { jobId: string; events: EventView[] }) {
+  return events.map((event) => (
+    <li key={event.ordinal} className={styles.event}>
+      <Glyph {...lookOf(event)} />
+      <p>
+        {wordsOf(event)}
+        {event.kind === "snoozed" && event.until !== null && (
+          <>
+            {" "}
+            until <ExactMoment at={event.until} />
+          </>
+        )}
+        {event.by !== null && (
+          <>
+            {" "}
+            by <Said text={event.by} />
+          </>
+        )}
+        {event.runNumber !== null && (
+          <>
+            {" "}
+            <Link href={`/jobs/${jobId}/runs/${event.runNumber}`}>run #{event.runNumber}</Link>
+          </>
+        )}
+      </p>
+      {event.note !== null && (
+        <p className={styles.noteText} dir="auto">
+          {visibleLines(event.note)}
+        </p>
+      )}
+      <p className={styles.soft}>
+        <ExactMoment at={event.at} />
+      </p>
+    </li>
+  ));
 }
 
 function lookOf({ kind, cause }: EventView): { shape: Shape; tone: Tone } {

@@ -12,6 +12,7 @@ import { WindowNote } from "../../../../components/calendar/window-note.tsx";
 import { AlertList } from "../../../../components/incidents/alert-list.tsx";
 import care from "../../../../components/incidents/care.module.css";
 import { CareLine } from "../../../../components/incidents/care-line.tsx";
+import { holdingOf } from "../../../../components/incidents/holding.ts";
 import { IncidentButtons } from "../../../../components/incidents/incident-buttons.tsx";
 import { CauseLabel } from "../../../../components/incidents/incident-items.tsx";
 import { NoteForm } from "../../../../components/incidents/note-form.tsx";
@@ -74,6 +75,7 @@ export default async function IncidentPage({ params }: Props) {
   const incident = await loadIncident((await params).id);
   const { openedAt, resolvedAt } = incident;
   const [opening, window] = await Promise.all([findOpeningRun(incident), findOpeningWindow(incident)]);
+  const holding = holdingOf(incident.alerts, window);
   return (
     <Page>
       <PageHeader
@@ -116,7 +118,7 @@ export default async function IncidentPage({ params }: Props) {
           )
         }
       />
-      <WindowNote current={window} opening />
+      {holding?.state === "holds" && <WindowNote current={{ name: holding.window, until: holding.at }} opening />}
       {incident.outage !== null && incident.outage.total > 1 && (
         <OutagePanel outage={incident.outage} handle={incident.mayHandle ? handleOutage : undefined} />
       )}
@@ -126,7 +128,7 @@ export default async function IncidentPage({ params }: Props) {
           {opening.excerpt !== null && <OutputTail excerpt={opening.excerpt} href={`${runAddress(incident)}#output`} />}
         </Panel>
       )}
-      <Timeline jobId={incident.jobId} events={incident.timeline}>
+      <Timeline jobId={incident.jobId} events={incident.timeline} holding={holding}>
         {incident.mayHandle && <NoteForm addNote={addNote.bind(null, incident.id)} />}
       </Timeline>
       <AlertList alerts={incident.alerts} none="Nobody was told." />
