@@ -16,7 +16,7 @@ import { LruMap } from "./schedule/lru.ts";
 import { requireAll } from "./schedule/union-slots.ts";
 import type { WallClock } from "./schedule/wall-clock.ts";
 import type { Instant, Millis } from "./time.ts";
-import { getZone, type Zone } from "./zone.ts";
+import { getZone, type Zone, zoneSourceNumber } from "./zone.ts";
 
 export { ScheduleError };
 
@@ -51,11 +51,22 @@ export type Schedule = {
 const REMEMBERED = 5_000;
 const compiled = new LruMap<string, { schedule: Schedule; zone: Zone }>(REMEMBERED);
 const intervals = new LruMap<Millis, Schedule>(REMEMBERED);
+/** By the very spec, which a job that is kept in mind brings with every ping: to look up its texts takes a microsecond. */
+const seen = new WeakMap<CronSpec, { schedule: Schedule; zoneSource: number }>();
 
 /** Makes a schedule of what its owner wrote. Throws a `ScheduleError`. Cheap for a spec that was seen before. */
 export function compileSchedule(spec: ScheduleSpec): Schedule {
   if (spec.kind === "none") return NO_SCHEDULE;
   if (spec.kind === "interval") return compileInterval(spec.everyMs);
+  const before = seen.get(spec);
+  const zoneSource = zoneSourceNumber();
+  if (before?.zoneSource === zoneSource) return before.schedule;
+  const schedule = compileExpression(spec);
+  seen.set(spec, { schedule, zoneSource });
+  return schedule;
+}
+
+function compileExpression(spec: CronSpec): Schedule {
   checkCharacters(spec.expression);
   const zone = getZone(spec.timeZone);
   const key = `${spec.dialect} ${zone.name} ${spec.expression}`;

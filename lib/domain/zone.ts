@@ -54,6 +54,7 @@ let source: ZoneSource = intlZone;
 let names = NO_NAMES;
 let spellings: ReadonlyMap<string, string> = new Map();
 let zones = new Map<string, Zone>();
+let sources = 0;
 let canonicalNames = new LruMap<string, string>(NAMES_REMEMBERED);
 
 /**
@@ -62,10 +63,16 @@ let canonicalNames = new LruMap<string, string>(NAMES_REMEMBERED);
  */
 export function setZoneSource(next: ZoneSource, nextNames: ZoneNames = NO_NAMES): void {
   source = next;
+  sources += 1;
   names = nextNames;
   spellings = new Map(names.known.map((name) => [name.toLowerCase(), name]));
   zones = new Map();
   canonicalNames = new LruMap(NAMES_REMEMBERED);
+}
+
+/** Grows with every `setZoneSource`: what was made of zones before is out of date. */
+export function zoneSourceNumber(): number {
+  return sources;
 }
 
 /** The zone of that name, in capitals or not, old names included; null where there is none. */

@@ -67,26 +67,34 @@ export function createKnownJobs(): KnownJobs {
   };
 }
 
-function recall({ bytes, length, version, gapsVersion, ...rest }: KeptJob): KnownJob {
-  const { job, gaps, projectId, checkAt, pingPolicy } = rest;
-  const { memory, written } = recallMemory(bytes.subarray(0, length));
-  return {
-    job: { state: stateOf({ memory, job, gaps }), written, projectId, checkAt, pingPolicy },
-    version,
-    gapsVersion,
-  };
+function recall(kept: KeptJob): KnownJob {
+  const { job, gaps, projectId, checkAt, pingPolicy, version, gapsVersion } = kept;
+  const { memory, written } = recallMemory(kept.bytes.subarray(0, kept.length));
+  const state = stateOf({ memory, job, gaps });
+  return { job: { state, written, projectId, checkAt, pingPolicy }, version, gapsVersion };
 }
 
 /** @param before what was kept of the job until now, which is written over */
 function keep({ job: known, version, gapsVersion }: KnownJob, before: KeptJob | undefined): KeptJob | null {
   const { state, written, projectId, checkAt, pingPolicy } = known;
   if (written === null) return null;
-  const { length } = written.bytes;
-  const bytes = before !== undefined && before.bytes.length >= length ? before.bytes : roomFor(length);
-  written.bytes.copy(bytes);
   const { job, gaps } = state;
-  const kept = { job, gaps, projectId, checkAt, pingPolicy, version, gapsVersion, bytes, length };
-  return before === undefined ? kept : Object.assign(before, kept);
+  const { length } = written.bytes;
+  if (before === undefined || before.bytes.length < length) {
+    const bytes = roomFor(length);
+    written.bytes.copy(bytes);
+    return { job, gaps, projectId, checkAt, pingPolicy, version, gapsVersion, bytes, length };
+  }
+  written.bytes.copy(before.bytes);
+  before.job = job;
+  before.gaps = gaps;
+  before.projectId = projectId;
+  before.checkAt = checkAt;
+  before.pingPolicy = pingPolicy;
+  before.version = version;
+  before.gapsVersion = gapsVersion;
+  before.length = length;
+  return before;
 }
 
 function roomFor(length: number): Buffer {

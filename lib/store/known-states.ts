@@ -25,9 +25,16 @@ export type KnownJob = { job: LoadedJob; version: string; gapsVersion: number };
 /** What this transaction will leave as the version of the rows that it writes. Run it last before COMMIT. */
 export const READ_VERSION: Statement = { text: "SELECT pg_current_xact_id()::xid::text AS version" };
 
-type KnownRow = StateRow & { version: string };
+type KnownRow = { state: StateRow; version: string };
 
-const KNOWN_COLUMNS: readonly Column<KnownRow>[] = [...STATE_COLUMNS, ["version", "xid", (row) => row.version]];
+const KNOWN_COLUMNS: readonly Column<KnownRow>[] = [
+  ...STATE_COLUMNS.map(ofState),
+  ["version", "xid", (row) => row.version],
+];
+
+function ofState([name, kind, pick, usual]: Column<StateRow>): Column<KnownRow> {
+  return [name, kind, ({ state }) => pick(state), usual];
+}
 
 const PINGS_FROM = KNOWN_COLUMNS.length + 1;
 const NEW_RUNS_FROM = PINGS_FROM + PING_COLUMNS.length;
@@ -120,9 +127,9 @@ export async function saveKnown(
 ): Promise<{ version: string; moved: "all" | string[] }> {
   // In the order in which others lock them too, or two of them could wait for each other for ever.
   const ordered = changes.toSorted((a, b) => (a.state.job.id < b.state.job.id ? -1 : 1));
-  const states = stateRowsOf(ordered, "earlier").map((row) => ({
-    ...row,
-    version: known.get(row.change.state.job.id)?.version ?? "0",
+  const states = stateRowsOf(ordered, "earlier").map((state) => ({
+    state,
+    version: known.get(state.change.state.job.id)?.version ?? "0",
   }));
   const bodies = storedBodies(pings);
   const runs = runRowsOf(changes);
