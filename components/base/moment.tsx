@@ -50,6 +50,12 @@ export function ExactMoment({ at, jobZone = null }: Props) {
   );
 }
 
+/** In which zone the times beside it are, where a job has one of its own. */
+export function ZoneNote({ jobZone }: { jobZone: string }) {
+  const zone = useViewerZone();
+  return zone === jobZone ? `Times in ${zone}` : `Times in ${zone}; the job’s zone is ${jobZone}`;
+}
+
 /** How long ago, for a sentence: `42 s ago`, or without the suffix `42 s`; live. */
 export function Ago({ at, jobZone = null, suffix = false }: Props & { suffix?: boolean }) {
   const zone = useViewerZone();

@@ -31,7 +31,7 @@ const DISPOSITION: Readonly<Record<PingDisposition, string>> = {
 };
 
 /** The raw pings of a run, as they came. */
-export function PingsTable({ pings }: { pings: PingView[] }) {
+export function PingsTable({ pings, jobZone = null }: { pings: PingView[]; jobZone?: string | null }) {
   if (pings.length === 0) return null;
   return (
     <Panel title="Pings" flush>
@@ -53,10 +53,10 @@ export function PingsTable({ pings }: { pings: PingView[] }) {
             {pings.map((ping) => (
               <tr key={ping.id}>
                 <td>
-                  <ExactMoment at={ping.receivedAt} />
+                  <ExactMoment at={ping.receivedAt} jobZone={jobZone} />
                 </td>
                 <td className={styles.wrap}>
-                  <Words ping={ping} />
+                  <Words ping={ping} jobZone={jobZone} />
                 </td>
                 <td className={styles.soft}>{DISPOSITION[ping.disposition]}</td>
                 <td>{ping.source === null ? "–" : <Said text={ping.source} />}</td>
@@ -73,7 +73,7 @@ export function PingsTable({ pings }: { pings: PingView[] }) {
   );
 }
 
-function Words({ ping }: { ping: PingView }) {
+function Words({ ping, jobZone }: { ping: PingView; jobZone: string | null }) {
   return (
     <>
       {ping.action}
@@ -81,7 +81,7 @@ function Words({ ping }: { ping: PingView }) {
       {ping.durationMs !== null && `, took ${lengthText(ping.durationMs)}`}
       {ping.at !== null && (
         <>
-          , of <ExactMoment at={ping.at} />
+          , of <ExactMoment at={ping.at} jobZone={jobZone} />
         </>
       )}
       {ping.message !== null && (

@@ -37,9 +37,18 @@ export type RunStoryView = Pick<
   withdrew: boolean;
 };
 
+type ScheduleKind = "none" | "interval" | "cron";
+
+/** When a run was expected that no slot had asked for. */
+const UNEXPECTED: Readonly<Record<ScheduleKind, string>> = {
+  none: "at no fixed time",
+  interval: "not expected",
+  cron: "outside its schedule",
+};
+
 type Props = {
   run: RunStoryView;
-  timeZone: string | null;
+  job: { scheduleKind: ScheduleKind; timeZone: string | null };
   /** What runs like this usually take; null where too little is known. */
   usual: Pick<Spread, "median" | "p95"> | null;
   /** How many times that it took, where it is unusual. */
@@ -47,12 +56,12 @@ type Props = {
 };
 
 /** Expected, started, finished; and what stands around it. */
-export function RunStory({ run, timeZone, usual, usualFactor }: Props) {
+export function RunStory({ run, job: { scheduleKind, timeZone }, usual, usualFactor }: Props) {
   const meaning = run.exitCode === null ? null : exitCodeMeaning(run.exitCode);
   return (
     <div className={styles.story}>
       <ol className={styles.steps}>
-        <Step label="Expected" at={run.slotAt} timeZone={timeZone} absent="at no fixed time">
+        <Step label="Expected" at={run.slotAt} timeZone={timeZone} absent={UNEXPECTED[scheduleKind]}>
           {run.count > 1 && run.lastSlotAt !== null && (
             <>
               {run.count} times until <ExactMoment at={run.lastSlotAt} jobZone={timeZone} />

@@ -1,5 +1,6 @@
 import { excerptOutput, type OutputExcerpt } from "../domain/message-output.ts";
 import type { Outcome, RunReason } from "../domain/run.ts";
+import type { ScheduleSpec } from "../domain/schedule.ts";
 import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
 import type { Spread } from "../domain/usual.ts";
 import { unusualFactor, usualLength } from "../domain/usual-runs.ts";
@@ -68,7 +69,15 @@ export type RunOutput = {
 };
 
 export type RunPage = {
-  job: { id: string; projectId: string; name: string; slug: string; timeZone: string | null };
+  job: {
+    id: string;
+    projectId: string;
+    name: string;
+    slug: string;
+    /** As it is now: the run may be of an earlier one. */
+    scheduleKind: ScheduleSpec["kind"];
+    timeZone: string | null;
+  };
   run: RunRow;
   /** What runs of its weekday usually take; null where too few are known. */
   usual: Spread | null;
@@ -126,7 +135,7 @@ export async function getRun(ctx: Ctx, input: { jobId: string; number: number })
   );
   const { id, projectId, name, slug, schedule } = job;
   return {
-    job: { id, projectId, name, slug, timeZone: schedule.kind === "cron" ? schedule.timeZone : null },
+    job: { id, projectId, name, slug, scheduleKind: schedule.kind, timeZone: zoneOf(schedule) },
     run: runRowOf(run, refuting),
     usual: run.startedAt === null ? null : usualLength(yardstick, run.startedAt),
     usualFactor: unusualFactor(run, yardstick),
@@ -134,6 +143,10 @@ export async function getRun(ctx: Ctx, input: { jobId: string; number: number })
     incidents: incidents.map(incidentRowOf),
     ...{ pings, alerts, ...neighbours, now },
   };
+}
+
+function zoneOf(schedule: ScheduleSpec): string | null {
+  return schedule.kind === "cron" ? schedule.timeZone : null;
 }
 
 /** The bytes of a run's output as they came, for a download; null without any. */

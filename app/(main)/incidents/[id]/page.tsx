@@ -124,7 +124,7 @@ export default async function IncidentPage({ params }: Props) {
       )}
       {opening !== null && (
         <Panel title="The run that opened it" note={<Link href={runAddress(incident)}>Run #{opening.run.number}</Link>}>
-          <RunStory {...opening} timeZone={opening.job.timeZone} />
+          <RunStory {...opening} />
           {opening.excerpt !== null && <OutputTail excerpt={opening.excerpt} href={`${runAddress(incident)}#output`} />}
         </Panel>
       )}

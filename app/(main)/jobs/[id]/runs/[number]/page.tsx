@@ -3,6 +3,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { OutcomeLabel } from "../../../../../../components/base/glyph.tsx";
 import layout from "../../../../../../components/base/layout.module.css";
+import { ZoneNote } from "../../../../../../components/base/moment.tsx";
 import { Page, PageHeader } from "../../../../../../components/base/page.tsx";
 import { Panel } from "../../../../../../components/base/panel.tsx";
 import { Said } from "../../../../../../components/base/said.tsx";
@@ -53,8 +54,8 @@ export default async function RunPage({ params }: Props) {
           </>
         }
       />
-      <Panel title="What happened" note={job.timeZone}>
-        <RunStory run={run} timeZone={job.timeZone} usual={usual} usualFactor={usualFactor} />
+      <Panel title="What happened" note={job.timeZone !== null && <ZoneNote jobZone={job.timeZone} />}>
+        <RunStory run={run} job={job} usual={usual} usualFactor={usualFactor} />
       </Panel>
       {output !== null && <OutputPane {...output} downloadHref={`/api/jobs/${job.id}/runs/${run.number}/output`} />}
       {incidents.length > 0 && (
@@ -65,7 +66,7 @@ export default async function RunPage({ params }: Props) {
       {(alerts.length > 0 || incidents.length > 0) && (
         <AlertList alerts={alerts} none="Nobody was told about this run." />
       )}
-      <PingsTable pings={pings} />
+      <PingsTable pings={pings} jobZone={job.timeZone} />
     </Page>
   );
 }
