@@ -17,7 +17,7 @@ export type RulesInput = {
   quietHours?: QuietInput | null;
 };
 
-/** `days` are 1 Monday … 7 Sunday; `from` and `to` are times such as 22:00. */
+/** `days` are 1 Monday … 7 Sunday; `from` and `to` are times such as 22:00. Critical incidents come all the same by default. */
 export type QuietInput = {
   timeZone?: string;
   days?: readonly number[];
@@ -91,7 +91,14 @@ function parseQuiet(input: QuietInput | null): QuietHours | undefined {
     const words = "These hours never end, so nobody would ever be told: switch the channel off instead.";
     throw new AppError("invalid", words, "quietTo");
   }
-  return { timeZone, days, from, to, ...(input.exceptCritical === true ? { exceptCritical: true } : {}) };
+  return { timeZone, days, from, to, exceptCritical: input.exceptCritical ?? true };
+}
+
+/** A sentence about what somebody who reads the rules quickly does not expect; null where there is nothing of the kind. */
+export function quietWarning({ severities, quietHours }: ChannelRules): string | null {
+  if (quietHours === undefined || quietHours.exceptCritical === true) return null;
+  if (severities?.includes("critical") === false) return null;
+  return "In its quiet hours critical alarms wait, too: nobody hears of them over this channel before the hours end.";
 }
 
 function parseZone(name: string): string {

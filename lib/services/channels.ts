@@ -26,7 +26,7 @@ import {
 } from "./channel-input.ts";
 import type { Actor, Ctx, Services } from "./context.ts";
 import { planSharing, publishServed, saveSharing } from "./channel-sharing.ts";
-import { parseRules, type RulesInput } from "./channel-rules-input.ts";
+import { parseRules, quietWarning, type RulesInput } from "./channel-rules-input.ts";
 import { parseAll, parseName } from "./input.ts";
 import { publishLive } from "./publish.ts";
 import { scopeWarnings } from "./scope-warnings.ts";
@@ -107,7 +107,7 @@ export async function listChannelKinds(
   );
 }
 
-/** `warnings`: sentences about tags in its rules that no job has. */
+/** `warnings`: sentences about tags in its rules that no job has, and quiet hours in which even critical alarms wait. */
 export type SavedChannel = { id: string; warnings: readonly string[] };
 
 /** @throws AppError `invalid` with the field it is about: kind, name, or the kind's own setting. */
@@ -151,10 +151,14 @@ async function ruleWarnings(
   client: Queryable,
   { id, projectId }: Pick<ChannelRecord, "id" | "projectId">,
 ): Promise<string[]> {
-  const { tags = [] } = (await findChannelRecord(client, id))?.rules ?? {};
-  if (tags.length === 0) return [];
+  const rules = (await findChannelRecord(client, id))?.rules ?? {};
+  const { tags = [] } = rules;
+  const quiet = quietWarning(rules);
+  const warnings = quiet === null ? [] : [quiet];
+  if (tags.length === 0) return warnings;
   const served = (await listServedProjects(client, [id])).get(id) ?? [];
-  return scopeWarnings(client, [projectId, ...served.map((project) => project.id)], { tags, hosts: [] });
+  const projects = [projectId, ...served.map((project) => project.id)];
+  return [...warnings, ...(await scopeWarnings(client, projects, { tags, hosts: [] }))];
 }
 
 /** With the record of what was sent over it. */

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { runAdmin } from "../../lib/server/admin/run.ts";
 import { openIncident, planNow, resolveIncident } from "../support/alerting.ts";
-import { createChannel } from "../../lib/services/channels.ts";
+import { createChannel, deleteChannel } from "../../lib/services/channels.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
 import { createProject, listProjects } from "../../lib/services/projects.ts";
 import { openWorld, type World } from "../services/world.ts";
@@ -51,6 +51,29 @@ test("a channel is made, listed and changed with its rules", async () => {
   expect(await listed()).toMatchObject([{ name: "Day watch", rules: { delayMinutes: 15 } }]);
 });
 
+test("quiet hours are written as they are elsewhere, and critical alarms come through them unless it is said", async () => {
+  const quietHours = { tz: "Europe/Riga", days: "fri-mon,wed", from: "22:00", to: "07:00" };
+  const words = ["--project", world.project.id, "--kind", "slack", "--url", "https://hooks.slack.com/services/T/B/q"];
+  const create = (hours: object) =>
+    admin("create-channel", ...words, "--rules", JSON.stringify({ quietHours: { ...quietHours, ...hours } }));
+  const rulesOf = async (id: string) =>
+    (await admin("channels", "--project", world.project.id)).channels.find((each: { id: string }) => each.id === id)
+      .rules;
+  const stored = { timeZone: "Europe/Riga", days: [1, 3, 5, 6, 7], from: "22:00", to: "07:00", exceptCritical: true };
+  const made = await create({});
+  expect(made.warnings).toEqual([]);
+  expect(await rulesOf(made.id)).toEqual({ quietHours: stored });
+  const silent = await create({ days: ["sat", "sun"], exceptCritical: false });
+  expect(silent.warnings).toEqual([expect.stringMatching(/critical alarms wait, too/)]);
+  expect(await rulesOf(silent.id)).toEqual({ quietHours: { ...stored, days: [6, 7], exceptCritical: false } });
+  const { quietHours: shown } = await rulesOf(silent.id);
+  await admin("update-channel", "--channel", silent.id, "--rules", JSON.stringify({ quietHours: shown }));
+  expect(await rulesOf(silent.id)).toEqual({ quietHours: shown });
+  await world.database.pool.query("UPDATE channels SET rules = rules #- '{quietHours,exceptCritical}'");
+  expect(await rulesOf(silent.id)).toEqual({ quietHours: shown });
+  for (const { id: channelId } of [made, silent]) await deleteChannel(world.system, { channelId });
+});
+
 test("rules for a tag that no job has are taken, and said so", async () => {
   const { project, system } = world;
   await createJob(system, { projectId: project.id, slug: "backup", tags: ["backups"] });
@@ -83,6 +106,15 @@ test.each([
   ['{"events": "opened"}', /Write "events" as a list/],
   ['{"quietHours": "nights"}', /Write quiet hours as/],
   ['{"quietHours": {"days": [1], "from": "22:00", "to": "x", "timeZone": "UTC"}}', /Write a time of the day/],
+  [
+    '{"quietHours": {"days": "someday", "from": "22:00", "to": "07:00", "tz": "UTC"}}',
+    /"days" takes days such as mon-fri/,
+  ],
+  ['{"quietHours": {"days": "sat", "from": "22:00", "to": "07:00", "tz": "UTC", "timeZone": "UTC"}}', /not both/],
+  [
+    '{"quietHours": {"days": "sat", "from": "22:00", "to": "07:00", "tz": "UTC", "exceptCritical": "no"}}',
+    /true or false/,
+  ],
   ['{"delayMinutes": -5}', /whole minutes/],
 ])("rules %s are refused", async (rules, words) => {
   const given = ["--project", world.project.id, "--kind", "slack", "--url", "https://hooks.slack.com/services/T/B/y"];

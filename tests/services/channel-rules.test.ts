@@ -45,6 +45,20 @@ describe("rules", () => {
     expect(parseRules({ delayMinutes: "", tags: ["db", " db ", "web"] })).toEqual({ tags: ["db", "web"] });
   });
 
+  test("with quiet hours let critical alarms come all the same, unless they say otherwise", async () => {
+    expect(parseRules({ quietHours: NIGHTS })).toEqual({ quietHours: { ...NIGHTS, exceptCritical: true } });
+    const allWait = { quietHours: { ...NIGHTS, exceptCritical: false } };
+    expect(parseRules(allWait)).toEqual(allWait);
+    const warned = [
+      "In its quiet hours critical alarms wait, too: nobody hears of them over this channel before the hours end.",
+    ];
+    const channelId = await newChannel({ quietHours: NIGHTS });
+    const change = async (rules: RulesInput) => (await updateChannel(world.owner, { channelId, rules })).warnings;
+    expect(await change({ quietHours: NIGHTS })).toEqual([]);
+    expect(await change(allWait)).toEqual(warned);
+    expect(await change({ ...allWait, severities: ["warning"] })).toEqual([]);
+  });
+
   test.each<[RulesInput, string]>([
     [{ events: [] }, "events"],
     [{ events: ["often"] }, "events"],

@@ -1,13 +1,13 @@
 import { AppError } from "../../errors.ts";
-import type { QuietInput, RulesInput } from "../../services/channel-rules-input.ts";
 import { createChannel, listChannels, updateChannel } from "../../services/channels.ts";
 import { listSharedChannels } from "../../services/channel-sharing.ts";
 import type { Options } from "./arguments.ts";
 import { ANY_PROJECT, type Command, isoTime, PROJECT, required } from "./command.ts";
+import { parseObject, parseRules, printedRules, RULES_EXAMPLE } from "./channel-rules.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 const PROJECTS = { name: "projects", required: false, value: "ID|NAME,…" };
-const RULES = { name: "rules", required: false, value: '{"severities": ["critical"], "delayMinutes": 15}' };
+const RULES = { name: "rules", required: false, value: RULES_EXAMPLE };
 
 /** Commands about the ways to reach people. */
 export const CHANNEL_COMMANDS: readonly Command[] = [
@@ -65,7 +65,7 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
       const [channels, shared] = [await listChannels(ctx, project), await listSharedChannels(ctx, project)];
       return {
         channels: channels.map(({ id, kind, name, summary, rules, enabled, brokenAt, ...channel }) => ({
-          ...{ id, kind, name, summary, rules, enabled, unable: channel.unable },
+          ...{ id, kind, name, summary, rules: printedRules(rules), enabled, unable: channel.unable },
           ...{ brokenReason: channel.brokenReason, projects: channel.projects },
           brokenAt: isoTime(brokenAt),
         })),
@@ -90,55 +90,4 @@ function parseSettings(json: string): Record<string, string> {
   const odd = entries.find(([, value]) => typeof value !== "string");
   if (odd !== undefined) throw new AppError("invalid", `The setting "${odd[0]}" must be a text in quotes.`, "settings");
   return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
-}
-
-/** The shape of what was written; what it says is for the service to judge. */
-function parseRules(json: string): RulesInput {
-  const given = parseObject(json, "rules", RULES.value);
-  refuseStrangers(given, ["events", "severities", "tags", "delayMinutes", "quietHours"]);
-  const { delayMinutes, quietHours } = given;
-  return {
-    events: wordsOf(given, "events"),
-    severities: wordsOf(given, "severities"),
-    tags: wordsOf(given, "tags"),
-    delayMinutes: delayMinutes === undefined ? undefined : Number(delayMinutes),
-    quietHours: quietHours === undefined || quietHours === null ? null : quietOf(quietHours),
-  };
-}
-
-function quietOf(value: unknown): QuietInput {
-  if (typeof value !== "object" || value === null) {
-    const words = 'Write quiet hours as {"days": [1, 2], "from": "22:00", "to": "07:00", "timeZone": "UTC"}.';
-    throw new AppError("invalid", words, "rules");
-  }
-  const given: Record<string, unknown> = { ...value };
-  refuseStrangers(given, ["timeZone", "days", "from", "to", "exceptCritical"]);
-  const text = (name: string): string => (typeof given[name] === "string" ? given[name] : "");
-  const days = Array.isArray(given.days) ? given.days.map(Number) : [];
-  const exceptCritical = given.exceptCritical === true;
-  return { timeZone: text("timeZone"), from: text("from"), to: text("to"), days, exceptCritical };
-}
-
-function refuseStrangers(given: Record<string, unknown>, known: readonly string[]): void {
-  const strange = Object.keys(given).find((name) => !known.includes(name));
-  if (strange === undefined) return;
-  throw new AppError("invalid", `There is no rule "${strange.slice(0, 40)}"; there are ${known.join(", ")}.`, "rules");
-}
-
-function wordsOf(given: Record<string, unknown>, name: string): string[] | undefined {
-  const value = given[name];
-  if (value === undefined) return undefined;
-  if (Array.isArray(value) && value.every((word) => typeof word === "string")) return value.map(String);
-  throw new AppError("invalid", `Write "${name}" as a list of words in quotes.`, "rules");
-}
-
-function parseObject(json: string, option: string, example: string): Record<string, unknown> {
-  const refuse = () => new AppError("invalid", `--${option} takes JSON such as ${example}.`, option);
-  try {
-    const value: unknown = JSON.parse(json);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  } catch {
-    throw refuse();
-  }
-  throw refuse();
 }

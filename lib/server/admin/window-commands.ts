@@ -7,6 +7,7 @@ import type { WindowForm } from "../../services/window-input.ts";
 import { createWindow, deleteWindow, updateWindow, viewCalendar } from "../../services/windows.ts";
 import type { Options, OptionSpec } from "./arguments.ts";
 import { type Command, isoTime, PROJECT, required } from "./command.ts";
+import { weekdaysOf } from "./weekdays.ts";
 import { yesOrNo } from "./yes-or-no.ts";
 
 const ID = { name: "id", required: true, value: "ID" };
@@ -117,7 +118,7 @@ async function windowOf(options: Options, now: Instant): Promise<Partial<WindowF
     ...{ timeZone: options.get("tz"), startsAt: options.get("starts"), endsAt: options.get("ends") },
     ...fromNow(options.get("for"), now),
     ...{ from: options.get("from"), to: options.get("to"), outside, ...scope },
-    ...(days === undefined ? {} : { days: daysOf(days) }),
+    ...(days === undefined ? {} : { days: weekdaysOf(days, { name: "--days", field: "days" }) }),
     ...(calendar === undefined ? {} : { ics: await readCalendar(calendar) }),
     ...(Object.values(scope).every((list) => list === undefined) ? {} : { everywhere: false }),
   };
@@ -129,17 +130,6 @@ function fromNow(text: string | undefined, now: Instant): Partial<WindowForm> {
   if (ms === null)
     throw new AppError("invalid", `"${text.slice(0, 40)}" is no duration; write 90s, 5m, 2h or 1d.`, "for");
   return { startsAt: new Date(now).toISOString(), endsAt: new Date(now + ms).toISOString() };
-}
-
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-function daysOf(text: string): number[] {
-  return text.split(",").flatMap((part) => {
-    const [first = 0, last = first] = part.split("-").map((word) => DAYS.indexOf(word.trim().toLowerCase()) + 1);
-    if (first < 1 || last < 1) throw new AppError("invalid", "--days takes days such as mon-fri or sat,sun.", "days");
-    const count = ((last - first + 7) % 7) + 1;
-    return Array.from({ length: count }, (_, index) => ((first - 1 + index) % 7) + 1);
-  });
 }
 
 async function readCalendar(path: string): Promise<string> {
