@@ -1,6 +1,6 @@
+import type { ScheduleSpec } from "../domain/job.ts";
 import { excerptOutput, type OutputExcerpt } from "../domain/message-output.ts";
 import type { Outcome, RunReason } from "../domain/run.ts";
-import type { ScheduleSpec } from "../domain/schedule.ts";
 import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
 import type { Spread } from "../domain/usual.ts";
 import { unusualFactor, usualLength } from "../domain/usual-runs.ts";
