@@ -7,35 +7,42 @@ import { Panel } from "../base/panel.tsx";
 import { useWork } from "../base/work.ts";
 import type { Handling } from "./handling.ts";
 import { IncidentItems, type IncidentView } from "./incident-items.tsx";
-import { ofMachine, type OutagePlace, whyTogether } from "./outage-words.ts";
+import {
+  acknowledgeWords,
+  ofMachine,
+  openWords,
+  type OutageCount,
+  type OutagePlace,
+  whyTogether,
+} from "./outage-words.ts";
 import styles from "./care.module.css";
 
-export type OutageView = OutagePlace & {
-  id: string;
-  open: number;
-  /** Of those that are open. */
-  unacknowledged: number;
-  total: number;
-  /** The first of them. */
-  others: IncidentView[];
-};
+export type OutageView = OutagePlace &
+  OutageCount & {
+    id: string;
+    /** The first of them. */
+    others: IncidentView[];
+  };
 
 type Props = {
   outage: OutageView;
+  /** The incident shown is open, and nobody has acknowledged it. */
+  shownWaits: boolean;
   /** Left out for those who may only look. */
   handle?: (outageId: string, handling: Handling) => Promise<ActionResult>;
 };
 
 /** The other jobs that are in trouble for what looks like the same reason. */
-export function OutagePanel({ outage, handle }: Props) {
+export function OutagePanel({ outage, shownWaits, handle }: Props) {
   const { working, run } = useWork();
-  const { id, open, unacknowledged, total, others } = outage;
+  const { id, total, others } = outage;
+  const button = acknowledgeWords(outage, shownWaits);
   return (
-    <Panel title={titleOf(outage)} note={noteOf(outage)} flush>
+    <Panel title={titleOf(outage)} note={openWords(outage)} flush>
       <p className={styles.bar}>
         <span className={styles.soft}>{whyTogether(outage, null)} People are told of them in one message.</span>
       </p>
-      {unacknowledged > 0 && handle !== undefined && (
+      {button !== null && handle !== undefined && (
         <div className={styles.bar}>
           <Button
             variant="default"
@@ -44,7 +51,7 @@ export function OutagePanel({ outage, handle }: Props) {
             leftSection={<UserCheck size={13} aria-hidden />}
             onClick={() => run(() => handle(id, { kind: "acknowledge" }))}
           >
-            Acknowledge all {open}
+            {button}
           </Button>
         </div>
       )}
@@ -56,11 +63,6 @@ export function OutagePanel({ outage, handle }: Props) {
       )}
     </Panel>
   );
-}
-
-function noteOf({ open, unacknowledged, total }: OutageView): string {
-  if (open === 0) return "all are well again";
-  return `${open} of ${total} are open${unacknowledged === 0 ? ", all acknowledged" : ""}`;
 }
 
 function titleOf(outage: OutageView): string {

@@ -120,7 +120,11 @@ export default async function IncidentPage({ params }: Props) {
       />
       {holding?.state === "holds" && <WindowNote current={{ name: holding.window, until: holding.at }} opening />}
       {incident.outage !== null && incident.outage.total > 1 && (
-        <OutagePanel outage={incident.outage} handle={incident.mayHandle ? handleOutage : undefined} />
+        <OutagePanel
+          outage={incident.outage}
+          shownWaits={incident.state === "open" && incident.acknowledgedAt === null}
+          handle={incident.mayHandle ? handleOutage : undefined}
+        />
       )}
       {opening !== null && (
         <Panel title="The run that opened it" note={<Link href={runAddress(incident)}>Run #{opening.run.number}</Link>}>
