@@ -12,9 +12,15 @@ export function ScriptPanel({ pingBase }: { pingBase: string | null }) {
           A deploy can say that it goes on: alerts of the jobs it touches wait for as long as it says, or until it is
           done. Only POST does it.
         </p>
-        <CopyLine label="Alerts of jobs with a tag wait" text={`curl -fsS -X POST "${base}/snooze?for=20m&tag=web"`} />
-        <CopyLine label="Alerts of one job wait" text={`curl -fsS -X POST "${base}/db-backup/snooze?for=20m"`} />
-        <CopyLine label="The deploy is done" text={`curl -fsS -X POST "${base}/unsnooze?tag=web"`} />
+        <CopyLine
+          label="Alerts of jobs with a tag wait"
+          text={`curl -sS --fail-with-body -X POST "${base}/snooze?for=20m&tag=web"`}
+        />
+        <CopyLine
+          label="Alerts of one job wait"
+          text={`curl -sS --fail-with-body -X POST "${base}/db-backup/snooze?for=20m"`}
+        />
+        <CopyLine label="The deploy is done" text={`curl -sS --fail-with-body -X POST "${base}/unsnooze?tag=web"`} />
         <p className={styles.soft}>
           <code>host=…</code> names a machine, <code>all=1</code> the whole project, and <code>msg=…</code> says why.
         </p>
