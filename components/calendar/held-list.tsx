@@ -17,8 +17,8 @@ const EVENTS: Readonly<Record<string, string>> = {
 export function HeldList({ held }: { held: HeldView[] }) {
   return (
     <Panel title="Held back now" flush>
-      <div className={table.scroll}>
-        <table className={table.table}>
+      <div className={table.scroll} tabIndex={0} role="group" aria-label="Alerts held back">
+        <table className={`${table.table} ${table.cards}`}>
           <thead>
             <tr>
               <th scope="col">Job</th>
@@ -36,12 +36,12 @@ export function HeldList({ held }: { held: HeldView[] }) {
                     <Said text={jobName} />
                   </Link>
                 </th>
-                <td>{EVENTS[event] ?? event}</td>
-                <td>
+                <td data-label="Alert">{EVENTS[event] ?? event}</td>
+                <td data-label="In trouble for">
                   <Ago at={openedAt} />
                 </td>
-                <td>{window !== null && <Said text={window} />}</td>
-                <td>
+                <td data-label="Window">{window === null ? "–" : <Said text={window} />}</td>
+                <td data-label="Told at">
                   <Moment at={until} />, if still wrong
                 </td>
               </tr>

@@ -51,7 +51,7 @@ export function DeadLetters({ letters, mayReplay, replay, replayAll }: Props) {
         </div>
       )}
       <div className={table.scroll} tabIndex={0} role="group" aria-label="Alerts that did not arrive">
-        <table className={table.table}>
+        <table className={`${table.table} ${table.cards}`}>
           <thead>
             <tr>
               <th scope="col">Alert</th>
@@ -69,10 +69,10 @@ export function DeadLetters({ letters, mayReplay, replay, replayAll }: Props) {
                 <td>
                   <AlertName letter={letter} />
                 </td>
-                <td>
+                <td data-label="To">
                   <Said text={letter.to} />
                 </td>
-                <td>
+                <td data-label="Made">
                   <ExactMoment at={letter.createdAt} />
                 </td>
                 <td className={table.wrap}>

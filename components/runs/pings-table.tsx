@@ -36,7 +36,7 @@ export function PingsTable({ pings, jobZone = null }: { pings: PingView[]; jobZo
   return (
     <Panel title="Pings" flush>
       <div className={styles.scroll} tabIndex={0} role="group" aria-label="Pings">
-        <table className={styles.table}>
+        <table className={`${styles.table} ${styles.cards}`}>
           <thead>
             <tr>
               <th scope="col">Received</th>
@@ -58,12 +58,16 @@ export function PingsTable({ pings, jobZone = null }: { pings: PingView[]; jobZo
                 <td className={styles.wrap}>
                   <Words ping={ping} jobZone={jobZone} />
                 </td>
-                <td className={styles.soft}>{DISPOSITION[ping.disposition]}</td>
-                <td>{ping.source === null ? "–" : <Said text={ping.source} />}</td>
-                <td className={styles.wrap}>
+                <td className={styles.soft} data-label="Was">
+                  {DISPOSITION[ping.disposition]}
+                </td>
+                <td data-label="From">{ping.source === null ? "–" : <Said text={ping.source} />}</td>
+                <td className={styles.wrap} data-label="With">
                   {ping.method} {ping.userAgent !== null && <Said text={ping.userAgent} />}
                 </td>
-                <td className={styles.number}>{ping.bodySize === 0 ? "–" : sizeText(ping.bodySize)}</td>
+                <td className={styles.number} data-label="Body">
+                  {ping.bodySize === 0 ? "–" : sizeText(ping.bodySize)}
+                </td>
               </tr>
             ))}
           </tbody>

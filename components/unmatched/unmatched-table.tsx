@@ -45,7 +45,7 @@ export function UnmatchedTable({ pings, note, none, settle }: Props) {
         <p className={styles.none}>{none}</p>
       ) : (
         <div className={table.scroll} tabIndex={0} role="group" aria-label="Pings that found no job">
-          <table className={`${table.table} ${styles.table}`}>
+          <table className={`${table.table} ${table.cards} ${styles.table}`}>
             <thead>
               <tr>
                 <th scope="col">What came</th>

@@ -226,7 +226,9 @@ describe("the screens", () => {
     await form.getByRole("button", { name: "Save" }).click();
     await form.waitFor({ state: "detached" });
     await page
-      .getByText(/Takes every alert of critical incidents, at once\. It is quiet every day, 22:00 to 07:00/)
+      .getByText(
+        /Takes every alert of critical incidents, at once outside quiet hours\. Quiet hours are every day, 22:00 to 07:00/,
+      )
       .waitFor();
   });
 

@@ -8,7 +8,7 @@ const EVENT_WORDS: Readonly<Record<ChannelEvent, string>> = {
   resolved: "all-clears",
 };
 
-/** A channel's rules read aloud, in one to three sentences. */
+/** A channel's rules read aloud, in one or two sentences. */
 export function rulesInWords(rules: ChannelRules): string {
   const { events, severities, tags = [], delayMinutes = 0, quietHours } = rules;
   const parts = [
@@ -18,7 +18,7 @@ export function rulesInWords(rules: ChannelRules): string {
   ];
   const when =
     delayMinutes === 0
-      ? ", at once."
+      ? `, at once${quietHours === undefined ? "" : " outside quiet hours"}.`
       : `, but only if nobody has acknowledged the incident after ${minutesInWords(delayMinutes)} and it is still open.`;
   return [`${parts.join(" ")}${when}`, ...(quietHours === undefined ? [] : [quietInWords(quietHours)])].join(" ");
 }
@@ -34,6 +34,6 @@ function minutesInWords(minutes: number): string {
 }
 
 function quietInWords(quiet: QuietHours): string {
-  const what = quiet.exceptCritical === true ? "warnings wait" : "alerts wait";
-  return `It is quiet ${weeklyHoursInWords(quiet)}: ${what} for the end, and are told then if the trouble is still there.`;
+  const what = quiet.exceptCritical === true ? "only warnings wait" : "alerts wait";
+  return `Quiet hours are ${weeklyHoursInWords(quiet)}: ${what} for their end, and are told then if the trouble is still there.`;
 }

@@ -93,7 +93,11 @@ test.each<[ChannelRules, string]>([
   ],
   [
     { quietHours: { ...NIGHTS, days: [1, 2, 3, 4, 5], exceptCritical: true } },
-    "Takes every alert, at once. It is quiet Monday to Friday, 22:00 to 07:00 (UTC): warnings wait for the end, and are told then if the trouble is still there.",
+    "Takes every alert, at once outside quiet hours. Quiet hours are Monday to Friday, 22:00 to 07:00 (UTC): only warnings wait for their end, and are told then if the trouble is still there.",
+  ],
+  [
+    { delayMinutes: 60, quietHours: { ...NIGHTS, days: [6, 7] } },
+    "Takes every alert, but only if nobody has acknowledged the incident after an hour and it is still open. Quiet hours are Saturday and Sunday, 22:00 to 07:00 (UTC): alerts wait for their end, and are told then if the trouble is still there.",
   ],
 ])("%j reads: %s", (rules, words) => {
   expect(rulesInWords(rules)).toBe(words);
