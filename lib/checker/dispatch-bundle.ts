@@ -6,6 +6,7 @@ import type { DeliveryContext } from "../store/deliveries-context.ts";
 /** Why something is not told after all. */
 export const WITHDRAWN = "Taken back before it left.";
 export const OVERTAKEN = "The job was in trouble again by then.";
+export const PASSED = "It was over before the message left.";
 export const LAPSED = "Nobody needed to hear of it any more.";
 
 /** What one send is about. */
@@ -31,8 +32,10 @@ export function cargoOf(context: DeliveryContext, bundle: Bundle | null, keepers
   }
   const left: Cargo["left"] = [];
   const told: BundleMember[] = [];
+  const keeps = keepers.has(context.channel?.kind ?? "");
+  const isLast = bundle.outage.open + bundle.outage.later === 0;
   for (const member of bundle.members) {
-    const reason = reasonAgainst(member);
+    const reason = reasonAgainst(member) ?? reasonAgainstMember(member, keeps, isLast);
     if (reason === null) told.push(member);
     else left.push({ id: member.deliveryId, reason });
   }
@@ -42,6 +45,12 @@ export function cargoOf(context: DeliveryContext, bundle: Bundle | null, keepers
 function reasonAgainst({ withdrawn, lapsed }: { withdrawn: boolean; lapsed: boolean }): string | null {
   if (withdrawn) return WITHDRAWN;
   return lapsed ? LAPSED : null;
+}
+
+/** Who keeps incidents open is told of each, and that their outage is over. */
+function reasonAgainstMember({ passed, overtaken }: BundleMember, keeps: boolean, isLast: boolean): string | null {
+  if (passed && !keeps) return PASSED;
+  return overtaken && !(keeps && isLast) ? OVERTAKEN : null;
 }
 
 /** Of an outage everything is told under its id, also where this channel hears of one job only, which is told in full. */

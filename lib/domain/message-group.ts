@@ -18,7 +18,7 @@ export function composeGroup(input: GroupInput): AlertMessage {
   const event = eventOf(input);
   const members = input.members.map((member) => memberOf(member, input));
   const worded = wordGroup(input, { event, members, verdict: verdictOf(input, members) });
-  const partly = isEnd(input) && event === "changed";
+  const partly = isEnd(input) && !isAllWell(input);
   const group: AlertMessage = partly ? { ...worded, tone: "warning" } : worded;
   const { only, outage } = input;
   const inFull = only !== null && (input.event !== "resolved" || outage.total === 1);
@@ -76,12 +76,17 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
 
 /** A follow-up changes what was told before; it is over when none of its jobs is in trouble any more. */
 function eventOf({ event, outage, heard }: GroupInput): JobAlertEvent {
-  if (isEnd({ event })) return outage.open === 0 ? event : "changed";
+  if (isEnd({ event })) return outage.open + outage.later === 0 ? event : "changed";
   return event === "opened" && heard ? "changed" : event;
 }
 
-function toneOf({ event, outage }: GroupInput, severity: "critical" | "warning"): AlertMessage["tone"] {
-  if (event === "stable" || (event === "resolved" && outage.open === 0)) return "good";
+/** Whether none of its jobs is in trouble, and people have heard that of each. */
+function isAllWell({ outage }: GroupInput): boolean {
+  return outage.open + outage.later + outage.again === 0;
+}
+
+function toneOf(input: GroupInput, severity: "critical" | "warning"): AlertMessage["tone"] {
+  if (input.event === "stable" || (input.event === "resolved" && isAllWell(input))) return "good";
   return severity === "critical" ? "bad" : "warning";
 }
 
@@ -91,7 +96,7 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
   const words = wordsOf(members);
   switch (event) {
     case "resolved":
-      if (outage.open > 0) return line(input, `✓ ${outage.total - outage.open} OF ${outage.total} ${endOf(members)}`);
+      if (!isAllWell(input)) return line(input, `✓ ${wellOf(input)} OF ${outage.total} ${endOf(members)}`);
       return line(input, `✓ ${outage.total === 1 ? "" : `ALL ${outage.total} `}${endOf(members)} after ${lasted}`);
     case "stable":
       return line(input, `✓ ${jobs(members.length)} STABLE AGAIN`);
@@ -106,6 +111,10 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
         ? line(input, `${signFor(members)} ${members.length} MORE ${words}, ${outage.open} IN ALL`)
         : line(input, `${signFor(members)} ${jobs(members.length)} ${words}`);
   }
+}
+
+function wellOf({ outage: { total, open, later, again } }: GroupInput): number {
+  return total - open - later - again;
 }
 
 /** Where somebody paused or changed one of the jobs it is not known to be well. */
@@ -154,8 +163,10 @@ function situationOf(input: GroupInput, members: readonly MessageMember[]): stri
   const where = machines === null ? [] : [`Machines: ${machines}.`];
   if (event === "stable") return where;
   if (event === "resolved") {
-    if (outage.open === 0) return where;
-    return [`${outage.open} of ${outage.total} jobs are still in trouble.`, ...where];
+    const { open, again, total } = outage;
+    const still = open === 0 ? [] : [`${open} of ${total} jobs are still in trouble.`];
+    const anew = again === 0 ? [] : [`${again} of ${total} jobs ${again === 1 ? "is" : "are"} in trouble again.`];
+    return [...still, ...anew, ...where];
   }
   if (outage.kind === "host" && outage.host !== null) {
     return [
@@ -169,7 +180,7 @@ function situationOf(input: GroupInput, members: readonly MessageMember[]): stri
 
 function actionOf(input: GroupInput): string | null {
   const { event, outage } = input;
-  if (event === "stable" || (event === "resolved" && outage.open === 0)) return null;
+  if (event === "stable" || (event === "resolved" && isAllWell(input))) return null;
   if (outage.kind === "host") {
     return `Check that ${placeOf(input)} is up, reaches the network and has room on its disks; then that cron runs: systemctl status cron.`;
   }

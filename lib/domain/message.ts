@@ -135,9 +135,12 @@ export type GroupOutage = {
   kind: "host" | "project";
   host: string | null;
   openedAt: Instant;
-  /** Its incidents that are open, and all of them: those that this receiver hears of. */
+  /** Its jobs that are in trouble, and all of them: those that this receiver hears of. */
   open: number;
   total: number;
+  /** Of an end: those of the others whose own end is told in another message, and those that are in trouble again. */
+  later: number;
+  again: number;
   /** Those of them that were told alone before. */
   alone: readonly LoneIncident[];
 };

@@ -75,18 +75,22 @@ export const LOOK_BACK_RUNS = 20;
 /** The machine of a run `r`. What comes from loopback may come through a proxy there: it says nothing of the machine. */
 export const MACHINE = String.raw`coalesce(r.host, CASE WHEN r.source !~ '^(127\.|::1$|::ffff:127\.)' THEN r.source END)`;
 
-// What waits of the same jobs and outages comes along: it stands or falls with what is due.
+// What waits of the same jobs and outages, and of their jobs, comes along: it stands or falls with what is due.
 const ALERTS = `WITH due AS MATERIALIZED (
     SELECT id, job_id, incident_id FROM alerts WHERE project_id = $1 AND plan_at <= belfry_now() AND incident_id IS NOT NULL
     ORDER BY plan_at, created_at LIMIT $2
   ), near AS MATERIALIZED (
-    SELECT a.id, i.outage_id FROM alerts a JOIN incidents i ON i.id = a.incident_id
+    SELECT a.id, a.job_id, i.outage_id FROM alerts a JOIN incidents i ON i.id = a.incident_id
     WHERE a.project_id = $1 AND a.plan_at IS NOT NULL
       AND CASE WHEN $3 THEN a.job_id IN (SELECT job_id FROM due) ELSE a.incident_id IN (SELECT incident_id FROM due) END
-  ), chosen AS MATERIALIZED (
-    SELECT id FROM near
-    UNION SELECT a.id FROM incidents i JOIN alerts a ON a.incident_id = i.id
+  ), with_outages AS MATERIALIZED (
+    SELECT id, job_id FROM near
+    UNION SELECT a.id, a.job_id FROM incidents i JOIN alerts a ON a.incident_id = i.id
       WHERE $3 AND a.plan_at IS NOT NULL AND i.outage_id IN (SELECT outage_id FROM near WHERE outage_id IS NOT NULL)
+  ), chosen AS MATERIALIZED (
+    SELECT id FROM with_outages
+    UNION SELECT a.id FROM alerts a WHERE $3 AND a.project_id = $1 AND a.plan_at IS NOT NULL
+      AND a.job_id IN (SELECT job_id FROM with_outages WHERE id NOT IN (SELECT id FROM near))
   )
   SELECT a.id, a.event, a.sequence, a.created_at AS "createdAt", i.severity, i.cause, a.hold, a.hold_detail AS "holdDetail",
     a.due_at AS "dueAt",

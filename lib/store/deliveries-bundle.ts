@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { GroupMember, GroupOutage } from "../domain/message.ts";
 import { THROUGH_INDEXES, inTransaction } from "./client.ts";
-import { LAPSED, WITHDRAWN } from "./deliveries-conditions.ts";
+import { AGAIN, LAPSED, OVERTAKEN_MEMBER, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -11,6 +11,9 @@ export type BundleMember = GroupMember & {
   /** See `DeliveryContext`. */
   withdrawn: boolean;
   lapsed: boolean;
+  overtaken: boolean;
+  /** What was to be told as new has not left, and is over: people hear of the outage without it. */
+  passed: boolean;
 };
 
 /** So few open an outage before it is known for one. */
@@ -31,7 +34,7 @@ export type Bundle = {
   standing: GroupMember[];
 };
 
-const LEADS = `SELECT l.id, l.channel_id, l.recipient, l.attempts, o.id AS outage_id, o.kind, o.host, o.opened_at, o.created_at
+const LEADS = `SELECT l.id, l.channel_id, l.recipient, l.attempts, la.event, o.id AS outage_id, o.kind, o.host, o.opened_at, o.created_at
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries l ON l.id = x.id JOIN alerts la ON la.id = l.alert_id JOIN outages o ON o.id = la.outage_id`;
 
@@ -54,15 +57,29 @@ const MEMBER = `a.facts, i.id AS "incidentId", j.id AS "jobId", j.slug, j.name, 
 // What an earlier attempt left out cannot have arrived; of one that was not booked nobody knows what it told.
 const UNTOLD = `(l.attempts <= 1 OR l.booked AND NOT EXISTS (SELECT FROM message_deliveries md WHERE md.delivery_id = d.id))`;
 
+const PASSED = `a.event IN ('opened', 'changed') AND l.heard AND i.state <> 'open' AND ${UNTOLD}`;
+
 // Not in the words of the queue's indexes: all that is in the queue would be read for each message.
 const IS_UNFINISHED = "d.state NOT IN ('sent', 'dead', 'dropped')";
 
+/** Whether the end of an incident `i` is still to be told over the lane of a lead `l`, in another message. */
+const ENDS_LATER = `(EXISTS (SELECT FROM alerts e WHERE e.incident_id = i.id AND e.event = 'resolved' AND e.plan_at IS NOT NULL)
+  OR EXISTS (SELECT FROM deliveries t JOIN alerts e ON e.id = t.alert_id WHERE t.incident_id = i.id AND e.event = 'resolved'
+    AND t.state NOT IN ('sent', 'dead', 'dropped') AND t.id <> l.id AND t.lead_id IS DISTINCT FROM l.id AND ${SAME_RECEIVER("t")}))`;
+
+/** Jobs of the outage of a lead `l` of which its receiver hears. */
+const COUNTS = `SELECT count(*) FILTER (WHERE x.open)::int4 AS open, count(*)::int4 AS total,
+    count(*) FILTER (WHERE x.later AND NOT x.open)::int4 AS later,
+    count(*) FILTER (WHERE x.again AND NOT x.open AND NOT x.later)::int4 AS again
+  FROM (
+    SELECT bool_or(i.state = 'open') AS open, bool_or(l.event = 'resolved' AND ${ENDS_LATER}) AS later,
+      bool_or(l.event = 'resolved' AND ${AGAIN}) AS again
+    FROM incidents i WHERE i.outage_id = l.outage_id AND ${HEARS} GROUP BY i.job_id
+  ) x`;
+
 const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
-    SELECT l.*, b.booked, n.open, n.total, o.open_in_all, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
-    CROSS JOIN LATERAL (
-      SELECT count(*) FILTER (WHERE i.state = 'open')::int4 AS open, count(*)::int4 AS total
-      FROM incidents i WHERE i.outage_id = l.outage_id AND ${HEARS}
-    ) n
+    SELECT l.*, b.booked, n.open, n.total, n.later, n.again, o.open_in_all, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
+    CROSS JOIN LATERAL (${COUNTS}) n
     CROSS JOIN LATERAL (
       SELECT count(*)::int4 AS open_in_all FROM incidents WHERE outage_id = l.outage_id AND state = 'open'
     ) o
@@ -84,8 +101,9 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     ) e ON true
   )
   SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, ${MEMBER}, l.outage_id AS "outageId", l.kind,
-    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.open_in_all AS "openInAll", l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
-    l.earlier_id AS "earlierId", l.heard
+    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.later, l.again,
+    l.open_in_all AS "openInAll", l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
+    ${OVERTAKEN_MEMBER(UNTOLD)} AS overtaken, ${PASSED} AS passed, l.earlier_id AS "earlierId", l.heard
   FROM known l
   JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND ${IS_UNFINISHED}
   JOIN alerts a ON a.id = d.alert_id
@@ -102,6 +120,8 @@ type Row = Omit<BundleMember, "withdrawn" | "lapsed"> & {
   openedAt: Date;
   open: number;
   total: number;
+  later: number;
+  again: number;
   openInAll: number;
   alone: GroupOutage["alone"];
   withdrawn: boolean;
@@ -133,15 +153,27 @@ async function load(database: Queryable, leadIds: readonly string[]): Promise<Ma
       deliveryId: row.deliveryId,
       withdrawn: row.withdrawn,
       lapsed: row.lapsed === true,
+      overtaken: row.overtaken,
+      passed: row.passed,
     });
   }
   await addStanding(database, bundles);
   return bundles;
 }
 
-function newBundle({ outageId, kind, outageHost, openedAt, open, total, alone, ...row }: Row): Bundle {
+function newBundle({ outageId, kind, outageHost, openedAt, open, total, later, again, alone, ...row }: Row): Bundle {
   const { openInAll, earlierId, heard } = row;
-  const outage = { id: outageId, kind, host: outageHost, openedAt: instantOf(openedAt), open, total, alone };
+  const outage = {
+    id: outageId,
+    kind,
+    host: outageHost,
+    openedAt: instantOf(openedAt),
+    open,
+    total,
+    later,
+    again,
+    alone,
+  };
   return { outage, openInAll, members: [], earlierId, heard, standing: [] };
 }
 

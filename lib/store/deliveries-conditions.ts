@@ -25,6 +25,10 @@ const SUPERSEDED = `a.event = 'reminder' AND EXISTS (
 export const LAPSED = (untold: string): string =>
   `d.only_if IS NOT NULL AND ${untold} AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))`;
 
+/** Whether the job of an incident `i` is in trouble again, under another one. */
+export const AGAIN = `EXISTS (SELECT FROM incidents n
+    WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number > i.number AND n.state = 'open')`;
+
 /**
  * Whether a delivery `d` tells the end of an incident `i`, alone, over a lane that has told since that the same job is in
  * trouble again, and it still is: it would read as if the job were well.
@@ -35,3 +39,6 @@ export const OVERTAKEN = (untold: string): string =>
     WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number > i.number AND n.state = 'open'
       AND y.event IN ('opened', 'unstable') AND x.state = 'sent'
       AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient)`;
+
+/** The same of an outage, whose ends wait for each other: the planner kept it back for as long as nobody hears of the next. */
+export const OVERTAKEN_MEMBER = (untold: string): string => `a.event = 'resolved' AND ${untold} AND ${AGAIN}`;

@@ -60,6 +60,96 @@ async function threeInARow(): Promise<[OpenedIncident, OpenedIncident, OpenedInc
   return [a, b, c];
 }
 
+/** The job is in trouble again. */
+async function failAgain({ jobId }: OpenedIncident): Promise<OpenedIncident> {
+  const { rows } = await trial.database().pool.query<{ id: string }>(REOPEN, [jobId]);
+  const [row] = rows;
+  if (row === undefined) return expect.unreachable();
+  return { id: row.id, jobId, name: "", projectId: project.id };
+}
+
+const REOPEN = `WITH incident AS (
+    INSERT INTO incidents (id, job_id, project_id, number, severity, cause, state, run_number, opened_at)
+    SELECT gen_random_uuid(), job_id, project_id, max(number) + 1, 'critical', 'failed', 'open', 1, belfry_now()
+    FROM incidents WHERE job_id = $1 GROUP BY job_id, project_id RETURNING *
+  ), alert AS (
+    INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
+    SELECT gen_random_uuid(), i.project_id, i.job_id, i.id, 'opened', i.severity, 1, belfry_now(), belfry_now(), a.facts
+    FROM incident i JOIN alerts a ON a.job_id = i.job_id AND a.event = 'opened' AND a.sequence = 1 LIMIT 1
+  )
+  SELECT id FROM incident`;
+
+/** From now on alerts of a job wait for so long. */
+async function openWindow({ jobId }: OpenedIncident, ms: number): Promise<void> {
+  await trial.database().pool.query(
+    `INSERT INTO windows (project_id, name, kind, starts_at, ends_at, scope)
+     VALUES ($1, 'Release', 'once', belfry_now() - interval '1 second', belfry_now() + $3 * interval '1 millisecond', jsonb_build_object('jobIds', jsonb_build_array($2::text), 'tags', '[]'::jsonb, 'hosts', '[]'::jsonb))`,
+    [project.id, jobId, ms],
+  );
+}
+
+/** Of four jobs three are well again, so that their end waits for the fourth, and one of the three fails again. */
+async function threeWellOneAgain(): Promise<{ all: OpenedIncident[]; again: OpenedIncident }> {
+  const all = [await open("a"), await open("b"), await open("c"), await open("d")];
+  await at(0);
+  const [a, b, c] = all;
+  if (a === undefined || b === undefined || c === undefined) return expect.unreachable();
+  await offsetClock(trial.database(), MINUTE);
+  for (const incident of [a, b, c]) await resolveIncident(trial.database(), incident);
+  await at(MINUTE);
+  await openWindow(a, 2 * MINUTE);
+  await offsetClock(trial.database(), 2 * MINUTE);
+  const again = await failAgain(a);
+  await at(2 * MINUTE);
+  expect(told()).toHaveLength(1);
+  return { all, again };
+}
+
+describe("a job of an outage that recovers and fails again before its end is told", () => {
+  test("is not told as well, and the others are counted without it", async () => {
+    const { all } = await threeWellOneAgain();
+    await at(3 * MINUTE + SECOND);
+    expect(told()).toHaveLength(2);
+    expect(told().at(-1)).toMatchObject({ event: "opened", verdict: "✗ FAILED (exit 3) · a @ db-03" });
+    await at(7 * MINUTE);
+    expect(told().at(-1)).toMatchObject({ event: "changed", verdict: "✓ 2 OF 4 RECOVERED · db-03" });
+    const d = all[3];
+    if (d !== undefined) await resolveIncident(trial.database(), d);
+    await at(8 * MINUTE);
+    expect(told()).toHaveLength(4);
+    expect(told().at(-1)).toMatchObject({
+      ...{ event: "resolved", verdict: "✓ 3 OF 4 RECOVERED · db-03" },
+      why: ["1 of 4 jobs is in trouble again.", "✓ RECOVERED: d"],
+    });
+  });
+
+  test("is told as well after all where nobody heard that it failed again", async () => {
+    const { all, again } = await threeWellOneAgain();
+    await offsetClock(trial.database(), 2.5 * MINUTE);
+    await resolveIncident(trial.database(), again);
+    for (const incident of all.slice(3)) await resolveIncident(trial.database(), incident);
+    await at(3 * MINUTE + SECOND);
+    expect(told()).toHaveLength(2);
+    expect(told().at(-1)?.verdict).toMatch(/^✓ ALL 4 RECOVERED after/);
+    expect(
+      told()
+        .at(-1)
+        ?.members.map(({ slug }) => slug)
+        .toSorted(),
+    ).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("is not counted among those that are well where all others are", async () => {
+    const { all } = await threeWellOneAgain();
+    for (const incident of all.slice(3)) await resolveIncident(trial.database(), incident);
+    await at(2 * MINUTE + SECOND);
+    expect(told().at(-1)).toMatchObject({ event: "changed", verdict: "✓ 3 OF 4 RECOVERED · db-03" });
+    await at(3 * MINUTE + SECOND);
+    expect(told()).toHaveLength(3);
+    expect(told().at(-1)?.verdict).toContain("FAILED");
+  });
+});
+
 describe("a job that waits for a follow-up of its outage", () => {
   test("and is well before that leaves is told of to nobody, neither as failed nor as recovered", async () => {
     const [a, b, c] = await threeInARow();
@@ -84,6 +174,25 @@ describe("a job that waits for a follow-up of its outage", () => {
     await at(62 * SECOND);
     expect(told()).toHaveLength(3);
     expect(told().at(-1)?.event).toBe("resolved");
+  });
+
+  test("is told of to nobody either where that was held up on its way", async () => {
+    const a = await open("a");
+    await at(0);
+    await trial.stop();
+    await offsetClock(trial.database(), SECOND);
+    const [b, c] = [await open("b"), await open("c")];
+    await planNow(trial.database());
+    await resolveIncident(trial.database(), c);
+    await planNow(trial.database());
+    running = trial.start();
+    await at(2 * SECOND);
+    expect(told()).toHaveLength(2);
+    expect(told().at(-1)).toMatchObject({ event: "changed", members: [{ slug: "b", event: "opened" }] });
+    for (const incident of [a, b]) await resolveIncident(trial.database(), incident);
+    await at(MINUTE);
+    expect(told()).toHaveLength(3);
+    expect(verdicts().at(-1)).toMatch(/^✓ ALL 2 RECOVERED after/);
   });
 
   test("is told of where it is in trouble still", async () => {

@@ -21,7 +21,17 @@ const NASTY =
 function nastyOutage(): AlertMessage {
   const members = ["a", "b", "c"].map((slug) => outageMember(slug, { name: `${NASTY} ${slug}`, host: NASTY }));
   const { outage } = {
-    outage: { id: "o1", kind: "host", host: NASTY, openedAt: 0, open: 3, total: 3, alone: [] } as const,
+    outage: {
+      id: "o1",
+      kind: "host",
+      host: NASTY,
+      openedAt: 0,
+      open: 3,
+      total: 3,
+      later: 0,
+      again: 0,
+      alone: [],
+    } as const,
   };
   return acting(outageMessage({ members, outage }));
 }
@@ -31,7 +41,17 @@ function longestOutage(): AlertMessage {
   const members = Array.from({ length: 2_000 }, (_, index) =>
     outageMember(`job-${index}`, { name: `${"＊バックアップ*_`[<&>".repeat(6)}${index}`, host: `host-${index % 50}` }),
   );
-  const outage = { id: "o1", kind: "project", host: null, openedAt: 0, open: 2_000, total: 2_000, alone: [] } as const;
+  const outage = {
+    id: "o1",
+    kind: "project",
+    host: null,
+    openedAt: 0,
+    open: 2_000,
+    total: 2_000,
+    later: 0,
+    again: 0,
+    alone: [],
+  } as const;
   const actions = ACTIONS.map(({ label }) => ({ label, url: `https://belfry.example.org/act/${"x".repeat(220)}` }));
   return { ...outageMessage({ members, outage }), actions };
 }

@@ -101,6 +101,22 @@ describe("jobs of one machine", () => {
     expect(message.incident).toMatchObject({ resolveReason: "recovered", alone: [{ id: "i-db-backup" }] });
   });
 
+  test("of which one is in trouble again are over, but not all well", () => {
+    const well = OUTAGE_JOBS.slice(1).map((member) => ({ ...member, event: "resolved" as const }));
+    const outage = { ...MORE, open: 0, total: 5, again: 1 };
+    const message = outageMessage({ event: "resolved", members: well, outage, heard: true });
+    expect(message).toMatchObject({ event: "resolved", tone: "warning", verdict: "✓ 4 OF 5 RECOVERED · db-03" });
+    expect(message.why[0]).toBe("1 of 5 jobs is in trouble again.");
+  });
+
+  test("of which some are told to be well later are not over", () => {
+    const well = OUTAGE_JOBS.slice(1).map((member) => ({ ...member, event: "resolved" as const }));
+    const outage = { ...MORE, open: 0, total: 5, later: 1 };
+    const message = outageMessage({ event: "resolved", members: well, outage, heard: true });
+    expect(message).toMatchObject({ event: "changed", tone: "warning", verdict: "✓ 4 OF 5 RECOVERED · db-03" });
+    expect(message.incident?.resolvedAt).toBeNull();
+  });
+
   test("that somebody paused are over, not well", () => {
     const [first, ...others] = OUTAGE_JOBS.map((member) => ({ ...member, event: "resolved" as const }));
     if (first === undefined) return expect.unreachable();
@@ -134,7 +150,17 @@ describe("jobs of one machine", () => {
 });
 
 const MORE: GroupInput["outage"] = {
-  ...{ id: "o1", kind: "host", host: "db-03", openedAt: Date.UTC(2025, 2, 4, 0, 12), open: 4, total: 4, alone: [] },
+  ...{
+    id: "o1",
+    kind: "host",
+    host: "db-03",
+    openedAt: Date.UTC(2025, 2, 4, 0, 12),
+    open: 4,
+    total: 4,
+    later: 0,
+    again: 0,
+    alone: [],
+  },
 };
 
 describe("most of a project", () => {

@@ -1,3 +1,4 @@
+import { groupBy } from "../group-by.ts";
 import type { JobAlertEvent } from "../incident.ts";
 import type { Instant } from "../time.ts";
 import type { Hold } from "./hold.ts";
@@ -24,7 +25,7 @@ export type Released = {
  * What leaves now of what may be told, and what waits for the others of its outage. A job that is in trouble again was so
  * before, and recovered: where its newest alarm leaves, all that came before it leaves as well, so that people hear it in order.
  */
-export function release({ alarms, others }: Pick<Sifted, "alarms" | "others">, pacing: Pacing): Released {
+export function release({ alarms, others, held: sifted }: Sifted, pacing: Pacing): Released {
   const { gathering, outageOf, positions, now } = pacing;
   const released = new Set<PendingAlert>();
   const held: Released["held"] = [];
@@ -43,19 +44,35 @@ export function release({ alarms, others }: Pick<Sifted, "alarms" | "others">, p
       holds.set(alarm.incident.id, hold);
     }
   }
+  const inTrouble = waitingAlarms([...sifted, ...held]);
   const telling = tellingOf(released, outageOf);
   const firstAt = firstRecoveries(others, outageOf);
   for (const alert of others) {
-    const hold = holds.get(alert.incident.id) ?? paceOther(alert, { outage: outageOf(alert), telling, firstAt, now });
+    const outage = outageOf(alert);
+    const again = outage === undefined ? null : holdAgain(alert, inTrouble.get(kindOf(alert)) ?? []);
+    const hold = holds.get(alert.incident.id) ?? again ?? paceOther(alert, { outage, telling, firstAt, now });
     if (hold === null || isBefore(alert)) {
       released.add(alert);
-      tell(telling, alert, outageOf(alert));
+      tell(telling, alert, outage);
     } else {
       held.push({ alert, hold });
       holds.set(alert.incident.id, hold);
     }
   }
   return { released, held };
+}
+
+/** Alarms that people may still hear of, by `kindOf`. */
+function waitingAlarms(held: Released["held"]): Map<string, Released["held"]> {
+  const waiting = held.filter(({ alert, hold }) => alert.event === "opened" && hold.until !== null);
+  return groupBy(waiting, ({ alert }) => kindOf(alert));
+}
+
+/** A job that is in trouble again is not well: its end waits until people hear of that, or it is well after all. */
+function holdAgain({ event, incident }: PendingAlert, waiting: Released["held"]): Hold | null {
+  if (event !== "resolved") return null;
+  const next = waiting.find(({ alert }) => alert.incident.openedAt > incident.openedAt);
+  return next === undefined ? null : { reason: "outage", until: next.hold.until, detail: null };
 }
 
 /** Of each incident, in the order of its first alert. */
