@@ -19,7 +19,13 @@ export function parseChannelForm(input: unknown): ChannelFormValues {
 /** The same of a channel that is changed. */
 export function parseChannelEdit(input: unknown): ChannelEditValues {
   const given = asRecord(input);
-  return { name: asText(given.name), rules: parseRulesForm(given.rules), projects: asTexts(given.projects) };
+  const settings = Object.entries(asRecord(given.settings)).map(
+    ([name, value]) => [name, value === null ? null : asText(value)] as const,
+  );
+  return {
+    ...{ name: asText(given.name), settings: Object.fromEntries(settings) },
+    ...{ rules: parseRulesForm(given.rules), projects: asTexts(given.projects) },
+  };
 }
 
 function parseRulesForm(input: unknown): RulesValues {

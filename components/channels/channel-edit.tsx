@@ -5,16 +5,20 @@ import { notifications } from "@mantine/notifications";
 import { useState, useTransition } from "react";
 import type { FormAnswer, FormState } from "../base/form-state.ts";
 import { Note } from "../base/note.tsx";
-import type { ChannelView, ProjectChoice } from "./channel-view.ts";
+import type { ChannelView, FieldView, ProjectChoice, SettingsView } from "./channel-view.ts";
 import styles from "./channels.module.css";
 import { ProjectsField } from "./projects-field.tsx";
 import { RulesFields } from "./rules-fields.tsx";
 import { type RulesValues, rulesValuesOf } from "./rules-values.ts";
+import { SettingsFields, type SettingsValues } from "./settings-fields.tsx";
 
-export type ChannelEditValues = { name: string; rules: RulesValues; projects: string[] };
+export type ChannelEditValues = { name: string; settings: SettingsValues; rules: RulesValues; projects: string[] };
 
 type Props = {
   channel: ChannelView;
+  /** What its kind asks for; empty where this installation cannot use it. */
+  fields: readonly FieldView[];
+  settings: SettingsView;
   zones: string[];
   /** Other projects that whoever looks may let it serve. */
   projects: readonly ProjectChoice[];
@@ -22,10 +26,11 @@ type Props = {
   onClose: () => void;
 };
 
-/** Changes a channel's name, its rules and whom it serves; its address stays what it is. */
-export function ChannelEdit({ channel, zones, projects, save, onClose }: Props) {
+/** Changes a channel's name, its settings, its rules and whom it serves. */
+export function ChannelEdit({ channel, fields, settings, zones, projects, save, onClose }: Props) {
   const [values, setValues] = useState<ChannelEditValues>({
     name: channel.name,
+    settings: Object.fromEntries(fields.map(({ name }) => [name, settings.values[name] ?? ""])),
     rules: rulesValuesOf(channel.rules),
     projects: channel.projects.map(({ id }) => id),
   });
@@ -58,6 +63,13 @@ export function ChannelEdit({ channel, zones, projects, save, onClose }: Props) 
           setValues((before) => ({ ...before, name }));
         }}
       />
+      <SettingsFields
+        fields={fields}
+        settings={settings}
+        values={values.settings}
+        errors={errors}
+        change={(part) => setValues((before) => ({ ...before, settings: { ...before.settings, ...part } }))}
+      />
       <RulesFields
         values={values.rules}
         errors={errors}
@@ -71,7 +83,9 @@ export function ChannelEdit({ channel, zones, projects, save, onClose }: Props) 
         error={errors.projects}
         change={(next) => setValues((before) => ({ ...before, projects: next }))}
       />
-      <p className={styles.soft}>What waits for this channel already goes by its rules of before.</p>
+      <p className={styles.soft}>
+        What waits for this channel already goes by its rules of before, and by the settings of now.
+      </p>
       {failure?.error && (
         <Note tone="down" role="alert">
           <p>{failure.error}</p>

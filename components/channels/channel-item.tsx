@@ -10,7 +10,7 @@ import { Said } from "../base/said.tsx";
 import { visibleText } from "../base/visible-text.ts";
 import { ChannelCondition } from "./channel-condition.tsx";
 import { ChannelEdit, type ChannelEditValues } from "./channel-edit.tsx";
-import type { ChannelView, ProjectChoice, TestAnswer } from "./channel-view.ts";
+import type { ChannelView, FieldView, ProjectChoice, SettingsView, TestAnswer } from "./channel-view.ts";
 import styles from "./channels.module.css";
 import { KindIcon } from "./kind-icon.tsx";
 import { TestResult } from "./test-result.tsx";
@@ -19,6 +19,9 @@ type Props = {
   channel: ChannelView;
   mayTest: boolean;
   mayChange: boolean;
+  /** What its kind asks for; empty where this installation cannot use it. */
+  fields: readonly FieldView[];
+  settings: SettingsView;
   zones: string[];
   /** Other projects that whoever looks may let it serve. */
   projects: readonly ProjectChoice[];
@@ -29,7 +32,7 @@ type Props = {
 };
 
 /** A channel with what it takes, how it fares, and what can be done about it. */
-export function ChannelItem({ channel, mayTest, mayChange, zones, projects, test, setEnabled, save, remove }: Props) {
+export function ChannelItem({ channel, mayTest, mayChange, test, setEnabled, remove, ...edit }: Props) {
   const [testing, startTest] = useTransition();
   const [answer, setAnswer] = useState<TestAnswer | null>(null);
   const [editing, setEditing] = useState(false);
@@ -92,13 +95,7 @@ export function ChannelItem({ channel, mayTest, mayChange, zones, projects, test
         </div>
       )}
       <Modal opened={editing} onClose={() => setEditing(false)} title={`Change ${visibleText(channel.name)}`} size="lg">
-        <ChannelEdit
-          channel={channel}
-          zones={zones}
-          projects={projects}
-          save={save}
-          onClose={() => setEditing(false)}
-        />
+        <ChannelEdit channel={channel} {...edit} onClose={() => setEditing(false)} />
       </Modal>
     </li>
   );

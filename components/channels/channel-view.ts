@@ -45,6 +45,9 @@ export type KindView = {
   unavailable: string | null;
 };
 
+/** What the form of a channel that is there begins with; hidden settings that it has are only named. */
+export type SettingsView = { values: Readonly<Record<string, string>>; kept: readonly string[] };
+
 export type FieldView = {
   name: string;
   label: string;

@@ -77,7 +77,7 @@ export async function insertSealedChannel(
 }
 
 /** Secrets keep their blanks inside; what PostgreSQL cannot keep would come back to people in a channel's summary. */
-function typedSettings(settings: NewChannel["settings"]): Record<string, string> {
+export function typedSettings(settings: NewChannel["settings"]): Record<string, string> {
   return Object.fromEntries(Object.entries(settings).map(([field, text]) => [field, typedText(text)]));
 }
 
@@ -89,7 +89,7 @@ export function reasonAgainst({ unavailable, operatorsOnly, label }: Channel, { 
 }
 
 /** A setting of another kind is a mistake that should not be swallowed. */
-function refuseStrangers({ label, fields }: Channel, settings: Readonly<Record<string, string>>): void {
+export function refuseStrangers({ label, fields }: Channel, settings: Readonly<Record<string, unknown>>): void {
   const strange = Object.keys(settings).find((name) => !fields.some((field) => field.name === name));
   if (strange === undefined) return;
   const known = fields.map((field) => field.name).join(", ");

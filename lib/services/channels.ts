@@ -11,7 +11,7 @@ import {
   updateChannelRecord,
 } from "../store/channels.ts";
 import { listServedProjects, type ServedProject } from "../store/channel-sharing.ts";
-import { type ChannelTrouble, listChannelTroubles as listTroubles } from "../store/channel-failures.ts";
+import { type ChannelTrouble, hurryChannel, listChannelTroubles as listTroubles } from "../store/channel-failures.ts";
 import { inTransaction } from "../store/client.ts";
 import type { Queryable } from "../store/queryable.ts";
 import { isUuid, type ProjectAccess, requireOwned, requireProject } from "./access.ts";
@@ -26,6 +26,7 @@ import {
 } from "./channel-input.ts";
 import type { Actor, Ctx, Services } from "./context.ts";
 import { planSharing, publishServed, saveSharing } from "./channel-sharing.ts";
+import { planSettings, type SettingsInput } from "./channel-settings.ts";
 import { parseRules, quietWarning, type RulesInput } from "./channel-rules-input.ts";
 import { parseAll, parseName } from "./input.ts";
 import { publishLive } from "./publish.ts";
@@ -108,7 +109,12 @@ export async function listChannelKinds(
 }
 
 /** `warnings`: sentences about tags in its rules that no job has, and quiet hours in which even critical alarms wait. */
-export type SavedChannel = { id: string; warnings: readonly string[] };
+export type SavedChannel = {
+  id: string;
+  warnings: readonly string[];
+  /** Left out where its settings are those of before: only a test shows whether others work. */
+  settingsChanged?: true;
+};
 
 /** @throws AppError `invalid` with the field it is about: kind, name, or the kind's own setting. */
 export async function createChannel(ctx: Ctx, input: NewChannel): Promise<SavedChannel> {
@@ -123,27 +129,37 @@ export async function createChannel(ctx: Ctx, input: NewChannel): Promise<SavedC
   });
 }
 
+export type ChannelUpdate = {
+  channelId: string;
+  name?: string;
+  enabled?: boolean;
+  rules?: RulesInput;
+  projects?: readonly string[];
+  settings?: SettingsInput;
+};
+
 /**
  * Changes what is given: its name, whether it is on, which alerts it takes (all its rules at once), which other
- * projects it serves (all at once, by id or name). The address never changes: make a new channel. What waits to be sent over it goes by the rules of before. @throws AppError `invalid`.
+ * projects it serves (all at once, by id or name), its settings one by one. What waits to be sent over it goes by the rules
+ * of before and the settings of now, and is tried at once where those are other ones. @throws AppError `invalid`.
  */
-export async function updateChannel(
-  ctx: Ctx,
-  input: { channelId: string; name?: string; enabled?: boolean; rules?: RulesInput; projects?: readonly string[] },
-): Promise<SavedChannel> {
+export async function updateChannel(ctx: Ctx, input: ChannelUpdate): Promise<SavedChannel> {
   const channel = await requireChannel(ctx, input.channelId, "change-channels");
   const change = parseAll({
     name: () => (input.name === undefined ? null : parseName(input.name, "name")),
     rules: () => (input.rules === undefined ? null : parseRules(input.rules)),
   });
+  const sealed = input.settings === undefined ? null : await planSettings(ctx, channel, input.settings);
   const { id, projectId } = channel;
   const sharing = input.projects === undefined ? null : await planSharing(ctx, { channel, projects: input.projects });
   return inTransaction(ctx.database.pool, async (client) => {
-    await updateChannelRecord(client, id, { ...change, enabled: input.enabled ?? null });
+    await updateChannelRecord(client, id, { ...change, sealed, enabled: input.enabled ?? null });
+    if (sealed !== null) await hurryChannel(client, id);
     await publishLive(client, projectId);
     if (sharing === null) await publishServed(client, id);
     else await saveSharing(client, id, sharing);
-    return { id, warnings: await ruleWarnings(client, channel) };
+    const warnings = await ruleWarnings(client, channel);
+    return { id, warnings, ...(sealed === null ? {} : { settingsChanged: true }) };
   });
 }
 

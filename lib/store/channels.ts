@@ -62,6 +62,18 @@ export async function findChannelSettings(database: Queryable, channelId: string
   return rows[0]?.settings ?? null;
 }
 
+/** The sealed settings of all channels of a project. */
+export async function listChannelSettings(
+  database: Queryable,
+  projectId: string,
+): Promise<{ id: string; kind: string; settings: string }[]> {
+  const { rows } = await database.query<{ id: string; kind: string; settings: string }>(
+    "SELECT id, kind, settings FROM channels WHERE project_id = $1",
+    [projectId],
+  );
+  return rows;
+}
+
 export async function insertChannelRecord(
   client: Queryable,
   channel: Pick<ChannelRecord, "projectId" | "kind" | "name" | "summary" | "rules"> & { settings: string },
@@ -77,17 +89,28 @@ export async function insertChannelRecord(
   return row;
 }
 
-/** Null leaves a value as it is. */
+/** Null leaves a value as it is. `sealed`: its settings, and what may be shown of them. */
+export type ChannelChange = {
+  name: string | null;
+  enabled: boolean | null;
+  rules: ChannelRules | null;
+  sealed: { settings: string; summary: string } | null;
+};
+
 export async function updateChannelRecord(
   client: Queryable,
   channelId: string,
-  { name, enabled, rules }: { name: string | null; enabled: boolean | null; rules: ChannelRules | null },
+  { name, enabled, rules, sealed }: ChannelChange,
 ): Promise<void> {
   await client.query(
     `UPDATE channels SET name = coalesce($2, name), enabled = coalesce($3, enabled), rules = coalesce($4, rules),
+       settings = coalesce($5, settings), summary = coalesce($6, summary),
        unsubscribed_at = CASE WHEN $3 THEN NULL ELSE unsubscribed_at END
      WHERE id = $1`,
-    [channelId, name, enabled, rules === null ? null : JSON.stringify(rules)],
+    [
+      ...[channelId, name, enabled, rules === null ? null : JSON.stringify(rules)],
+      ...[sealed?.settings ?? null, sealed?.summary ?? null],
+    ],
   );
 }
 

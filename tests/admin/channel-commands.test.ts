@@ -74,6 +74,21 @@ test("quiet hours are written as they are elsewhere, and critical alarms come th
   for (const { id: channelId } of [made, silent]) await deleteChannel(world.system, { channelId });
 });
 
+test("settings of a channel are changed one by one, by --settings, --url or --to", async () => {
+  const url = "https://example.org/hooks/one";
+  const secret = JSON.stringify({ secret: `whsec_${Buffer.alloc(32, 1).toString("base64")}` });
+  const words = ["--project", world.project.id, "--kind", "webhook", "--url", url, "--settings", secret];
+  const { id } = await admin("create-channel", ...words);
+  const update = (...more: string[]) => admin("update-channel", "--channel", id, ...more);
+  const changed = { id, warnings: [], settingsChanged: true };
+  expect(await update("--url", "https://example.org/hooks/two")).toEqual(changed);
+  expect(await update("--settings", '{"method": "PUT", "secret": null}')).toEqual(changed);
+  expect(await update("--settings", '{"method": "PUT", "secret": ""}')).toEqual({ id, warnings: [] });
+  expect((await update("--settings", '{"method": 1}')).error).toMatch(/"method" must be a text in quotes/);
+  expect((await update("--to", "ops@example.org")).error).toMatch(/has no setting "to"/);
+  await deleteChannel(world.system, { channelId: id });
+});
+
 test("rules for a tag that no job has are taken, and said so", async () => {
   const { project, system } = world;
   await createJob(system, { projectId: project.id, slug: "backup", tags: ["backups"] });

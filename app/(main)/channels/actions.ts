@@ -24,7 +24,7 @@ export async function addChannel(projectId: unknown, input: unknown): Promise<Fo
   );
 }
 
-/** Changes a channel's name, its rules and whom it serves. */
+/** Changes a channel's name, its settings, its rules and whom it serves. */
 export async function changeChannel(channelId: unknown, input: unknown): Promise<FormAnswer<ChannelEditValues>> {
   return save(parseChannelEdit(input), async (values) =>
     updateChannel(await getCtx(), { channelId: asText(channelId), ...values }),
@@ -37,8 +37,8 @@ async function save<V extends Record<string, unknown>>(
 ): Promise<FormAnswer<V>> {
   let said = "Saved.";
   const failure = await tryForm(values, async () => {
-    const { warnings } = await work(values);
-    said = ["Saved.", ...warnings].join(" ");
+    const { warnings, settingsChanged = false } = await work(values);
+    said = ["Saved.", ...(settingsChanged ? ["Send a test to see whether it arrives."] : []), ...warnings].join(" ");
   });
   if (failure !== null) return { failure };
   refresh();

@@ -11,6 +11,7 @@ import { SharedChannelItem } from "../../../components/channels/shared-channel-i
 import { LiveRefresh } from "../../../components/shell/live-refresh.tsx";
 import { listZoneNames } from "../../../lib/domain/zone.ts";
 import { can } from "../../../lib/auth/rules.ts";
+import { listShownSettings } from "../../../lib/services/channel-settings.ts";
 import { listSharedChannels, listSharingChoices } from "../../../lib/services/channel-sharing.ts";
 import { listChannelKinds, listChannels, listChannelTroubles } from "../../../lib/services/channels.ts";
 import { fallbackSentence } from "../../../lib/domain/reports/report-content.ts";
@@ -45,9 +46,11 @@ export default async function ChannelsPage() {
       listChannelTroubles(ctx, { projectId: project.id }),
     ]),
   );
+  const mayChange = can(project.role, "change-channels");
+  const settings = mayChange ? await load(() => listShownSettings(ctx, { projectId: project.id })) : null;
+  const usable = new Map(kinds.map(({ kind, fields, unavailable }) => [kind, unavailable === null ? fields : []]));
   const failing = new Map(troubles.map(({ channelId, lastAnswer }) => [channelId, lastAnswer ?? ""]));
   const zones = listZoneNames();
-  const mayChange = can(project.role, "change-channels");
 
   return (
     <Page>
@@ -78,6 +81,8 @@ export default async function ChannelsPage() {
                 channel={{ ...channel, failing: failing.get(channel.id) ?? null }}
                 mayTest={can(project.role, "test-channels")}
                 mayChange={mayChange}
+                fields={usable.get(channel.kind) ?? []}
+                settings={settings?.get(channel.id) ?? { values: {}, kept: [] }}
                 zones={zones}
                 projects={choices}
                 test={sendTest}

@@ -10,12 +10,17 @@ export function createMask(
   settings: Readonly<Record<string, string>>,
 ): (text: string) => string {
   const secrets = fields
-    .filter(({ input, confidential }) => input === "secret" || confidential === true)
+    .filter(isHidden)
     .flatMap(({ name }) => (settings[name] ?? "").split(/[\s,]+/))
     .flatMap(secretsIn)
     .filter((secret) => secret.length >= SHORTEST)
     .toSorted((one, other) => other.length - one.length);
   return (text) => secrets.reduce(maskOne, text);
+}
+
+/** Whether a setting is shown to nobody again. */
+export function isHidden({ input, confidential }: Pick<ChannelField, "input" | "confidential">): boolean {
+  return input === "secret" || confidential === true;
 }
 
 function maskOne(text: string, secret: string): string {

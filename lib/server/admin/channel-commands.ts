@@ -7,6 +7,11 @@ import { parseObject, parseRules, printedRules, RULES_EXAMPLE } from "./channel-
 import { yesOrNo } from "./yes-or-no.ts";
 
 const PROJECTS = { name: "projects", required: false, value: "ID|NAME,…" };
+const SETTINGS = [
+  { name: "url", required: false, value: "URL" },
+  { name: "to", required: false, value: "ADDRESS" },
+  { name: "settings", required: false, value: "JSON" },
+];
 const RULES = { name: "rules", required: false, value: RULES_EXAMPLE };
 
 /** Commands about the ways to reach people. */
@@ -19,15 +24,12 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
       PROJECT,
       { name: "kind", required: true, value: "slack|email|webhook|…" },
       { name: "name", required: false, value: "NAME" },
-      { name: "url", required: false, value: "URL" },
-      { name: "to", required: false, value: "ADDRESS" },
-      { name: "settings", required: false, value: "JSON" },
+      ...SETTINGS,
       RULES,
       PROJECTS,
     ],
     async run(ctx, options) {
-      const short = Object.fromEntries([...options].filter(([name]) => name === "url" || name === "to"));
-      const settings = { ...parseSettings(options.get("settings") ?? "{}"), ...short };
+      const settings = textsOf(settingsOf(options));
       const rules = parseRules(options.get("rules") ?? "{}");
       const channel = { projectId: required(options, "project"), kind: required(options, "kind"), settings, rules };
       return createChannel(ctx, { ...channel, name: options.get("name"), projects: projectsOf(options) });
@@ -36,23 +38,26 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
   {
     name: "update-channel",
     summary:
-      'Renames a channel, switches it on or off, gives it other rules ({} takes every alert) or other projects to serve ("" none).',
+      'Renames a channel, switches it on or off, gives it other rules ({} takes every alert), other projects to serve ("" none), or other settings: those that are left out stay, null takes one away.',
     options: [
       { name: "channel", required: true, value: "ID|NAME", refers: "channel" },
       ANY_PROJECT,
       { name: "name", required: false, value: "NAME" },
       { name: "enabled", required: false, value: "yes|no" },
+      ...SETTINGS,
       RULES,
       PROJECTS,
     ],
     async run(ctx, options) {
       const rules = options.get("rules");
+      const settings = settingsOf(options);
       return updateChannel(ctx, {
         channelId: required(options, "channel"),
         name: options.get("name"),
         enabled: yesOrNo(options.get("enabled"), "enabled"),
         projects: projectsOf(options),
         ...(rules === undefined ? {} : { rules: parseRules(rules) }),
+        ...(Object.keys(settings).length === 0 ? {} : { settings }),
       });
     },
   },
@@ -84,10 +89,24 @@ function projectsOf(options: Options): string[] | undefined {
   return text?.split(",").flatMap((word) => (word.trim() === "" ? [] : [word.trim()]));
 }
 
-/** Of `{"url": "https://…", "method": "PUT"}`; whether a kind has such settings is for the kind to say. */
-function parseSettings(json: string): Record<string, string> {
-  const entries = Object.entries(parseObject(json, "settings", '{"url": "https://…"}'));
-  const odd = entries.find(([, value]) => typeof value !== "string");
-  if (odd !== undefined) throw new AppError("invalid", `The setting "${odd[0]}" must be a text in quotes.`, "settings");
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+/**
+ * Of `--settings '{"url": "https://…", "method": "PUT"}'`, `--url` and `--to`; whether a kind has such settings is for the kind
+ * to say.
+ */
+function settingsOf(options: Options): Record<string, string | null> {
+  const entries = Object.entries(parseObject(options.get("settings") ?? "{}", "settings", '{"url": "https://…"}'));
+  const settings: Record<string, string | null> = {};
+  for (const [name, value] of entries) {
+    if (typeof value !== "string" && value !== null) {
+      throw new AppError("invalid", `The setting "${name}" must be a text in quotes.`, "settings");
+    }
+    settings[name] = value;
+  }
+  for (const [name, value] of options) if (name === "url" || name === "to") settings[name] = value;
+  return settings;
+}
+
+/** Of a new channel there is nothing to take away. */
+function textsOf(settings: Record<string, string | null>): Record<string, string> {
+  return Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, value ?? ""]));
 }
