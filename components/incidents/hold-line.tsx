@@ -48,6 +48,7 @@ const WAITING: Readonly<Record<HoldReason, Words>> = {
   passed: () => "Waits, as it seems to be over.",
   nobody: () => "Waits for a channel that takes it.",
   closed: () => "Waits to be closed.",
+  acknowledged: () => "Waits, as somebody looks after the incident.",
 };
 
 const UNTOLD: Readonly<Record<HoldReason, Words>> = {
@@ -62,4 +63,5 @@ const UNTOLD: Readonly<Record<HoldReason, Words>> = {
   passed: () => "Nobody was told: nobody had heard of its beginning.",
   nobody: () => "Nobody was told: no channel takes it. Look at the job's channels and their rules.",
   closed: () => "Nobody was told: somebody who knew of it paused or changed the job.",
+  acknowledged: () => "Nobody was told: somebody had acknowledged the incident while its alarm waited.",
 };

@@ -7,6 +7,7 @@ import type { DeliveryContext } from "../store/deliveries-context.ts";
 export const WITHDRAWN = "Taken back before it left.";
 export const OVERTAKEN = "The job was in trouble again by then.";
 export const PASSED = "It was over before the message left.";
+export const KNOWN = "Somebody had acknowledged the incident before it left.";
 export const LAPSED = "Nobody needed to hear of it any more.";
 
 /** What one send is about. */
@@ -24,26 +25,28 @@ export type Cargo = {
  * of channels whose receivers keep open whatever they are not told the end of.
  */
 export function cargoOf(context: DeliveryContext, bundle: Bundle | null, keepers: ReadonlySet<string>): Cargo {
+  const keeps = keepers.has(context.channel?.kind ?? "");
   if (bundle === null) {
-    const overtaken = context.overtaken && !keepers.has(context.channel?.kind ?? "");
-    const reason = reasonAgainst(context) ?? (overtaken ? OVERTAKEN : null);
+    const reason = reasonAgainst(context, keeps) ?? (context.overtaken && !keeps ? OVERTAKEN : null);
     const left = reason === null ? [] : [{ id: context.id, reason }];
     return { input: reason === null ? context.input : null, left, thread: context.incidentId };
   }
   const left: Cargo["left"] = [];
   const told: BundleMember[] = [];
-  const keeps = keepers.has(context.channel?.kind ?? "");
   const isLast = bundle.outage.open + bundle.outage.later === 0;
   for (const member of bundle.members) {
-    const reason = reasonAgainst(member) ?? reasonAgainstMember(member, keeps, isLast);
+    const reason = reasonAgainst(member, keeps) ?? reasonAgainstMember(member, keeps, isLast);
     if (reason === null) told.push(member);
     else left.push({ id: member.deliveryId, reason });
   }
   return { input: told.length === 0 ? null : groupInput(context, bundle, told), left, thread: bundle.outage.id };
 }
 
-function reasonAgainst({ withdrawn, lapsed }: { withdrawn: boolean; lapsed: boolean }): string | null {
+type Condition = { withdrawn: boolean; lapsed: boolean; known: boolean };
+
+function reasonAgainst({ withdrawn, lapsed, known }: Condition, keeps: boolean): string | null {
   if (withdrawn) return WITHDRAWN;
+  if (known && !keeps) return KNOWN;
   return lapsed ? LAPSED : null;
 }
 

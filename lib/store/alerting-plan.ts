@@ -3,7 +3,7 @@ import type { PoolClient } from "pg";
 import type { PlannedDelivery } from "../domain/alerting/address.ts";
 import type { HoldReason } from "../domain/alerting/hold.ts";
 import type { OpenOutage } from "../domain/alerting/outage.ts";
-import { isClosing, type PendingAlert } from "../domain/alerting/pending.ts";
+import { isClosing, isEnd, isKnown, type PendingAlert } from "../domain/alerting/pending.ts";
 import type { Plan } from "../domain/alerting/plan.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 
@@ -145,8 +145,11 @@ function alertRowsOf({ held, planned }: Plan): AlertRow[] {
 }
 
 function whyNobody(alert: PendingAlert): HoldReason {
+  if (isKnown(alert)) return "acknowledged";
   if (alert.incident.mutedAt !== null) return "muted";
-  return isClosing(alert) ? "closed" : "nobody";
+  if (isClosing(alert)) return "closed";
+  // It was acknowledged before anybody was told, or the channels are gone.
+  return isEnd(alert) && alert.incident.acknowledgedAt !== null ? "passed" : "nobody";
 }
 
 const RESOLVE_OUTAGES = `UPDATE outages o SET resolved_at = belfry_now()

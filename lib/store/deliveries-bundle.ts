@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { GroupMember, GroupOutage } from "../domain/message.ts";
 import { THROUGH_INDEXES, inTransaction } from "./client.ts";
-import { AGAIN, LAPSED, OVERTAKEN_MEMBER, WITHDRAWN } from "./deliveries-conditions.ts";
+import { AGAIN, KNOWN, LAPSED, OVERTAKEN_MEMBER, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -11,6 +11,7 @@ export type BundleMember = GroupMember & {
   /** See `DeliveryContext`. */
   withdrawn: boolean;
   lapsed: boolean;
+  known: boolean;
   overtaken: boolean;
   /** What was to be told as new has not left, and is over: people hear of the outage without it. */
   passed: boolean;
@@ -103,7 +104,7 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
   SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, ${MEMBER}, l.outage_id AS "outageId", l.kind,
     l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.later, l.again,
     l.open_in_all AS "openInAll", l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
-    ${OVERTAKEN_MEMBER(UNTOLD)} AS overtaken, ${PASSED} AS passed, l.earlier_id AS "earlierId", l.heard
+    ${KNOWN(UNTOLD)} AS known, ${OVERTAKEN_MEMBER(UNTOLD)} AS overtaken, ${PASSED} AS passed, l.earlier_id AS "earlierId", l.heard
   FROM known l
   JOIN deliveries d ON (d.id = l.id OR d.lead_id = l.id) AND ${IS_UNFINISHED}
   JOIN alerts a ON a.id = d.alert_id
@@ -153,6 +154,7 @@ async function load(database: Queryable, leadIds: readonly string[]): Promise<Ma
       deliveryId: row.deliveryId,
       withdrawn: row.withdrawn,
       lapsed: row.lapsed === true,
+      known: row.known,
       overtaken: row.overtaken,
       passed: row.passed,
     });

@@ -25,6 +25,10 @@ const SUPERSEDED = `a.event = 'reminder' AND EXISTS (
 export const LAPSED = (untold: string): string =>
   `d.only_if IS NOT NULL AND ${untold} AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))`;
 
+/** Whether an alarm that quiet hours held back is known by now: a person said that they look after it. */
+export const KNOWN = (untold: string): string =>
+  `a.event = 'opened' AND coalesce(d.only_if, '') = 'open' AND ${untold} AND i.acknowledged_at IS NOT NULL`;
+
 /** Whether the job of an incident `i` is in trouble again, under another one. */
 export const AGAIN = `EXISTS (SELECT FROM incidents n
     WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number > i.number AND n.state = 'open')`;

@@ -5,7 +5,7 @@ import type { NoticeFacts, TestFacts } from "../domain/notice.ts";
 import type { ReportFacts } from "../domain/reports/report-facts.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { SERVES } from "./channel-sharing.ts";
-import { LAPSED, OVERTAKEN, WITHDRAWN } from "./deliveries-conditions.ts";
+import { KNOWN, LAPSED, OVERTAKEN, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { unpackBody } from "./ping-bodies.ts";
 import { loadSurroundings, type Surroundings } from "./deliveries-surroundings.ts";
@@ -24,6 +24,8 @@ export type DeliveryContext = {
   withdrawn: boolean;
   /** What it was to be sent for does not hold any more: somebody looks after the incident, or it is over. */
   lapsed: boolean;
+  /** A person said that they look after the incident while its alarm was held back. */
+  known: boolean;
   /** The job is in trouble again, as its receiver knows: the end of what was before would read as if it were well. */
   overtaken: boolean;
   /** From here it is counted how long people waited for it; null: it was not to leave at once. */
@@ -48,7 +50,7 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
     j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
     ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
-    ${OVERTAKEN(UNTOLD)} AS overtaken, d.lag_from AS "lagFrom"
+    ${KNOWN(UNTOLD)} IS TRUE AS known, ${OVERTAKEN(UNTOLD)} AS overtaken, d.lag_from AS "lagFrom"
   FROM unnest($1::uuid[]) AS x(id)
   JOIN deliveries d ON d.id = x.id
   JOIN alerts a ON a.id = d.alert_id
@@ -118,6 +120,7 @@ type Row = {
   size: number | null;
   withdrawn: boolean;
   lapsed: boolean | null;
+  known: boolean;
   overtaken: boolean;
   lagFrom: Date | null;
 };
@@ -141,7 +144,7 @@ export async function loadDeliveryContexts(
 const NOTHING_AROUND: Surroundings = { earlierId: null, elsewhere: null };
 
 function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: string): DeliveryContext {
-  const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed, overtaken } = row;
+  const { id, recipient, jobId, incidentId, runNumber, withdrawn, lapsed, known, overtaken } = row;
   return {
     id,
     recipient,
@@ -150,6 +153,7 @@ function contextOf(row: Row, { earlierId, elsewhere }: Surroundings, baseUrl: st
     runNumber,
     withdrawn,
     lapsed: lapsed === true,
+    known,
     overtaken,
     lagFrom: instantOf(row.lagFrom),
     earlierId,

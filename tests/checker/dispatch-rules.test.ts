@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { cargoOf, OVERTAKEN } from "../../lib/checker/dispatch-bundle.ts";
+import { cargoOf, KNOWN, OVERTAKEN } from "../../lib/checker/dispatch-bundle.ts";
 import type { ChannelRules, QuietHours } from "../../lib/domain/alerting/channel-rules.ts";
 import { HOUR, MINUTE } from "../../lib/domain/time.ts";
 import type { DeliveryContext } from "../../lib/store/deliveries-context.ts";
@@ -110,6 +110,35 @@ describe("in quiet hours", () => {
   });
 });
 
+describe("an alarm that quiet hours held back until somebody acknowledged it", () => {
+  async function acknowledged(names: readonly string[]): Promise<void> {
+    await channelWith({ quietHours: quietNow() });
+    for (const name of names) await openIncident(trial.database(), project, { name, host: "db-03" });
+    await planNow(trial.database());
+    await trial.database().pool.query("UPDATE incidents SET acknowledged_at = belfry_now()");
+    await offsetClock(trial.database(), HOUR + MINUTE);
+    trial.start();
+  }
+
+  test("is not told, and says why", async () => {
+    await acknowledged(["a"]);
+    await untilEvents("opened dropped");
+    expect((await listFates(trial.database()))[0]?.lastError).toBe(KNOWN);
+  });
+
+  test("is not told either where it is one of an outage", async () => {
+    await acknowledged(["a", "b"]);
+    await untilEvents("opened dropped", "opened dropped");
+    expect(told()).toEqual([]);
+  });
+
+  test("is told to who keeps incidents open", () => {
+    const context = { ...END, known: true };
+    expect(cargoOf(context, null, new Set(["pagerduty"])).left).toEqual([]);
+    expect(cargoOf(context, null, new Set()).left).toEqual([{ id: "d1", reason: KNOWN }]);
+  });
+});
+
 describe("an end that was put off", () => {
   /** The job was told to be in trouble, recovers while its channel is quiet, and is told to be in trouble again before that ends. */
   async function failAgain(): Promise<{ incident: OpenedIncident; later: () => Promise<void> }> {
@@ -156,7 +185,7 @@ describe("an end that was put off", () => {
 
 const END: DeliveryContext = {
   ...{ id: "d1", recipient: null, jobId: "j1", incidentId: "i1", runNumber: 1, withdrawn: false, lapsed: false },
-  ...{ overtaken: false, lagFrom: null, earlierId: null, input: null },
+  ...{ known: false, overtaken: false, lagFrom: null, earlierId: null, input: null },
   channel: { id: "c1", kind: "pagerduty", name: "Pager", enabled: true, serves: true, sealedSettings: "" },
 };
 

@@ -89,6 +89,39 @@ describe("an alarm inside a window", () => {
     ]);
   });
 
+  test("is told to nobody where somebody has acknowledged the incident meanwhile, nor is its end", async () => {
+    await openWindow({ to: HOUR });
+    const incident = await openIncident(database, project);
+    await planNow(database);
+    await database.pool.query("UPDATE incidents SET acknowledged_at = belfry_now()");
+    await offsetClock(database, HOUR + SECOND);
+    await planNow(database);
+    await resolveIncident(database, incident);
+    await planNow(database);
+    expect(await listPlanned(database)).toEqual([]);
+    expect(await listWaits()).toEqual([
+      ["opened", "acknowledged", null, null],
+      ["resolved", "passed", null, null],
+    ]);
+  });
+
+  test("is told to who keeps incidents open, with its end, though somebody has acknowledged it meanwhile", async () => {
+    const pager = await makeChannel(database, project);
+    await database.pool.query("UPDATE channels SET kind = 'pagerduty', name = 'Pager' WHERE id = $1", [pager]);
+    await openWindow({ to: HOUR });
+    const incident = await openIncident(database, project);
+    await planNow(database);
+    await database.pool.query("UPDATE incidents SET acknowledged_at = belfry_now()");
+    await offsetClock(database, HOUR + SECOND);
+    await planNow(database);
+    await resolveIncident(database, incident);
+    await planNow(database);
+    expect((await listPlanned(database)).map(({ event, to }) => `${event} ${to}`)).toEqual([
+      "opened Pager",
+      "resolved Pager",
+    ]);
+  });
+
   test("waits for the end of the windows that follow without a gap", async () => {
     await openWindow({ to: HOUR });
     await openWindow({ from: HOUR - MINUTE, to: 3 * HOUR }, { name: "Night" });

@@ -1,7 +1,7 @@
 import type { Instant } from "../time.ts";
 import { createBundles } from "./bundles.ts";
 import { type ChannelRules, type OnlyIf, passageOf } from "./channel-rules.ts";
-import { type AlertingContext, isAlarm, isClosing, isEnd, type PendingAlert } from "./pending.ts";
+import { type AlertingContext, isAlarm, isClosing, isEnd, isKnown, type PendingAlert } from "./pending.ts";
 
 /** One alert over one channel, or to a person where a project has none. */
 export type PlannedDelivery = {
@@ -77,15 +77,16 @@ function receiversOf(alert: PendingAlert, context: AlertingContext, now: Instant
 }
 
 /**
- * What a person muted or closed ends in silence, except for receivers that would keep it open for ever. Of the last of an
- * outage to be closed those hear as well who were told that a part of it recovered: they wait for the rest.
+ * What a person acknowledged before it was told is told to receivers only that keep incidents. What a person muted or closed
+ * ends in silence, except for receivers that would keep it open for ever. Of the last of an outage to be closed those hear as well who were told that a part of it recovered: they wait for the rest.
  */
 function concerns(
   alert: PendingAlert,
   { who, keeps }: { who: string; keeps: boolean },
   { partly }: AlertingContext,
 ): boolean {
-  if (keeps || !isEnd(alert)) return true;
+  if (keeps) return true;
+  if (!isEnd(alert)) return !isKnown(alert);
   if (alert.incident.mutedAt !== null) return false;
   return !isClosing(alert) || partly.get(alert.incident.outageId ?? "")?.has(who) === true;
 }

@@ -109,6 +109,11 @@ export function isSilence({ event, dueAt, createdAt }: Pick<PendingAlert, "event
   return isAlarm({ event }) && dueAt < createdAt;
 }
 
+/** Whether a person said, while the alarm was held back, that they look after it: to people it is no news any more. */
+export function isKnown({ event, hold, incident }: Pick<PendingAlert, "event" | "hold" | "incident">): boolean {
+  return event === "opened" && hold !== null && hold !== "gathering" && incident.acknowledgedAt !== null;
+}
+
 /** Whether a person ended it by pausing or changing the job, rather than the job by coming right. */
 export function isClosing({ event, incident }: Pick<PendingAlert, "event" | "incident">): boolean {
   return event === "resolved" && (incident.resolveReason === "paused" || incident.resolveReason === "edited");

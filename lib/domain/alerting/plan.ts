@@ -3,7 +3,7 @@ import { address, type PlannedDelivery } from "./address.ts";
 import type { Hold } from "./hold.ts";
 import { groupAlarms, type OpenOutage } from "./outage.ts";
 import { FOLLOW_UP_MS, holdGathering } from "./pace.ts";
-import type { AlertingContext, PendingAlert } from "./pending.ts";
+import { type AlertingContext, isKnown, type PendingAlert } from "./pending.ts";
 import { positionsOf, release } from "./release.ts";
 import { nextReminder } from "./reminder.ts";
 import { sift } from "./sift.ts";
@@ -18,7 +18,7 @@ export type Plan = {
   outages: OpenOutage[];
   /** Incidents that turned out to be of an outage. */
   members: { incidentId: string; outageId: string }[];
-  /** Incidents of which people hear for the first time. */
+  /** Incidents of which people hear for the first time, or know already. */
   told: { incidentId: string; remindAt: Instant | null }[];
 };
 
@@ -52,7 +52,7 @@ export function planAlerts(alerts: readonly PendingAlert[], context: AlertingCon
     ...{ held: [...sifted.held, ...held], planned, deliveries, members: grouping.members },
     outages: markTold(grouping.outages, outages, { planned, now }),
     told: planned
-      .filter((one) => one.reached && one.alert.event === "opened")
+      .filter(({ alert, reached }) => (reached && alert.event === "opened") || isKnown(alert))
       .map(({ alert }) => ({ incidentId: alert.incident.id, remindAt })),
   };
 }

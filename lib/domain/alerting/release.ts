@@ -4,7 +4,7 @@ import type { Instant } from "../time.ts";
 import type { Hold } from "./hold.ts";
 import type { OpenOutage } from "./outage.ts";
 import { holdFollowUp, type holdGathering, holdOther, holdRecovery } from "./pace.ts";
-import type { PendingAlert } from "./pending.ts";
+import { isKnown, type PendingAlert } from "./pending.ts";
 import type { Sifted } from "./sift.ts";
 
 /** What a pace is kept by. */
@@ -35,7 +35,7 @@ export function release({ alarms, others, held: sifted }: Sifted, pacing: Pacing
   const isBefore = (alert: PendingAlert): boolean => position(alert) < (newest.get(kindOf(alert)) ?? 0);
 
   for (const alarm of alarms.toReversed()) {
-    const hold = gathering?.alarms.has(alarm) === true ? gathering.hold : holdFollowUp(outageOf(alarm), now);
+    const hold = gathering?.alarms.has(alarm) === true ? gathering.hold : paceAlarm(alarm, outageOf(alarm), now);
     if (hold === null || isBefore(alarm)) {
       released.add(alarm);
       if (!newest.has(kindOf(alarm))) newest.set(kindOf(alarm), position(alarm));
@@ -82,6 +82,11 @@ export function positionsOf(alerts: readonly PendingAlert[]): Map<string, number
     if (!positions.has(incident.id)) positions.set(incident.id, position);
   }
   return positions;
+}
+
+/** What people know already follows nothing that they were told. */
+function paceAlarm(alarm: PendingAlert, outage: OpenOutage | undefined, now: Instant): Hold | null {
+  return isKnown(alarm) ? null : holdFollowUp(outage, now);
 }
 
 /** A job has at most one open incident of a severity. */
