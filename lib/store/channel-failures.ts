@@ -66,11 +66,14 @@ export type ChannelTrouble = {
   /** How many alerts wait for a further attempt, and since when the first of them does. */
   waiting: number;
   waitingSince: Instant | null;
+  /** When the first of them is tried again. */
+  nextAttemptAt: Instant | null;
 };
 
-type TroubleRow = Omit<ChannelTrouble, "brokenAt" | "waitingSince"> & {
+type TroubleRow = Omit<ChannelTrouble, "brokenAt" | "waitingSince" | "nextAttemptAt"> & {
   brokenAt: Date | null;
   waitingSince: Date | null;
+  nextAttemptAt: Date | null;
 };
 
 /**
@@ -86,7 +89,7 @@ export async function listChannelTroubles(
     `WITH own AS MATERIALIZED (SELECT * FROM channels WHERE id IN ${channelsServing("$1")} AND enabled),
        failing AS (${FAILING("own c")})
      SELECT c.id AS "channelId", c.name, c.kind, c.broken_at AS "brokenAt", CASE WHEN c.project_id = $1 THEN c.broken_reason END AS "brokenReason",
-       coalesce(f.failures, 0) AS failures, w.waiting, w.since AS "waitingSince", (
+       coalesce(f.failures, 0) AS failures, w.waiting, w.since AS "waitingSince", w.next AS "nextAttemptAt", (
          SELECT concat_ws(' ', m.status, m.answer) FROM messages m WHERE m.channel_id = c.id AND EXISTS (
            SELECT FROM message_deliveries l JOIN deliveries d ON d.id = l.delivery_id JOIN alerts a ON a.id = d.alert_id
            WHERE l.message_id = m.id AND a.project_id = $1
@@ -94,7 +97,7 @@ export async function listChannelTroubles(
        ) AS "lastAnswer"
      FROM own c LEFT JOIN failing f ON f.id = c.id
      CROSS JOIN LATERAL (
-       SELECT count(*)::int4 AS waiting, min(d.first_attempt_at) AS since
+       SELECT count(*)::int4 AS waiting, min(d.first_attempt_at) AS since, min(d.next_attempt_at) AS next
        FROM deliveries d JOIN alerts a ON a.id = d.alert_id AND a.project_id = $1
        WHERE d.channel_id = c.id AND d.state IN ('pending', 'sending') AND d.attempts > 0 AND d.lead_id IS NULL
      ) w
@@ -106,5 +109,6 @@ export async function listChannelTroubles(
     ...row,
     brokenAt: instantOf(row.brokenAt),
     waitingSince: instantOf(row.waitingSince),
+    nextAttemptAt: instantOf(row.nextAttemptAt),
   }));
 }

@@ -40,6 +40,7 @@ test("a channel is made, listed and changed with its rules", async () => {
       unable: null,
       brokenAt: null,
       brokenReason: null,
+      failing: null,
       projects: [],
     },
   ]);
@@ -113,6 +114,35 @@ test("a channel of a kind that this installation cannot deliver over says what t
   expect(await runAdmin(["channels", "--project", project.id], open)).toMatchObject({
     output: { channels: [{ id, enabled: true, brokenAt: null, unable: expect.stringContaining("sets SMTP_URL") }] },
   });
+});
+
+test("a channel that takes nothing at the moment says so, since when, and when it is asked again", async () => {
+  const { project, system, database } = await openWorld();
+  const settings = { url: "https://hooks.slack.com/services/T/B/x" };
+  const { id } = await createChannel(system, { projectId: project.id, kind: "slack", settings });
+  const open = () => Promise.resolve({ ctx: system, close: () => Promise.resolve() });
+  const listed = async () => (await runAdmin(["channels", "--project", project.id], open)).output;
+  await openIncident(database, project);
+  await planNow(database);
+  expect(await listed()).toMatchObject({ channels: [{ id, failing: null }] });
+  await database.pool.query(
+    `WITH attempt AS (SELECT gen_random_uuid() AS id, n FROM generate_series(1, 8) AS n), written AS (
+       INSERT INTO messages (id, channel_id, started_at, finished_at, accepted, status, answer)
+       SELECT id, $1, timestamptz '2026-11-22 10:00Z' + n * interval '1 minute', timestamptz '2026-11-22 10:00Z', false, NULL,
+         'getaddrinfo ENOTFOUND' FROM attempt
+     ), linked AS (
+       INSERT INTO message_deliveries (message_id, delivery_id, attempt) SELECT a.id, d.id, n FROM attempt a, deliveries d
+     )
+     UPDATE deliveries SET attempts = 8, first_attempt_at = '2026-11-22 10:00Z', next_attempt_at = '2026-11-22 10:30Z'`,
+    [id],
+  );
+  const failing = {
+    ...{ since: "2026-11-22T10:00:00.000Z", attempts: 8, answer: "getaddrinfo ENOTFOUND" },
+    nextAttemptAt: "2026-11-22T10:30:00.000Z",
+  };
+  expect(await listed()).toMatchObject({ channels: [{ id, brokenAt: null, failing }] });
+  await database.pool.query("UPDATE channels SET broken_at = belfry_now(), broken_reason = 'gone'");
+  expect(await listed()).toMatchObject({ channels: [{ id, brokenReason: "gone", failing: null }] });
 });
 
 test.each([

@@ -55,7 +55,7 @@ test("a channel is in trouble after five failures in a row of what is tried agai
     {
       ...{ channelId, name: "Ops", kind: "webhook", unable: null, brokenAt: null, brokenReason: null },
       ...{ failures: 9, waiting: 1 },
-      ...{ waitingSince: expect.any(Number), lastAnswer: "503 later" },
+      ...{ waitingSince: expect.any(Number), nextAttemptAt: expect.any(Number), lastAnswer: "503 later" },
     },
   ]);
   await updateChannel(world.owner, { channelId, enabled: false });

@@ -1,5 +1,11 @@
 import { AppError } from "../../errors.ts";
-import { createChannel, listChannels, updateChannel } from "../../services/channels.ts";
+import {
+  type ChannelTroubleRow,
+  createChannel,
+  listChannels,
+  listChannelTroubles,
+  updateChannel,
+} from "../../services/channels.ts";
 import { listSharedChannels } from "../../services/channel-sharing.ts";
 import type { Options } from "./arguments.ts";
 import { ANY_PROJECT, type Command, isoTime, PROJECT, required } from "./command.ts";
@@ -68,20 +74,31 @@ export const CHANNEL_COMMANDS: readonly Command[] = [
     async run(ctx, options) {
       const project = { projectId: required(options, "project") };
       const [channels, shared] = [await listChannels(ctx, project), await listSharedChannels(ctx, project)];
+      const troubles = new Map((await listChannelTroubles(ctx, project)).map((one) => [one.channelId, one]));
       return {
         channels: channels.map(({ id, kind, name, summary, rules, enabled, brokenAt, ...channel }) => ({
           ...{ id, kind, name, summary, rules: printedRules(rules), enabled, unable: channel.unable },
           ...{ brokenReason: channel.brokenReason, projects: channel.projects },
-          brokenAt: isoTime(brokenAt),
+          ...{ brokenAt: isoTime(brokenAt), failing: failingOf(troubles.get(id)) },
         })),
         shared: shared.map(({ id, kind, name, summary, enabled, unable, brokenAt, ofProject }) => ({
           ...{ id, kind, name, summary, enabled, unable, ofProject },
-          brokenAt: isoTime(brokenAt),
+          ...{ brokenAt: isoTime(brokenAt), failing: failingOf(troubles.get(id)) },
         })),
       };
     },
   },
 ];
+
+/** Of a channel that takes nothing at the moment, and may again; null of others. */
+function failingOf(trouble: ChannelTroubleRow | undefined): object | null {
+  if (trouble === undefined || trouble.brokenAt !== null || trouble.unable !== null) return null;
+  const { waitingSince, failures, lastAnswer, nextAttemptAt } = trouble;
+  return {
+    ...{ since: isoTime(waitingSince), attempts: failures, answer: lastAnswer },
+    nextAttemptAt: isoTime(nextAttemptAt),
+  };
+}
 
 /** Undefined where nothing is said of them. */
 function projectsOf(options: Options): string[] | undefined {
