@@ -6,9 +6,10 @@ import { composeIncident } from "./message-incident.ts";
 import { machinesOf, memberLines, memberOf } from "./message-members.ts";
 import { blankMessage } from "./message-notice.ts";
 import { cleanLine, clip } from "./message-text.ts";
-import { fullTime } from "./message-time.ts";
+import { fullTime, spanPhrase } from "./message-time.ts";
 import { saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
 import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMember } from "./message.ts";
+import type { Instant } from "./time.ts";
 
 /** Why jobs of several machines are one outage. */
 const WIDE = "more than half of what had to run";
@@ -67,7 +68,7 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
     links: linksOf(input),
     incident: {
       ...{ id: outage.id, number: 0, severity, cause: first?.facts.cause ?? "missed", openedAt: outage.openedAt },
-      ...{ resolvedAt: ended ? at : null, resolveReason: ended ? "recovered" : null },
+      ...{ resolvedAt: ended ? endOfOutage(input) : null, resolveReason: ended ? "recovered" : null },
       ...{ badCount: outage.total, missedCount: 0, alone: outage.alone },
     },
     members,
@@ -91,8 +92,8 @@ function toneOf(input: GroupInput, severity: "critical" | "warning"): AlertMessa
 }
 
 function verdictOf(input: GroupInput, members: readonly MessageMember[]): string {
-  const { event, outage, heard, at } = input;
-  const lasted = formatDuration(Math.max(0, at - outage.openedAt));
+  const { event, outage, heard } = input;
+  const lasted = formatDuration(endOfOutage(input) - outage.openedAt);
   const words = wordsOf(members);
   switch (event) {
     case "resolved":
@@ -115,6 +116,11 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
 
 function wellOf({ outage: { total, open, later, again } }: GroupInput): number {
   return total - open - later - again;
+}
+
+/** The alert that a message is about may tell of what recovered earlier, or before the outage was known for one. */
+function endOfOutage({ event, at, outage }: GroupInput): Instant {
+  return Math.max(outage.openedAt, event === "resolved" ? (outage.endedAt ?? at) : at);
 }
 
 /** Where somebody paused or changed one of the jobs it is not known to be well. */
@@ -166,7 +172,7 @@ function situationOf(input: GroupInput, members: readonly MessageMember[]): stri
     const { open, again, total } = outage;
     const still = open === 0 ? [] : [`${open} of ${total} jobs are still in trouble.`];
     const anew = again === 0 ? [] : [`${again} of ${total} jobs ${again === 1 ? "is" : "are"} in trouble again.`];
-    return [...still, ...anew, ...where];
+    return [...downLines(input, members), ...still, ...anew, ...where];
   }
   if (outage.kind === "host" && outage.host !== null) {
     return [
@@ -176,6 +182,14 @@ function situationOf(input: GroupInput, members: readonly MessageMember[]): stri
     ];
   }
   return [`${outage.open} jobs are in trouble at the same time: ${WIDE}.`, ...where];
+}
+
+/** How long it lasted in all. */
+function downLines(input: GroupInput, members: readonly MessageMember[]): string[] {
+  const [first] = input.members;
+  if (!isAllWell(input) || first === undefined) return [];
+  const lasted = spanPhrase(input.outage.openedAt, endOfOutage(input), first.timeZone);
+  return [`${endOf(members) === "OVER" ? "In trouble" : "Down"} ${lasted}.`];
 }
 
 function actionOf(input: GroupInput): string | null {

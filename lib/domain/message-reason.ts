@@ -2,7 +2,7 @@ import { formatDuration } from "./duration.ts";
 import { exitCodeMeaning } from "./exit-code.ts";
 import type { AlertFacts } from "./incident.ts";
 import type { IncidentInput } from "./message.ts";
-import { agoPhrase, clockIn, dayIn, fullTime, zoneName } from "./message-time.ts";
+import { agoPhrase, clockIn, dayIn, fullTime, spanPhrase, zoneName } from "./message-time.ts";
 import { changeReasons, reminderReasons, stableReasons, unstableReasons } from "./message-again.ts";
 import { tooQuick } from "./message-verdict.ts";
 import { SECOND, type Instant } from "./time.ts";
@@ -107,12 +107,10 @@ function latenessOf(facts: AlertFacts, slotAt: Instant, at: Instant): string {
 
 function endReasons({ facts, job, at }: IncidentInput): string[] {
   const from = clockIn(facts.openedAt, job.timeZone);
-  const to = clockIn(at, job.timeZone);
   const zone = zoneName(job.timeZone);
   const sameDay = dayIn(facts.openedAt, job.timeZone) === dayIn(at, job.timeZone);
   const fromDay = sameDay ? "" : `${dayIn(facts.openedAt, job.timeZone)}, `;
-  const toDay = sameDay ? "" : `${dayIn(at, job.timeZone)}, `;
-  const lasted = `from ${fromDay}${from} to ${toDay}${to} (${zone}), ${formatDuration(at - facts.openedAt)}`;
+  const lasted = spanPhrase(facts.openedAt, at, job.timeZone);
   switch (facts.resolveReason) {
     case "withdrawn":
       return [

@@ -28,6 +28,13 @@ export function fullTime(at: Instant, timeZone: string): string {
   return `${local} (${utcDay}${clockIn(at, "UTC")} UTC)`;
 }
 
+/** `from 02:12 to 04:12 (Europe/Riga), 2 h`, with the days where these differ. */
+export function spanPhrase(from: Instant, to: Instant, timeZone: string): string {
+  const sameDay = dayIn(from, timeZone) === dayIn(to, timeZone);
+  const when = (at: Instant): string => `${sameDay ? "" : `${dayIn(at, timeZone)}, `}${clockIn(at, timeZone)}`;
+  return `from ${when(from)} to ${when(to)} (${zoneName(timeZone)}), ${formatDuration(to - from)}`;
+}
+
 const A_MOMENT = 10 * SECOND;
 
 /** `, 2 h ago`, to follow a time; nothing where that was a moment ago. */

@@ -141,6 +141,8 @@ export type GroupOutage = {
   /** Of an end: those of the others whose own end is told in another message, and those that are in trouble again. */
   later: number;
   again: number;
+  /** When the last of them that is well recovered. */
+  endedAt: Instant | null;
   /** Those of them that were told alone before. */
   alone: readonly LoneIncident[];
 };

@@ -71,15 +71,16 @@ const ENDS_LATER = `(EXISTS (SELECT FROM alerts e WHERE e.incident_id = i.id AND
 /** Jobs of the outage of a lead `l` of which its receiver hears. */
 const COUNTS = `SELECT count(*) FILTER (WHERE x.open)::int4 AS open, count(*)::int4 AS total,
     count(*) FILTER (WHERE x.later AND NOT x.open)::int4 AS later,
-    count(*) FILTER (WHERE x.again AND NOT x.open AND NOT x.later)::int4 AS again
+    count(*) FILTER (WHERE x.again AND NOT x.open AND NOT x.later)::int4 AS again,
+    max(x.ended_at) AS ended_at
   FROM (
-    SELECT bool_or(i.state = 'open') AS open, bool_or(l.event = 'resolved' AND ${ENDS_LATER}) AS later,
+    SELECT bool_or(i.state = 'open') AS open, max(i.resolved_at) AS ended_at, bool_or(l.event = 'resolved' AND ${ENDS_LATER}) AS later,
       bool_or(l.event = 'resolved' AND ${AGAIN}) AS again
     FROM incidents i WHERE i.outage_id = l.outage_id AND ${HEARS} GROUP BY i.job_id
   ) x`;
 
 const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
-    SELECT l.*, b.booked, n.open, n.total, n.later, n.again, o.open_in_all, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
+    SELECT l.*, b.booked, n.open, n.total, n.later, n.again, n.ended_at, o.open_in_all, s.alone, e.external_id AS earlier_id, e.id IS NOT NULL AS heard FROM leads l
     CROSS JOIN LATERAL (${COUNTS}) n
     CROSS JOIN LATERAL (
       SELECT count(*)::int4 AS open_in_all FROM incidents WHERE outage_id = l.outage_id AND state = 'open'
@@ -102,7 +103,7 @@ const SELECT = `WITH leads AS MATERIALIZED (${LEADS}), known AS MATERIALIZED (
     ) e ON true
   )
   SELECT l.id AS "leadId", d.id AS "deliveryId", a.event, ${MEMBER}, l.outage_id AS "outageId", l.kind,
-    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.later, l.again,
+    l.host AS "outageHost", l.opened_at AS "openedAt", l.open, l.total, l.later, l.again, l.ended_at AS "endedAt",
     l.open_in_all AS "openInAll", l.alone, ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
     ${KNOWN(UNTOLD)} AS known, ${OVERTAKEN_MEMBER(UNTOLD)} AS overtaken, ${PASSED} AS passed, l.earlier_id AS "earlierId", l.heard
   FROM known l
@@ -123,6 +124,7 @@ type Row = Omit<BundleMember, "withdrawn" | "lapsed"> & {
   total: number;
   later: number;
   again: number;
+  endedAt: Date | null;
   openInAll: number;
   alone: GroupOutage["alone"];
   withdrawn: boolean;
@@ -163,19 +165,10 @@ async function load(database: Queryable, leadIds: readonly string[]): Promise<Ma
   return bundles;
 }
 
-function newBundle({ outageId, kind, outageHost, openedAt, open, total, later, again, alone, ...row }: Row): Bundle {
+function newBundle({ outageId, kind, outageHost, open, total, later, again, alone, ...row }: Row): Bundle {
   const { openInAll, earlierId, heard } = row;
-  const outage = {
-    id: outageId,
-    kind,
-    host: outageHost,
-    openedAt: instantOf(openedAt),
-    open,
-    total,
-    later,
-    again,
-    alone,
-  };
+  const times = { openedAt: instantOf(row.openedAt), endedAt: instantOf(row.endedAt) };
+  const outage = { id: outageId, kind, host: outageHost, ...times, open, total, later, again, alone };
   return { outage, openInAll, members: [], earlierId, heard, standing: [] };
 }
 

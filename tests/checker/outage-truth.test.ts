@@ -150,6 +150,19 @@ describe("a job of an outage that recovers and fails again before its end is tol
   });
 });
 
+test("an outage lasted from its first alarm to its last recovery, as people hear with both times", async () => {
+  const [a, b] = [await open("a"), await open("b")];
+  await at(0);
+  await offsetClock(trial.database(), MINUTE);
+  await resolveIncident(trial.database(), a);
+  await at(MINUTE);
+  await offsetClock(trial.database(), 3 * MINUTE);
+  await resolveIncident(trial.database(), b);
+  await at(4 * MINUTE);
+  expect(told().at(-1)?.verdict).toMatch(/^✓ ALL 2 RECOVERED after 3 min/);
+  expect(told().at(-1)?.why[0]).toMatch(/^Down from .* to .* \(UTC\), 3 min/);
+});
+
 describe("a job that waits for a follow-up of its outage", () => {
   test("and is well before that leaves is told of to nobody, neither as failed nor as recovered", async () => {
     const [a, b, c] = await threeInARow();

@@ -30,6 +30,7 @@ function nastyOutage(): AlertMessage {
       total: 3,
       later: 0,
       again: 0,
+      endedAt: null,
       alone: [],
     } as const,
   };
@@ -50,6 +51,7 @@ function longestOutage(): AlertMessage {
     total: 2_000,
     later: 0,
     again: 0,
+    endedAt: null,
     alone: [],
   } as const;
   const actions = ACTIONS.map(({ label }) => ({ label, url: `https://belfry.example.org/act/${"x".repeat(220)}` }));

@@ -94,11 +94,21 @@ describe("jobs of one machine", () => {
     const message = outageOverMessage();
     expect(read(message)).toEqual([
       "✓ ALL 5 RECOVERED after 2 h · db-03",
+      "Down from 02:12 to 04:12 (Europe/Riga), 2 h.",
       "✓ RECOVERED (5): db-backup, mail-queue, log-rotate, import, export",
       "Project: Acme",
     ]);
     expect(message).toMatchObject({ event: "resolved", tone: "good", standing: null, action: null });
     expect(message.incident).toMatchObject({ resolveReason: "recovered", alone: [{ id: "i-db-backup" }] });
+  });
+
+  test("were in trouble until the last of them recovered, whatever the message is about", () => {
+    const well = OUTAGE_JOBS.map((member) => ({ ...member, event: "resolved" as const }));
+    const outage = { ...MORE, open: 0, total: 5, endedAt: MORE.openedAt + 224_000 };
+    const message = outageMessage({ event: "resolved", members: well, outage, heard: true });
+    expect(message.verdict).toBe("✓ ALL 5 RECOVERED after 3 min 44 s · db-03");
+    expect(message.why[0]).toBe("Down from 02:12 to 02:15:44 (Europe/Riga), 3 min 44 s.");
+    expect(message.incident?.resolvedAt).toBe(outage.endedAt);
   });
 
   test("of which one is in trouble again are over, but not all well", () => {
@@ -124,7 +134,11 @@ describe("jobs of one machine", () => {
     const outage = { ...MORE, open: 0, total: 5 };
     const message = outageMessage({ event: "resolved", members: [paused, ...others], outage, heard: true });
     expect(message.verdict).toMatch(/^✓ ALL 5 OVER after .* · db-03$/);
-    expect(message.why).toEqual(["✓ CLOSED: db-backup", "✓ RECOVERED (4): mail-queue, log-rotate, import, export"]);
+    expect(message.why).toEqual([
+      "In trouble from 02:12 to 02:12:04 (Europe/Riga), 4 s.",
+      "✓ CLOSED: db-backup",
+      "✓ RECOVERED (4): mail-queue, log-rotate, import, export",
+    ]);
   });
 
   test("of which one joins are told with all that is known of it", () => {
@@ -159,6 +173,7 @@ const MORE: GroupInput["outage"] = {
     total: 4,
     later: 0,
     again: 0,
+    endedAt: null,
     alone: [],
   },
 };

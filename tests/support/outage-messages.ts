@@ -65,7 +65,7 @@ export function outageMessage(changes: Partial<GroupInput> = {}): AlertMessage {
     project: { id: "p1", name: "Acme" },
     outage: {
       ...{ id: "0198c0de-0000-7000-8000-0000000000aa", kind: "host", host: "db-03", openedAt: OPENED },
-      ...{ open: members.length, total: members.length, later: 0, again: 0, alone: [] },
+      ...{ open: members.length, total: members.length, later: 0, again: 0, endedAt: null, alone: [] },
     },
     ...{ members, only: null, heard: false, standing: [], ...changes },
   });
@@ -126,7 +126,7 @@ export function stableMessage(): AlertMessage {
 /** Five jobs of one machine, none of them well. */
 export const OUTAGE: GroupInput["outage"] = {
   ...{ id: "0198c0de-0000-7000-8000-0000000000aa", kind: "host", host: "db-03", openedAt: OPENED },
-  ...{ open: 5, total: 5, later: 0, again: 0, alone: [] },
+  ...{ open: 5, total: 5, later: 0, again: 0, endedAt: null, alone: [] },
 };
 
 /** With everything that is put into a message when it is sent. */

@@ -52,7 +52,7 @@ export function planAlerts(alerts: readonly PendingAlert[], context: AlertingCon
     ...{ held: [...sifted.held, ...held], planned, deliveries, members: grouping.members },
     outages: markTold(grouping.outages, outages, { planned, now }),
     told: planned
-      .filter(({ alert, reached }) => (reached && alert.event === "opened") || isKnown(alert))
+      .filter((one) => (one.reached && one.alert.event === "opened") || isKnown(one.alert))
       .map(({ alert }) => ({ incidentId: alert.incident.id, remindAt })),
   };
 }
