@@ -58,16 +58,23 @@ export type IncidentFilter = {
   limit: number | null;
 };
 
+// As text of its own and not by a parameter: the index of what is open serves only who says that it asks for that.
+const STATES: Readonly<Record<NonNullable<IncidentFilter["state"]>, string>> = {
+  open: "i.state = 'open'",
+  waiting: WAITING,
+  attended: `i.state = 'open' AND NOT ${WAITING}`,
+  resolved: "i.state = 'resolved'",
+};
+
 /** Newest first. */
 export async function listIncidentRecords(database: Queryable, filter: IncidentFilter): Promise<IncidentRecord[]> {
   const { rows } = await database.query<Row>(
     `${SELECT} WHERE i.project_id = $1 AND ($2::uuid IS NULL OR i.job_id = $2)
-       AND ($3::text IS NULL OR i.state = $3 OR ($3 = 'waiting' AND ${WAITING})
-         OR ($3 = 'attended' AND i.state = 'open' AND NOT ${WAITING}))
-       AND ($4::timestamptz IS NULL OR (i.opened_at, i.id) < ($4, $5::uuid))
-     ORDER BY i.opened_at DESC, i.id DESC LIMIT $6`,
+       AND ${filter.state === null ? "true" : STATES[filter.state]}
+       AND ($3::timestamptz IS NULL OR (i.opened_at, i.id) < ($3, $4::uuid))
+     ORDER BY i.opened_at DESC, i.id DESC LIMIT $5`,
     [
-      ...[filter.projectId, filter.jobId, filter.state],
+      ...[filter.projectId, filter.jobId],
       ...[filter.after === null ? null : new Date(filter.after.openedAt), filter.after?.id ?? null, filter.limit],
     ],
   );

@@ -19,7 +19,7 @@ import {
   projectSnippets,
   reportProjects,
 } from "../../lib/services/projects.ts";
-import { getRun, getRunOutput, listRuns } from "../../lib/services/runs.ts";
+import { getRun, getRunExcerpt, getRunOutput, listRuns } from "../../lib/services/runs.ts";
 import { systemPage } from "../../lib/services/system.ts";
 import {
   countRecentUnmatched,
@@ -67,6 +67,7 @@ const SEE: Record<string, Verb> = {
   reportJobs: (ctx) => reportJobs(ctx, { projectId: world.project.id }),
   listRuns: (ctx) => listRuns(ctx, { jobId }),
   getRun: (ctx) => getRun(ctx, { jobId, number: 1 }),
+  getRunExcerpt: (ctx) => getRunExcerpt(ctx, { jobId, number: 1 }),
   getRunOutput: (ctx) => getRunOutput(ctx, { jobId, number: 1 }),
   listIncidents: (ctx) => listIncidents(ctx, { projectId: world.project.id }),
   reportIncidents: (ctx) => reportIncidents(ctx, { projectId: world.project.id }),
