@@ -59,7 +59,7 @@ export function careAfter(
     case "snooze":
       return isSnoozed(care, action.until) ? null : { care: snoozed(care, action.until), event: "snoozed" };
     case "unsnooze":
-      return isAwake(care) ? null : { care: reminded({ ...care, ...AWAKE }, facts, now), event: "unsnoozed" };
+      return isAwake(care) ? null : { care: woken(care, facts, now), event: "unsnoozed" };
     case "mute":
       return care.mutedAt === null
         ? { care: { ...care, ...AWAKE, mutedAt: now, remindAt: null }, event: "muted" }
@@ -91,6 +91,12 @@ function acknowledged(care: IncidentCare, { remindAfterMs }: CareFacts, { by, no
 /** Whoever asks to be told later does not want never to be told. */
 function snoozed(care: IncidentCare, until: Instant | null): IncidentCare {
   return { ...care, mutedAt: null, snoozedUntil: until, snoozedUntilSuccess: until === null, remindAt: until };
+}
+
+/** Whoever ends a snooze early wants people to hear of it now, as they would at its end; not if somebody looks after it. */
+function woken(care: IncidentCare, facts: CareFacts, now: Instant): IncidentCare {
+  const awake = { ...care, ...AWAKE };
+  return care.acknowledgedAt === null ? { ...awake, remindAt: now } : reminded(awake, facts, now);
 }
 
 /** Nothing puts reminders off any more but perhaps that somebody looks after it. */

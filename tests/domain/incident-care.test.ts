@@ -56,8 +56,9 @@ describe("a snooze", () => {
     expect(after([snooze(null)])).toMatchObject({ snoozedUntil: null, snoozedUntilSuccess: true, remindAt: null });
   });
 
-  test("can be ended early, and another one takes its place", () => {
-    expect(after([snooze(NOW + HOUR), { kind: "unsnooze" }])).toEqual({ ...FRESH, remindAt: NOW + 4 * HOUR });
+  test("can be ended early, which reminds of the incident now, and another one takes its place", () => {
+    expect(after([snooze(NOW + HOUR), { kind: "unsnooze" }])).toEqual({ ...FRESH, remindAt: NOW });
+    expect(after([snooze(null), { kind: "unsnooze" }], { ...FACTS, remindAfterMs: null }).remindAt).toBe(NOW);
     expect(after([snooze(null), snooze(NOW + HOUR)])).toMatchObject({
       snoozedUntilSuccess: false,
       remindAt: NOW + HOUR,

@@ -105,6 +105,26 @@ describe("reminders", () => {
     expect((await page()).snoozedUntil).toBeNull();
   });
 
+  test("come at once when a snooze is ended early, and the next one after the usual time", async () => {
+    await act(parseSnooze({ for: "6h" }, world.services.clock.now()));
+    await pass(HOUR);
+    await act({ kind: "unsnooze" });
+    await planNow(world.database);
+    expect(await events()).toEqual(["opened", "reminder"]);
+    await pass(HOUR + 3 * HOUR);
+    expect(await events()).toEqual(["opened", "reminder"]);
+    await pass(10 * HOUR);
+    expect(await events()).toEqual(["opened", "reminder", "reminder"]);
+  });
+
+  test("do not come when a snooze is ended early of what somebody looks after", async () => {
+    await act({ kind: "acknowledge" });
+    await act({ kind: "snooze", until: null });
+    await act({ kind: "unsnooze" });
+    await pass(HOUR);
+    expect(await events()).toEqual(["opened"]);
+  });
+
   test("wait for the end of a snooze until the next success, which only its recovery is", async () => {
     await act({ kind: "snooze", until: null });
     await pass(30 * DAY);
