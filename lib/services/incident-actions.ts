@@ -1,7 +1,13 @@
 import { careAfter, type IncidentAction } from "../domain/incident-care.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
-import { type CareChange, listProjectsOfIncidents, lockIncidents, saveCare } from "../store/incident-actions.ts";
+import {
+  type CareChange,
+  findActedOn,
+  listProjectsOfIncidents,
+  lockIncidents,
+  saveCare,
+} from "../store/incident-actions.ts";
 import { findOutageRecord, listOpenIdsOfOutage } from "../store/outages.ts";
 import { findUserName } from "../store/users.ts";
 import { isUuid, requireOwned, requireProject } from "./access.ts";
@@ -49,6 +55,24 @@ export async function actOnOutage(
   const incidentIds = await listOpenIdsOfOutage(pool, id);
   const { changed } = await takeCare(ctx, { incidentIds, action, hand: await handOf(ctx) });
   return { changed, asked: incidentIds.length };
+}
+
+/**
+ * What is meant by the id of an incident, of an outage, or of a job of which exactly one incident is open. An id that nothing
+ * has is taken for an incident's. @throws AppError `not-found` for strangers, `conflict` for a job with none or several open.
+ */
+export async function findMeant(
+  ctx: Ctx,
+  { id }: { id: string },
+): Promise<{ incidentId: string } | { outageId: string }> {
+  const found = isUuid(id) ? await findActedOn(ctx.database.pool, id) : null;
+  if (found === null || found.kind === "incident") return { incidentId: id };
+  if (found.kind === "outage") return { outageId: id };
+  await requireProject(ctx, found.projectId, "see");
+  const [only, ...more] = found.openIds;
+  if (only === undefined) throw new AppError("conflict", "Nothing is wrong with this job: no incident of it is open.");
+  if (more.length === 0) return { incidentId: only };
+  throw new AppError("conflict", `Several incidents of this job are open; give an id: ${found.openIds.join(", ")}.`);
 }
 
 async function requireIncidents(ctx: Ctx, ids: readonly string[]): Promise<void> {

@@ -104,6 +104,22 @@ export async function saveCare(client: PoolClient, changes: readonly CareChange[
   await client.query("SELECT pg_notify('belfry_plan', '')");
 }
 
+/** What an id is of; `openIds` are incidents of a job, and of nothing else. */
+export type ActedOn = { kind: "incident" | "outage" | "job"; projectId: string; openIds: string[] };
+
+/** What somebody may have meant who wrote an id; null where nothing has it. */
+export async function findActedOn(database: Queryable, id: string): Promise<ActedOn | null> {
+  const { rows } = await database.query<ActedOn>(
+    `SELECT 'incident' AS kind, project_id AS "projectId", '{}'::text[] AS "openIds" FROM incidents WHERE id = $1
+     UNION ALL SELECT 'outage', project_id, '{}' FROM outages WHERE id = $1
+     UNION ALL SELECT 'job', j.project_id,
+       array(SELECT i.id::text FROM incidents i WHERE i.job_id = j.id AND i.state = 'open' ORDER BY i.opened_at, i.id)
+     FROM jobs j WHERE j.id = $1`,
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
 /** The projects of these incidents. */
 export async function listProjectsOfIncidents(
   database: Queryable,

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { book } from "../services/world.ts";
+import { openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { AdminWorld } from "./admin-world.ts";
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
@@ -125,5 +126,44 @@ describe("incidents", () => {
     expect(await act("note", "--text", "It was the disk.")).toEqual(known);
     expect(await failure("snooze", "--incident", id, "--for", "soon")).toMatch(/"soon" is no duration/);
     expect(await failure("mute", "--incident", NOBODY)).toMatch(/no incident with the id/);
+  });
+
+  test("of an outage are handled at once by the outage's id, which webhooks carry", async () => {
+    const { database } = services;
+    const own = await run("create-project", "--name", "Outage", "--owner", "owner@example.org");
+    const target = { ...project, id: own.id };
+    const mates = [];
+    for (const name of ["a", "b", "c"]) mates.push(await openIncident(database, target, { name, host: "db-03" }));
+    await planNow(database);
+    const outageOf = async () => (await run("incidents", "--project", own.id)).incidents[0].outageId;
+    const outageId = await outageOf();
+    expect(outageId).toEqual(expect.any(String));
+    const act = (...words: string[]) => run(...words, "--incident", outageId);
+    expect(await act("acknowledge")).toEqual({ outageId, openIncidents: 3, changedIncidents: 3 });
+    expect(await act("acknowledge")).toEqual({ outageId, openIncidents: 3, changedIncidents: 0 });
+    for (const mate of mates.slice(0, 2)) await resolveIncident(database, mate);
+    expect(await act("snooze", "--for", "2h")).toEqual({ outageId, openIncidents: 1, changedIncidents: 1 });
+    expect(await act("note", "--text", "The disk.")).toEqual({ outageId, openIncidents: 1, changedIncidents: 1 });
+    for (const mate of mates.slice(2)) await resolveIncident(database, mate);
+    expect(await failure("mute", "--incident", outageId)).toMatch(/This outage is over/);
+  });
+
+  test("are named by their job's slug where exactly one is open", async () => {
+    const own = await run("create-project", "--name", "Slugs", "--owner", "owner@example.org");
+    const { id: jobId } = await run("create-job", "--project", own.id, "--slug", "db-backup");
+    const words = ["acknowledge", "--incident", "db-backup", "--project", "Slugs"];
+    expect(await failure(...words)).toMatch(/no incident of it is open/);
+    await book({ services }, jobId, { action: "fail" });
+    const [{ id }] = (await run("incidents", "--project", own.id)).incidents;
+    expect(await run(...words)).toMatchObject({ id, changed: true });
+    await services.database.pool.query(
+      `INSERT INTO incidents (id, job_id, project_id, number, severity, cause, state, run_number, opened_at)
+       VALUES ($1, $2, $3, 2, 'warning', 'slow', 'open', 1, belfry_now())`,
+      [NOBODY, jobId, own.id],
+    );
+    expect(await failure(...words)).toBe(`Several incidents of this job are open; give an id: ${id}, ${NOBODY}.`);
+    expect(await failure("mute", "--incident", "db-backups", "--project", "Slugs")).toMatch(
+      /There is no job with the id "db-backups" in this project.*"db-backup"/,
+    );
   });
 });
