@@ -3,7 +3,7 @@ import type { Channel } from "../delivery/channel.ts";
 import type { Channels } from "../delivery/kinds.ts";
 import type { LinkSigner } from "../delivery/signed-link.ts";
 import type { AlertEvent } from "../domain/incident.ts";
-import { composeMessage, type AlertMessage, type MessageInput } from "../domain/message.ts";
+import { composeMessage, sentAt, type AlertMessage, type MessageInput } from "../domain/message.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -123,12 +123,12 @@ type Prepared = {
 };
 
 function prepare(deps: SenderDeps, held: Held, given: MessageInput | null): Prepared {
-  const { channels, secrets, links } = deps;
+  const { channels, clock, secrets, links } = deps;
   const { id: deliveryId, context, kind, bundle } = held;
   if (given === null) throw new Error("This alert has no wording.");
   const input = withGraceLinks(links, given);
   const open = bundle?.openInAll ?? 1;
-  const acting = withActions(links, composeMessage(input), { input, receiver: context, open });
+  const acting = withActions(links, composeMessage(sentAt(input, clock.now())), { input, receiver: context, open });
   const message = withSeenLink(links, acting, { input, deliveryId });
   const settings: Prepared["settings"] =
     context.channel === null

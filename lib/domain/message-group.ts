@@ -6,7 +6,7 @@ import { composeIncident } from "./message-incident.ts";
 import { machinesOf, memberLines, memberOf } from "./message-members.ts";
 import { blankMessage } from "./message-notice.ts";
 import { cleanLine, clip } from "./message-text.ts";
-import { fullTime, spanPhrase } from "./message-time.ts";
+import { fullTime, spanPhrase, waitPhrases } from "./message-time.ts";
 import { saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
 import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMember } from "./message.ts";
 import type { Instant } from "./time.ts";
@@ -36,8 +36,12 @@ function wordOnly(input: GroupInput, only: IncidentInput, group: AlertMessage): 
   const shared = input.outage.kind === "project" ? WIDE : placeOf(input);
   const sum = open > 1 ? [`${open} jobs of this outage are in trouble: ${shared}.`] : [];
   const others = [...sum, ...beforeLines(input, members)];
-  const alone = composeIncident(only);
+  const alone = composeIncident(only, input.heard && input.event === "opened" && open > 1 ? moreOf(input) : null);
   return { ...alone, event, incident, members, why: [...alone.why, ...others] };
+}
+
+function moreOf({ members, outage }: GroupInput): string {
+  return `${members.length} more, ${outage.open} in all`;
 }
 
 /** What else is still in trouble, of which people have heard. */
@@ -62,7 +66,7 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
     ...blankMessage({ alertId, event, at, project }),
     tone: toneOf(input, severity),
     verdict,
-    why: [...situationOf(input, members), ...memberLines(members), ...beforeLines(input, members)],
+    why: [...situationOf(input, members), ...memberLines(members), ...beforeLines(input, members), ...waitOf(input)],
     since: ended ? null : fullTime(outage.openedAt, first?.timeZone ?? "UTC"),
     action: actionOf(input),
     links: linksOf(input),
@@ -73,6 +77,10 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
     },
     members,
   };
+}
+
+function waitOf({ event, at, sentAt = at, members: [first] }: GroupInput): string[] {
+  return isEnd({ event }) ? [] : waitPhrases(at, sentAt, first?.timeZone ?? "UTC");
 }
 
 /** A follow-up changes what was told before; it is over when none of its jobs is in trouble any more. */

@@ -1,3 +1,4 @@
+import { isEnd } from "./alerting/pending.ts";
 import { formatDuration } from "./duration.ts";
 import { exitCodeMeaning } from "./exit-code.ts";
 import { type AlertFacts, NO_RUN } from "./incident.ts";
@@ -6,7 +7,7 @@ import { actionOf } from "./message-action.ts";
 import { excerptOutput } from "./message-output.ts";
 import { reasonsOf } from "./message-reason.ts";
 import { cleanLine } from "./message-text.ts";
-import { agoPhrase, fullTime } from "./message-time.ts";
+import { agoPhrase, fullTime, waitPhrases } from "./message-time.ts";
 import { headOf, toneOf, verdictLine } from "./message-verdict.ts";
 import type { AlertMessage, IncidentInput, MessageLink, MessageRun } from "./message.ts";
 import { MINUTE } from "./time.ts";
@@ -15,7 +16,8 @@ const NAME_LENGTH = 200;
 const HOST_LENGTH = 100;
 const ELSEWHERE_NAME_LENGTH = 60;
 
-export function composeIncident(input: IncidentInput): AlertMessage {
+/** `note`: what its first line says of others. */
+export function composeIncident(input: IncidentInput, note: string | null = null): AlertMessage {
   const { facts, job } = input;
   const name = cleanLine(job.name, NAME_LENGTH) || job.slug;
   const named = facts.host ?? input.lastHost;
@@ -26,8 +28,8 @@ export function composeIncident(input: IncidentInput): AlertMessage {
     event: input.event,
     at: input.at,
     tone: toneOf(input),
-    verdict: verdictLine(headOf(input), name, host),
-    why: reasonsOf(input),
+    verdict: verdictLine(headOf(input), name, host, note),
+    why: [...reasonsOf(input), ...waitOf(input)],
     since: sinceOf(input),
     output: outputOf(input),
     duration: durationOf(input),
@@ -45,9 +47,13 @@ export function composeIncident(input: IncidentInput): AlertMessage {
   };
 }
 
-function sinceOf({ event, facts, job, at }: IncidentInput): string | null {
+function waitOf({ event, job, at, sentAt = at }: IncidentInput): string[] {
+  return isEnd({ event }) ? [] : waitPhrases(at, sentAt, job.timeZone);
+}
+
+function sinceOf({ event, facts, job, at, sentAt = at }: IncidentInput): string | null {
   if (event === "resolved" || event === "stable") return null;
-  const lasted = at - facts.openedAt >= MINUTE ? `, for ${formatDuration(at - facts.openedAt)}` : "";
+  const lasted = sentAt - facts.openedAt >= MINUTE ? `, for ${formatDuration(sentAt - facts.openedAt)}` : "";
   return `${fullTime(facts.openedAt, job.timeZone)}${lasted}`;
 }
 
@@ -68,11 +74,11 @@ function durationOf({ event, facts, usual, at }: IncidentInput): string | null {
   return usually === null ? soFar : `${soFar}; ${usually}`;
 }
 
-function lastGoodOf({ event, facts, job, at }: IncidentInput): string | null {
+function lastGoodOf({ event, facts, job, at, sentAt = at }: IncidentInput): string | null {
   if (event === "resolved" || event === "stable") return null;
   if (facts.lastOkAt === null) return "none yet";
   const streak = facts.okStreak > 1 ? `, the last of ${facts.okStreak} good runs in a row` : "";
-  return `${fullTime(facts.lastOkAt, job.timeZone)}${agoPhrase(facts.lastOkAt, at)}${streak}`;
+  return `${fullTime(facts.lastOkAt, job.timeZone)}${agoPhrase(facts.lastOkAt, sentAt)}${streak}`;
 }
 
 /** Where one job of a machine is in trouble it helps to know whether others are. */

@@ -93,9 +93,9 @@ function overlongReasons(facts: AlertFacts, timeZone: string): string[] {
 }
 
 /** The slot in full: the day, the job's zone and UTC; how late the start was. */
-function slotReasons({ facts, job, at }: IncidentInput): string[] {
+function slotReasons({ facts, job, at, sentAt = at }: IncidentInput): string[] {
   if (facts.slotAt === null) return [];
-  return [`Slot: ${fullTime(facts.slotAt, job.timeZone)}${latenessOf(facts, facts.slotAt, at)}.`];
+  return [`Slot: ${fullTime(facts.slotAt, job.timeZone)}${latenessOf(facts, facts.slotAt, sentAt)}.`];
 }
 
 function latenessOf(facts: AlertFacts, slotAt: Instant, at: Instant): string {

@@ -51,11 +51,15 @@ function unstableFor({ unstable }: AlertFacts, at: Instant): string {
   return unstable === undefined ? "" : ` after ${formatDuration(at - unstable.since)}`;
 }
 
-/** Head and subject in one line of at most 60 characters; the host gives way before the job's name does. */
-export function verdictLine(head: string, jobName: string, host: string | null): string {
-  const line = (name: string, at: string | null) => `${head} · ${name}${at === null ? "" : ` @ ${at}`}`;
+/**
+ * Head and subject in one line of at most 60 characters; the host gives way before the job's name does. `note` ends it whole:
+ * with one the host is known from before.
+ */
+export function verdictLine(head: string, jobName: string, host: string | null, note: string | null = null): string {
+  const end = note === null ? "" : ` · ${note}`;
+  const line = (name: string, at: string | null) => `${head} · ${name}${at === null ? "" : ` @ ${at}`}${end}`;
   if (line(jobName, host).length <= VERDICT_LENGTH) return line(jobName, host);
-  const shortHost = host === null ? null : clip(host, SHORT_HOST);
+  const shortHost = host === null || note !== null ? null : clip(host, SHORT_HOST);
   const room = VERDICT_LENGTH - line("", shortHost).length;
   return clip(line(clip(jobName, Math.max(room, 8)), shortHost), VERDICT_LENGTH);
 }

@@ -105,6 +105,8 @@ export type MessageRun = {
 type CommonInput = {
   alertId: string;
   at: Instant;
+  /** When it is sent, which may be long after `at`: what is said to be so long ago is so then. Default: `at`. */
+  sentAt?: Instant;
   /** Where people open Belfry, without a trailing slash. */
   baseUrl: string;
   /** What the project has masked. */
@@ -187,7 +189,13 @@ export type ReportInput = CommonInput & {
 /** Everything that is known when an alert is put into words. */
 export type MessageInput = IncidentInput | GroupInput | NoticeInput | TestInput | ReportInput;
 
-/** Puts an alert into words. Pure: the same input gives the same message, at every attempt and on every channel. */
+/** What is known when a message is sent at that time. */
+export function sentAt(input: MessageInput, at: Instant): MessageInput {
+  if (!("outage" in input)) return { ...input, sentAt: at };
+  return { ...input, sentAt: at, only: input.only === null ? null : { ...input.only, sentAt: at } };
+}
+
+/** Puts an alert into words. Pure: the same input gives the same message on every channel, at every attempt but for how long ago things are. */
 export function composeMessage(input: MessageInput): AlertMessage {
   switch (input.event) {
     case "notice":

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cargoOf, KNOWN, OVERTAKEN } from "../../lib/checker/dispatch-bundle.ts";
 import type { ChannelRules, QuietHours } from "../../lib/domain/alerting/channel-rules.ts";
 import { HOUR, MINUTE } from "../../lib/domain/time.ts";
+import { openClock } from "../../lib/store/clock.ts";
 import type { DeliveryContext } from "../../lib/store/deliveries-context.ts";
 import { listPlanned, openIncident, type OpenedIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { offsetClock } from "../support/database.ts";
@@ -66,6 +67,19 @@ describe("in quiet hours", () => {
     trial.start();
     await untilEvents("opened dropped", "resolved dropped");
     expect(told()).toEqual([]);
+  });
+
+  test("an alarm that still holds at their end is told with how long it waited, and the last good run as long ago as it is", async () => {
+    await channelWith({ quietHours: quietNow() });
+    const lastOkAt = Date.now() - MINUTE;
+    await openIncident(trial.database(), project, { facts: { lastOkAt, okStreak: 1 } });
+    await planNow(trial.database());
+    await offsetClock(trial.database(), 2 * HOUR);
+    trial.start({ deps: { clock: await openClock(trial.database().pool) } });
+    await untilEvents("opened sent");
+    const [message] = sink.requests.map(({ body }) => JSON.parse(body) as { why: string[]; lastGood: string });
+    expect(message?.why.at(-1)).toMatch(/^This message has waited for 2 h/);
+    expect(message?.lastGood).toMatch(/, 2 h( 1 min)? ago$/);
   });
 
   test("reminders gather, and at the end an alarm that still holds is told once, without them", async () => {

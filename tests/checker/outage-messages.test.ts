@@ -88,7 +88,7 @@ describe("an outage over a channel that cannot edit", () => {
     const [first, more, over] = told();
     expect(first).toMatchObject({ event: "opened", verdict: "✗ 3 JOBS FAILED · db-03" });
     expect(first?.members.map(({ slug }) => slug)).toEqual(["a", "b", "c"]);
-    expect(more).toMatchObject({ event: "changed", verdict: "✗ FAILED (exit 3) · d @ db-03" });
+    expect(more).toMatchObject({ event: "changed", verdict: "✗ FAILED (exit 3) · d @ db-03 · 1 more, 4 in all" });
     expect(more?.why.slice(-3)).toEqual([
       "4 jobs of this outage are in trouble: db-03.",
       "Told before, and still so:",

@@ -149,7 +149,7 @@ describe("jobs of one machine", () => {
       heard: true,
       outage: MORE,
     });
-    expect(message.verdict).toBe("✗ FAILED (exit 3) · db-backup @ db-03");
+    expect(message.verdict).toBe("✗ FAILED (exit 3) · db-backup @ db-03 · 1 more, 4 in all");
     expect(message.why.at(-1)).toBe("4 jobs of this outage are in trouble: db-03.");
     expect(message.output?.tail).toContain("ERROR: disk full");
     expect(message.incident?.id).toBe(MORE.id);
@@ -161,6 +161,20 @@ describe("jobs of one machine", () => {
     });
     expect(wide.why.at(-1)).toBe("4 jobs of this outage are in trouble: more than half of what had to run.");
   });
+});
+
+test("one more of an outage is named by it within 60 characters, however long its own name is", () => {
+  const job = {
+    id: "j1",
+    slug: "a",
+    name: "nightly-export-of-all-customers",
+    timeZone: "UTC",
+    scheduleKind: "cron",
+  } as const;
+  const only = failedInput({ job });
+  const message = outageMessage({ members: [outageMember("a")], only, heard: true, outage: { ...MORE, open: 1_200 } });
+  expect(message.verdict).toMatch(/^✗ FAILED \(exit 3\) · nightly-.* · 1 more, 1200 in all$/);
+  expect(message.verdict.length).toBeLessThanOrEqual(60);
 });
 
 const MORE: GroupInput["outage"] = {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AlertFacts } from "../../lib/domain/incident.ts";
 import { outputLines, partsOf } from "../../lib/domain/message-parts.ts";
-import { composeMessage, type IncidentInput, type MessageInput } from "../../lib/domain/message.ts";
+import { composeMessage, sentAt, type IncidentInput, type MessageInput } from "../../lib/domain/message.ts";
 import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
 
 const SLOT = Date.UTC(2025, 2, 4, 0, 0);
@@ -268,6 +268,18 @@ describe("the words fit what is known", () => {
     expect(composeMessage(input({}, { job })).why[1]).toBe(
       "Slot: Mon 3 Mar 2025, 19:00 America/New_York (Tue 4 Mar, 00:00 UTC), 12 min ago.",
     );
+  });
+
+  test("a message that waited counts to the time at which it leaves, and says so", () => {
+    const given = input({}, {});
+    const late = composeMessage(sentAt(given, given.at + 6 * MINUTE));
+    const prompt = composeMessage(sentAt(given, given.at + MINUTE));
+    expect(late.lastGood).toContain(", 1 d ago");
+    expect(late.since).toMatch(/, for 6 min$/);
+    expect(late.why[1]).toMatch(/, 18 min ago\.$/);
+    expect(late.why.at(-1)).toBe("This message has waited for 6 min, since 02:12 (Europe/Riga).");
+    expect(prompt.why).toHaveLength(late.why.length - 1);
+    expect(late.verdict).toBe(prompt.verdict);
   });
 
   test("a job without any good run, host or schedule still makes sentences", () => {
