@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listSharedChannels, stopSharing } from "../../lib/services/channel-sharing.ts";
 import { testChannel } from "../../lib/services/channel-trial.ts";
+import { listShownSettings } from "../../lib/services/channel-settings.ts";
 import { createChannel, deleteChannel, listChannels, updateChannel } from "../../lib/services/channels.ts";
 import { adoptCodeRequest, followCode } from "../../lib/services/code-jobs.ts";
 import type { Ctx } from "../../lib/services/context.ts";
@@ -95,6 +96,8 @@ const CHANGE: Record<string, Verb> = {
   createChannel: (ctx) =>
     createChannel(ctx, { projectId: world.project.id, kind: "webhook", settings: { url: `${sink.url}/two` } }),
   updateChannel: (ctx) => updateChannel(ctx, { channelId, name: "Hook" }),
+  changeSettings: (ctx) => updateChannel(ctx, { channelId, settings: { url: `${sink.url}/three` } }),
+  listShownSettings: (ctx) => listShownSettings(ctx, { projectId: world.project.id }),
   testChannel: (ctx) => testChannel(ctx, { channelId }),
   replayDelivery: (ctx) => replayDelivery(ctx, { deliveryId }),
   deleteChannel: (ctx) => deleteChannel(ctx, { channelId }),
