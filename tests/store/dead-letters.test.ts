@@ -5,11 +5,8 @@ import { insertTest } from "../../lib/store/deliveries.ts";
 import { type Recorded, recordResults } from "../../lib/store/deliveries-results.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import type { TestProject } from "../support/jobs.ts";
-import { addAlert, addIncident, addPerson, addProject, listStored } from "../support/outbox.ts";
-import { claim, DEAD, record, result, SENT } from "../support/queue.ts";
-
-const HOOK = { url: "https://example.org/hook" };
-const MAIL = { to: "ops@example.org" };
+import { addAlert, addIncident, addPerson, listStored } from "../support/outbox.ts";
+import { claim, DEAD, emptyQueue, record, result, SENT } from "../support/queue.ts";
 
 let database: TestDatabase;
 let project: TestProject;
@@ -20,11 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  const made = await addProject(database, [HOOK, MAIL]);
-  project = made.project;
-  [one = "", two = ""] = made.channelIds;
+  ({ project, one, two } = await emptyQueue(database));
 });
 
 describe("dead letters", () => {

@@ -7,11 +7,8 @@ import { loadDeliveryContexts } from "../../lib/store/deliveries-context.ts";
 import { replayDelivery } from "../../lib/store/deliveries-replay.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import type { TestProject } from "../support/jobs.ts";
-import { addAlert, addIncident, addProject, addRecovery, listStored } from "../support/outbox.ts";
-import { claim, DEAD, LEASE, record, result, SENT } from "../support/queue.ts";
-
-const HOOK = { url: "https://example.org/hook" };
-const MAIL = { to: "ops@example.org" };
+import { addAlert, addIncident, addRecovery, listStored } from "../support/outbox.ts";
+import { claim, DEAD, emptyQueue, LEASE, record, result, SENT } from "../support/queue.ts";
 
 let database: TestDatabase;
 let project: TestProject;
@@ -22,11 +19,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  const made = await addProject(database, [HOOK, MAIL]);
-  project = made.project;
-  [one = "", two = ""] = made.channelIds;
+  ({ project, one, two } = await emptyQueue(database));
 });
 
 describe("what became of it", () => {

@@ -2,9 +2,23 @@ import { randomUUID } from "node:crypto";
 import { SECOND } from "../../lib/domain/time.ts";
 import { claimDeliveries, type ClaimedDelivery, type ClaimOrder } from "../../lib/store/deliveries.ts";
 import { recordResults, type DeliveryResult, type Recorded } from "../../lib/store/deliveries-results.ts";
-import type { TestDatabase } from "./database.ts";
+import { offsetClock, type TestDatabase } from "./database.ts";
+import type { TestProject } from "./jobs.ts";
+import { addProject } from "./outbox.ts";
 
 // What a dispatcher does with the queue, without sending anything.
+
+const HOOK = { url: "https://example.org/hook" };
+const MAIL = { to: "ops@example.org" };
+
+/** Begins anew with one project and two channels, a webhook and one for mail; the ids of these. */
+export async function emptyQueue(database: TestDatabase): Promise<{ project: TestProject; one: string; two: string }> {
+  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
+  await offsetClock(database, 0);
+  const { project, channelIds } = await addProject(database, [HOOK, MAIL]);
+  const [one = "", two = ""] = channelIds;
+  return { project, one, two };
+}
 
 export const LEASE = 30 * SECOND;
 
