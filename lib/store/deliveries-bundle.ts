@@ -43,8 +43,12 @@ const LEADS = `SELECT l.id, l.channel_id, l.recipient, l.attempts, la.event, o.i
 const SAME_RECEIVER = (delivery: string) =>
   `${delivery}.channel_id IS NOT DISTINCT FROM l.channel_id AND ${delivery}.recipient IS NOT DISTINCT FROM l.recipient`;
 
-/** Whether this receiver hears of an incident `i`: one channel may have some jobs of an outage only. */
-const HEARS = `EXISTS (SELECT FROM deliveries t WHERE t.incident_id = i.id AND ${SAME_RECEIVER("t")} AND t.state <> 'dropped')`;
+/**
+ * Whether this receiver hears of an incident `i`: one channel may have some jobs of an outage only, and what another message
+ * tells on a condition nobody may ever hear of.
+ */
+const HEARS = `EXISTS (SELECT FROM deliveries t WHERE t.incident_id = i.id AND ${SAME_RECEIVER("t")} AND t.state <> 'dropped'
+    AND (t.only_if IS NULL OR t.attempts > 0 OR t.state NOT IN ('pending', 'sending') OR coalesce(t.lead_id, t.id) = l.id))`;
 
 /** Machine of an alert `a` of an incident `i`; only asked for where the machines are not the same anyway. */
 const HOST = `LEFT JOIN LATERAL (
@@ -75,7 +79,7 @@ const COUNTS = `SELECT count(*) FILTER (WHERE x.open)::int4 AS open, count(*)::i
     max(x.ended_at) AS ended_at
   FROM (
     SELECT bool_or(i.state = 'open') AS open, max(i.resolved_at) AS ended_at, bool_or(l.event = 'resolved' AND ${ENDS_LATER}) AS later,
-      bool_or(l.event = 'resolved' AND ${AGAIN}) AS again
+      bool_or(l.event = 'resolved' AND ${AGAIN("l")}) AS again
     FROM incidents i WHERE i.outage_id = l.outage_id AND ${HEARS} GROUP BY i.job_id
   ) x`;
 

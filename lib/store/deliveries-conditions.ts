@@ -29,9 +29,15 @@ export const LAPSED = (untold: string): string =>
 export const KNOWN = (untold: string): string =>
   `a.event = 'opened' AND coalesce(d.only_if, '') = 'open' AND ${untold} AND i.acknowledged_at IS NOT NULL`;
 
-/** Whether the job of an incident `i` is in trouble again, under another one. */
-export const AGAIN = `EXISTS (SELECT FROM incidents n
-    WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number > i.number AND n.state = 'open')`;
+/**
+ * Whether the job of an incident `i` is in trouble again, under another one, as the receiver of a delivery heard or will hear
+ * in any case: what is put off on a condition may never be told, nor the end of it.
+ */
+export const AGAIN = (delivery: string): string => `EXISTS (
+    SELECT FROM incidents n JOIN alerts y ON y.incident_id = n.id JOIN deliveries x ON x.alert_id = y.id
+    WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number > i.number AND n.state = 'open'
+      AND y.event IN ('opened', 'unstable') AND x.state NOT IN ('dead', 'dropped') AND (x.state = 'sent' OR x.only_if IS NULL)
+      AND x.channel_id IS NOT DISTINCT FROM ${delivery}.channel_id AND x.recipient IS NOT DISTINCT FROM ${delivery}.recipient)`;
 
 /**
  * Whether a delivery `d` tells the end of an incident `i`, alone, over a lane that has told since that the same job is in
@@ -45,4 +51,4 @@ export const OVERTAKEN = (untold: string): string =>
       AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient)`;
 
 /** The same of an outage, whose ends wait for each other: the planner kept it back for as long as nobody hears of the next. */
-export const OVERTAKEN_MEMBER = (untold: string): string => `a.event = 'resolved' AND ${untold} AND ${AGAIN}`;
+export const OVERTAKEN_MEMBER = (untold: string): string => `a.event = 'resolved' AND ${untold} AND ${AGAIN("d")}`;

@@ -139,6 +139,31 @@ describe("a job of an outage that recovers and fails again before its end is tol
     ).toEqual(["a", "b", "c", "d"]);
   });
 
+  test("is told as well where its receiver may never hear that it failed again", async () => {
+    const all = [await open("a"), await open("b"), await open("c"), await open("d")];
+    await at(0);
+    const [a, b, c] = all;
+    if (a === undefined || b === undefined || c === undefined) return expect.unreachable();
+    await offsetClock(trial.database(), MINUTE);
+    for (const incident of [a, b, c]) await resolveIncident(trial.database(), incident);
+    await at(MINUTE);
+    await trial.database().pool.query(`UPDATE channels SET rules = '{"delayMinutes": 30}'`);
+    await offsetClock(trial.database(), 2 * MINUTE);
+    const again = await failAgain(a);
+    await planNow(trial.database());
+    running.wake();
+    await eventually(() => expect(told()).toHaveLength(2), SOON);
+    expect(told().at(-1)).toMatchObject({ event: "changed", members: [{ slug: "a", event: "resolved" }] });
+    await resolveIncident(trial.database(), again);
+    await at(33 * MINUTE);
+    expect(told().map(({ event }) => event)).toEqual(["opened", "changed", "changed"]);
+    expect(
+      told()
+        .at(-1)
+        ?.members.map(({ slug }) => slug),
+    ).toEqual(["b", "c"]);
+  });
+
   test("is not counted among those that are well where all others are", async () => {
     const { all } = await threeWellOneAgain();
     for (const incident of all.slice(3)) await resolveIncident(trial.database(), incident);
