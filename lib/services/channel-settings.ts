@@ -67,12 +67,12 @@ function refuseCarriedSecrets(
   throw new AppError("invalid", words, carried.name);
 }
 
-/** Null where it is no address; what is written in a body is not called. */
+/** Null where it is no address, in whichever of the ways that one may be written; what is written in a body is not called. */
 function originOf({ name, input }: ChannelField, settings: Settings): string | null {
   const text = settings[name] ?? "";
-  if (input === "long" || !text.includes("://") || !URL.canParse(text)) return null;
+  if (input === "long" || !URL.canParse(text)) return null;
   const { protocol, host } = new URL(text);
-  return `${protocol}//${host}`;
+  return protocol === "https:" || protocol === "http:" ? `${protocol}//${host}` : null;
 }
 
 /** Of the channels of a project, by their ids; for those who may change them. */

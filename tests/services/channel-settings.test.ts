@@ -87,6 +87,10 @@ describe("settings of a channel", () => {
       field: "headers",
       message: /another one now: write "Headers"/,
     });
+    const written = [url.replace("//", "/"), url.replace("//", ""), url.replace("//", "\\\\"), url.toUpperCase()];
+    for (const one of written) {
+      await expect(change({ url: one })).rejects.toMatchObject({ field: "headers" });
+    }
     await change({ template: `Look at ${url}` });
     await change({ url, headers: "X-Key: other-key" });
     await testChannel(world.owner, { channelId });
