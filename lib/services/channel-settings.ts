@@ -75,7 +75,7 @@ function originOf({ name, input }: ChannelField, settings: Settings): string | n
   return protocol === "https:" || protocol === "http:" ? `${protocol}//${host}` : null;
 }
 
-/** Of the channels of a project, by their ids; for those who may change them. */
+/** Of the channels of a project, by their ids; for those who may change them. Of a kind that is not theirs nothing is shown. */
 export async function listShownSettings(
   ctx: Ctx,
   input: { projectId: string },
@@ -83,7 +83,8 @@ export async function listShownSettings(
   const project = await requireProject(ctx, input.projectId, "change-channels");
   const sealed = await listChannelSettings(ctx.database.pool, project.id);
   return withChannels(ctx, (channels) => {
-    const kinds = new Map(channels.list().map(({ kind, fields }) => [kind, fields]));
+    const own = channels.list().filter((channel) => reasonAgainst(channel, ctx) === null);
+    const kinds = new Map(own.map(({ kind, fields }) => [kind, fields]));
     return new Map(
       sealed.map(({ id, kind, settings }) => [id, shownOf(kinds.get(kind) ?? [], openSettings(ctx, settings))]),
     );

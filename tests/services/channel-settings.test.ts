@@ -125,12 +125,15 @@ describe("settings of a channel", () => {
   });
 });
 
-test("programs are changed by operators alone", async () => {
+test("programs are changed by operators alone, who alone see what they are called with", async () => {
   const { owner, teammate, database, project } = await openWorld({ shellChannels: true });
   await addMember(database, project.id, teammate, "admin");
-  const made = { projectId: project.id, kind: "shell", settings: { program: "/bin/true" } };
+  const made = { projectId: project.id, kind: "shell", settings: { program: "/bin/true", arguments: "--key" } };
   const { id } = await createChannel(owner, made);
   const settings = { program: "/bin/false" };
   await expect(updateChannel(teammate, { channelId: id, settings })).rejects.toMatchObject({ code: "forbidden" });
   expect(await updateChannel(owner, { channelId: id, settings })).toMatchObject({ settingsChanged: true });
+  const asked = { projectId: project.id };
+  expect((await listShownSettings(teammate, asked)).get(id)).toEqual({ values: {}, kept: [] });
+  expect((await listShownSettings(owner, asked)).get(id)?.values).toEqual({ ...settings, arguments: "--key" });
 });
