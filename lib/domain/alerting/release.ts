@@ -45,12 +45,15 @@ export function release({ alarms, others, held: sifted }: Sifted, pacing: Pacing
     }
   }
   const inTrouble = waitingAlarms([...sifted, ...held]);
+  const againOf = (alert: PendingAlert): Hold | null =>
+    outageOf(alert) === undefined || isBefore(alert) ? null : findAgain(alert, inTrouble.get(kindOf(alert)) ?? []);
+  const again = countAgain(others, { againOf, outageOf });
   const telling = tellingOf(released, outageOf);
   const firstAt = firstRecoveries(others, outageOf);
   for (const alert of others) {
-    const outage = outageOf(alert);
-    const again = outage === undefined ? null : holdAgain(alert, inTrouble.get(kindOf(alert)) ?? []);
-    const hold = holds.get(alert.incident.id) ?? again ?? paceOther(alert, { outage, telling, firstAt, now });
+    const outage = withAgain(outageOf(alert), again);
+    const pace = paceOther(alert, { outage, telling, firstAt, now });
+    const hold = holds.get(alert.incident.id) ?? holdAgain(againOf(alert)) ?? pace;
     if (hold === null || isBefore(alert)) {
       released.add(alert);
       tell(telling, alert, outage);
@@ -68,11 +71,30 @@ function waitingAlarms(held: Released["held"]): Map<string, Released["held"]> {
   return groupBy(waiting, ({ alert }) => kindOf(alert));
 }
 
-/** A job that is in trouble again is not well: its end waits until people hear of that, or it is well after all. */
-function holdAgain({ event, incident }: PendingAlert, waiting: Released["held"]): Hold | null {
+/** What the alarm waits for which says that a job that recovered is in trouble again. */
+function findAgain({ event, incident }: PendingAlert, waiting: Released["held"]): Hold | null {
   if (event !== "resolved") return null;
-  const next = waiting.find(({ alert }) => alert.incident.openedAt > incident.openedAt);
-  return next === undefined ? null : { reason: "outage", until: next.hold.until, detail: null };
+  return waiting.find(({ alert }) => alert.incident.openedAt > incident.openedAt)?.hold ?? null;
+}
+
+/** A job that is in trouble again is not well: its end waits until people hear of that, or it is well after all. */
+function holdAgain(again: Hold | null): Hold | null {
+  return again === null ? null : { reason: "outage", until: again.until, detail: null };
+}
+
+/** By outage: how many of its jobs recovered and are in trouble again, of which people hear as soon as others are gathered. */
+function countAgain(
+  others: readonly PendingAlert[],
+  { againOf, outageOf }: { againOf: (alert: PendingAlert) => Hold | null; outageOf: Pacing["outageOf"] },
+): Map<string, number> {
+  const again = others.filter((alert) => againOf(alert)?.reason === "gathering");
+  const byOutage = groupBy(again, (alert) => outageOf(alert)?.id ?? "");
+  return new Map([...byOutage].map(([id, own]) => [id, own.length]));
+}
+
+/** While a job of it is in trouble again an outage is not over: people hear of all ends at once. */
+function withAgain(outage: OpenOutage | undefined, again: ReadonlyMap<string, number>): OpenOutage | undefined {
+  return outage === undefined ? undefined : { ...outage, open: outage.open + (again.get(outage.id) ?? 0) };
 }
 
 /** Of each incident, in the order of its first alert. */
