@@ -70,25 +70,6 @@ export function advance(draft: Draft, incident: OpenIncident, step: Advance): vo
   if (isNew) draft.alerts.push(changeOf(draft, incident, { next, cause, run, at }));
 }
 
-/** Takes a change back of which nobody has heard: the evaluation that noticed it has refuted it as well. */
-export function unsayChange(
-  draft: Draft,
-  incident: OpenIncident,
-  { cause, run }: { cause: Cause; run: Run },
-): OpenIncident {
-  const { alerts, memory } = draft;
-  const at = alerts.findIndex(
-    ({ event, facts }) => event === "changed" && facts.cause === cause && facts.runNumber === run.number,
-  );
-  if (at === -1) return incident;
-  alerts.splice(at, 1);
-  const { laterCauses = [], ...before } = incident;
-  const others = laterCauses.filter((other) => other !== cause);
-  const next: OpenIncident = others.length > 0 ? { ...before, laterCauses: others } : before;
-  memory.incidents[memory.incidents.indexOf(incident)] = next;
-  return next;
-}
-
 /** Whether people were told of that cause in this incident, though it was withdrawn again. */
 export function isTold(incident: OpenIncident, cause: Cause): boolean {
   return incident.cause === cause || (incident.laterCauses?.includes(cause) ?? false);

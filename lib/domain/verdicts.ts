@@ -1,7 +1,7 @@
 import type { Draft } from "./draft.ts";
 import { countInWindow } from "./failure-window.ts";
 import type { Cause, ResolveReason } from "./incident.ts";
-import { advance, isTold, openIncident, openNew, resolve, unsayChange } from "./incident-steps.ts";
+import { advance, isTold, openIncident, openNew, resolve } from "./incident-steps.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
 
@@ -63,8 +63,8 @@ export function withdrawBad(draft: Draft, cause: Cause, run: Run, at: Instant): 
     return;
   }
   const missedCount = Math.max(0, open.missedCount - (cause === "missed" ? 1 : 0));
-  const left = unsayChange(draft, open, { cause, run });
-  advance(draft, left, { kind: "counted", at, run, cause, badCount: open.badCount - 1, missedCount });
+  // Its cause stays told, also where this evaluation told it: a sweep just before would have done so for good.
+  advance(draft, open, { kind: "counted", at, run, cause, badCount: open.badCount - 1, missedCount });
 }
 
 /** Ends whatever is open, since a person asked for it: few hear of that (`isClosing`). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cron, instant, Scenario } from "../../support/scenario.ts";
+import { cron, instant, makePing, Scenario } from "../../support/scenario.ts";
 
 const HOURLY = cron("0 * * * *");
 const MINUTE = 60_000;
@@ -72,11 +72,11 @@ describe("causes that change while an incident is open", () => {
     expect(job.told().filter((told) => told.startsWith("changed"))).toEqual([]);
   });
 
-  it("a verdict that is withdrawn as soon as it is given is not told, and its cause is told when it is true", () => {
+  it("a cause whose verdict is withdrawn by the next ping stays told, though no sweep came between", () => {
     const limits = { ...LIMITS, successesToClose: 2 };
     const job = new Scenario(HOURLY, limits).ping("fail", "01:00:05").ping("start", "02:00:05");
     job.ping("success", "02:30", { at: instant("02:05") });
-    expect(job.told()).toEqual(["opened failed"]);
+    expect(job.told()).toEqual(["opened failed", "changed overlong"]);
     job.ping("start", "03:00:05").sweep("03:20");
     expect(job.told()).toEqual(["opened failed", "changed overlong"]);
   });
@@ -96,5 +96,32 @@ describe("causes that change while an incident is open", () => {
     const job = new Scenario(HOURLY, { failuresToOpen: 3 }).ping("success", "01:00:05").sweep("03:30");
     job.ping("fail", "04:00:05").sweep("05:30");
     expect(job.told()).toEqual(["opened failed", "changed missed"]);
+  });
+});
+
+describe("a miss that a start told late takes back", () => {
+  it("changes the incident alike, whether a sweep or the start was first", () => {
+    const unswept = new Scenario(HOURLY).ping("fail", "00:00");
+    const swept = new Scenario(HOURLY);
+    swept.state = unswept.state;
+    const late = makePing("start", "01:12:00.388", { at: instant("01:12") });
+    unswept.apply(late);
+    swept.sweep("01:12:00.001").apply(late);
+    expect(unswept.told()).toEqual(["opened failed", "changed missed"]);
+    expect(swept.told()).toEqual(["changed missed"]);
+    expect(unswept.state).toEqual(swept.state);
+  });
+
+  it("lets the next miss be told no second time, however often was swept", () => {
+    const unswept = new Scenario(HOURLY, { maxRuntimeMs: 4 * MINUTE }).ping("start", "00:00").sweep("01:00");
+    const swept = new Scenario(HOURLY);
+    swept.state = unswept.state;
+    const late = makePing("start", "01:12:01.001", { at: instant("01:12") });
+    unswept.apply(late).sweep("02:30");
+    swept.sweep("01:12:01").apply(late).sweep("02:30");
+    expect(unswept.told()).toEqual(["opened overlong", "changed missed"]);
+    expect(unswept.alerts[1]).toMatchObject({ at: instant("01:12"), sequence: 2, facts: { badCount: 2 } });
+    expect(swept.alerts).toEqual(unswept.alerts.slice(1));
+    expect(unswept.state).toEqual(swept.state);
   });
 });
