@@ -1,9 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../lib/domain/time.ts";
-import { failedMessage } from "../support/messages.ts";
+import { failedMessage, SLOT } from "../support/messages.ts";
 import { changedMessage, reminderMessage, stableMessage, unstableMessage } from "../support/outage-messages.ts";
-
-const SLOT = Date.UTC(2025, 2, 4, 0, 0);
 
 describe("a reminder says why it comes", () => {
   test.each([

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
-import { failedMessage } from "../support/messages.ts";
+import { failedMessage, SLOT } from "../support/messages.ts";
 
-const SLOT = Date.UTC(2025, 2, 4, 0, 0);
 const TOO_QUICK = { exitCode: 0, durationMs: 2 * SECOND, minRuntimeMs: MINUTE };
 const SLOW = { cause: "slow", severity: "warning", finishedAt: null, durationMs: null, exitCode: null } as const;
 const FAST = { cause: "fast", severity: "warning", durationMs: 2 * SECOND, exitCode: 0 } as const;

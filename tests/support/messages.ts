@@ -2,7 +2,8 @@ import type { AlertFacts } from "../../lib/domain/incident.ts";
 import { composeMessage, type AlertMessage, type IncidentInput } from "../../lib/domain/message.ts";
 import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
 
-const SLOT = Date.UTC(2025, 2, 4, 0, 0);
+/** When the run of these messages was expected. */
+export const SLOT = Date.UTC(2025, 2, 4, 0, 0);
 
 const FACTS: AlertFacts = {
   cause: "failed",

@@ -8,9 +8,8 @@ import {
   type MessageLink,
 } from "../../lib/domain/message.ts";
 import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
-import { failedMessage } from "./messages.ts";
+import { failedMessage, SLOT } from "./messages.ts";
 
-const SLOT = Date.UTC(2025, 2, 4, 0, 0);
 const OPENED = SLOT + 12 * MINUTE;
 
 const MISSED: AlertFacts = {
