@@ -28,6 +28,88 @@ function refusal(settings: Readonly<Record<string, string>>): unknown {
   }
 }
 
+test("webhook: the exact request", async () => {
+  await call({});
+  const sink = receiver.sink();
+  expect(JSON.parse(sink.requests[0]?.body ?? "")).toMatchInlineSnapshot(`
+    {
+      "action": "Read the output, repair the cause, then run the command by hand on db-03 as the same user.",
+      "actions": [],
+      "alertId": "0198c0de-0000-7000-8000-000000000001",
+      "at": "2025-03-04T00:04:00.000Z",
+      "deliveryId": "0198c0de-0000-4000-8000-000000000002",
+      "duration": "3 min 57 s; usually 4 min 10 s, 95 % within 5 min",
+      "elsewhere": null,
+      "event": "opened",
+      "incident": {
+        "alone": [],
+        "badCount": 1,
+        "cause": "failed",
+        "id": "i1",
+        "missedCount": 0,
+        "number": 3,
+        "openedAt": "2025-03-04T00:04:00.000Z",
+        "resolveReason": null,
+        "resolvedAt": null,
+        "severity": "critical",
+      },
+      "job": {
+        "id": "j1",
+        "name": "db-backup",
+        "slug": "db-backup",
+      },
+      "lastGood": "Mon 3 Mar 2025, 02:00 Europe/Riga (00:00 UTC), 1 d ago, the last of 41 good runs in a row",
+      "links": [
+        {
+          "label": "Run",
+          "url": "https://belfry.example.org/jobs/j1/runs/42",
+        },
+        {
+          "label": "Job",
+          "url": "https://belfry.example.org/jobs/j1",
+        },
+        {
+          "label": "Incident",
+          "url": "https://belfry.example.org/incidents/i1",
+        },
+      ],
+      "members": [],
+      "nextExpected": "Wed 5 Mar 2025, 02:00 Europe/Riga (00:00 UTC)",
+      "output": {
+        "errors": [],
+        "omitted": 0,
+        "tail": [
+          "copying",
+          "ERROR: disk full",
+        ],
+      },
+      "project": {
+        "id": "p1",
+        "name": "Acme",
+      },
+      "run": {
+        "deadlineAt": "2025-03-04T00:12:00.000Z",
+        "durationMs": 237000,
+        "exitCode": 3,
+        "exitMeaning": null,
+        "finishedAt": "2025-03-04T00:04:00.000Z",
+        "host": "db-03",
+        "number": 42,
+        "slotAt": "2025-03-04T00:00:00.000Z",
+        "startedAt": "2025-03-04T00:00:03.000Z",
+      },
+      "since": "Tue 4 Mar 2025, 02:04 Europe/Riga (00:04 UTC)",
+      "tone": "bad",
+      "verdict": "✗ FAILED (exit 3) · db-backup @ db-03",
+      "version": 1,
+      "why": [
+        "The run failed at 02:04 (Europe/Riga) with exit code 3.",
+        "Slot: Tue 4 Mar 2025, 02:00 Europe/Riga (00:00 UTC).",
+      ],
+    }
+  `);
+});
+
 test.each(["POST", "PUT", "PATCH"])("%s carries the message", async (method) => {
   const request = await call({ method });
   expect(request).toMatchObject({ method, path: "/hook" });
