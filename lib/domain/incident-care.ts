@@ -26,6 +26,8 @@ export type CareFacts = {
   reminders: number;
   /** After how long the project's first reminder comes; null: none. */
   remindAfterMs: Millis | null;
+  /** Its alarm went to nobody: when it was to leave, somebody looked after the incident. */
+  untold: boolean;
 };
 
 /** Who did it, as it reads after "by", and when. */
@@ -99,9 +101,10 @@ function woken(care: IncidentCare, facts: CareFacts, now: Instant): IncidentCare
   return care.acknowledgedAt === null ? { ...awake, remindAt: now } : reminded(awake, facts, now);
 }
 
-/** Nothing puts reminders off any more but perhaps that somebody looks after it. */
-function reminded(care: IncidentCare, { reminders, remindAfterMs }: CareFacts, now: Instant): IncidentCare {
+/** Nothing puts reminders off any more but perhaps that somebody looks after it; what nobody was told is told now. */
+function reminded(care: IncidentCare, { reminders, remindAfterMs, untold }: CareFacts, now: Instant): IncidentCare {
   if (!isAwake(care) || care.mutedAt !== null) return care;
+  if (untold && care.acknowledgedAt === null) return { ...care, remindAt: now };
   const remindAt = nextReminder(remindAfterMs, reminders, now);
   if (remindAt === null || care.acknowledgedAt === null) return { ...care, remindAt };
   return { ...care, remindAt: Math.max(remindAt, now + ACKNOWLEDGED_MS) };

@@ -19,7 +19,10 @@ type Row = Omit<CaredIncident, "care"> & {
 
 const SELECT = `SELECT i.id, i.project_id AS "projectId", i.state = 'open' AS open, i.reminders, p.remind_after_ms AS "remindAfterMs",
     i.acknowledged_at AS "acknowledgedAt", i.acknowledged_by AS "acknowledgedBy", i.snoozed_until AS "snoozedUntil",
-    i.snoozed_until_success AS "snoozedUntilSuccess", i.muted_at AS "mutedAt", i.remind_at AS "remindAt"
+    i.snoozed_until_success AS "snoozedUntilSuccess", i.muted_at AS "mutedAt", i.remind_at AS "remindAt",
+    EXISTS (
+      SELECT FROM alerts a WHERE a.incident_id = i.id AND a.event = 'opened' AND a.plan_at IS NULL
+        AND NOT EXISTS (SELECT FROM deliveries d WHERE d.alert_id = a.id AND d.state <> 'dropped')) AS untold
   FROM incidents i JOIN projects p ON p.id = i.project_id WHERE i.id = ANY ($1::uuid[])`;
 
 /**
@@ -38,10 +41,10 @@ export async function lockIncidents(
   return rows.map(caredOf);
 }
 
-function caredOf({ id, projectId, open, reminders, remindAfterMs, ...row }: Row): CaredIncident {
+function caredOf({ id, projectId, open, reminders, remindAfterMs, untold, ...row }: Row): CaredIncident {
   const { acknowledgedBy, snoozedUntilSuccess } = row;
   return {
-    ...{ id, projectId, open, reminders, remindAfterMs },
+    ...{ id, projectId, open, reminders, remindAfterMs, untold },
     care: {
       acknowledgedAt: instantOf(row.acknowledgedAt),
       acknowledgedBy,

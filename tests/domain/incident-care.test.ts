@@ -5,7 +5,7 @@ import { DAY, HOUR, type Instant } from "../../lib/domain/time.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 12);
 const MOMENT = { by: "Kim", now: NOW };
-const FACTS: CareFacts = { open: true, reminders: 0, remindAfterMs: 4 * HOUR };
+const FACTS: CareFacts = { open: true, reminders: 0, remindAfterMs: 4 * HOUR, untold: false };
 const FRESH: IncidentCare = {
   ...{ acknowledgedAt: null, acknowledgedBy: null, snoozedUntil: null, snoozedUntilSuccess: false, mutedAt: null },
   remindAt: NOW + HOUR,
@@ -43,6 +43,22 @@ describe("acknowledging", () => {
   test("can be taken back: reminders go on where they were", () => {
     const back = after([{ kind: "acknowledge" }, { kind: "unacknowledge" }], { ...FACTS, reminders: 1 });
     expect(back).toEqual({ ...FRESH, remindAt: NOW + 8 * HOUR });
+  });
+});
+
+describe("an incident of which nobody was told, as somebody looked after it", () => {
+  const untold: CareFacts = { ...FACTS, remindAfterMs: null, untold: true };
+
+  test("is told at once when nobody does any more, also where nobody wants reminders", () => {
+    expect(after([{ kind: "acknowledge" }, { kind: "unacknowledge" }], untold)).toEqual({ ...FRESH, remindAt: NOW });
+    expect(after([{ kind: "acknowledge" }, { kind: "unacknowledge" }], { ...FACTS, untold: true }).remindAt).toBe(NOW);
+  });
+
+  test("is told when its mute ends as well, but not while somebody looks after it", () => {
+    const muted: IncidentAction[] = [{ kind: "acknowledge" }, { kind: "mute" }];
+    expect(after([...muted, { kind: "unacknowledge" }], untold).remindAt).toBeNull();
+    expect(after([...muted, { kind: "unacknowledge" }, { kind: "unmute" }], untold).remindAt).toBe(NOW);
+    expect(after([...muted, { kind: "unmute" }], untold).remindAt).toBeNull();
   });
 });
 

@@ -143,6 +143,27 @@ describe("reminders", () => {
     expect((await listHolds(world.database)).at(-1)).toMatchObject({ event: "resolved", hold: "muted", waits: false });
   });
 
+  test("tell at once of what was told to nobody, as somebody looked after it, when nobody does any more", async () => {
+    const { pool } = world.database;
+    await pool.query("UPDATE projects SET remind_after_ms = NULL");
+    await pool.query(
+      `INSERT INTO windows (project_id, name, kind, starts_at, ends_at, scope)
+       VALUES ($1, 'Release', 'once', belfry_now(), belfry_now() + interval '1 hour', '{"jobIds": [], "tags": [], "hosts": []}')`,
+      [world.project.id],
+    );
+    const held = await openIncident(world.database, world.project, { name: "held" });
+    const handle = (kind: "acknowledge" | "unacknowledge") =>
+      actOnIncidents(world.owner, { incidentIds: [held.id, incident.id], action: { kind } });
+    await planNow(world.database);
+    await handle("acknowledge");
+    await pass(HOUR + MINUTE);
+    expect((await listPlanned(world.database)).map(({ job }) => job)).toEqual(["backup"]);
+    await handle("unacknowledge");
+    await planNow(world.database);
+    const told = (await listPlanned(world.database)).map(({ job, event }) => `${job} ${event}`);
+    expect(told).toEqual(["backup opened", "held reminder"]);
+  });
+
   test("keep to what was asked before anybody was told", async () => {
     const early = await openIncident(world.database, world.project, { name: "early" });
     await actOnIncidents(world.owner, { incidentIds: [early.id], action: { kind: "acknowledge" } });
