@@ -33,6 +33,7 @@ export type FateLine = {
 /** The real dispatcher before receivers of all manners, with an empty database for each test. */
 export type DispatchTrial = {
   database(): TestDatabase;
+  clock(): DatabaseClock;
   /** A dispatcher of its own process, as far as the database can tell. */
   start(changes?: { channels?: Partial<ChannelsOptions>; deps?: Partial<DispatchDeps> }): Loop;
   /** Stops what was started. */
@@ -69,6 +70,7 @@ export function useDispatch(): DispatchTrial {
   return {
     stop,
     database: () => open(database),
+    clock: () => open(clock),
     start({ channels: given = {}, deps = {} } = {}) {
       const mailFrom = "Belfry <belfry@example.org>";
       const channels = openChannels({ smtpUrl: null, mailFrom, allowPrivateTargets: ["127.0.0.0/8"], ...given });
