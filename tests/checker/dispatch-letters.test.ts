@@ -1,53 +1,33 @@
 import { randomUUID } from "node:crypto";
-import { pino } from "pino";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { createDispatch } from "../../lib/checker/dispatch.ts";
-import { openChannels } from "../../lib/delivery/kinds.ts";
+import { beforeEach, expect, test } from "vitest";
 import { addressDigest } from "../../lib/delivery/signed-link.ts";
 import { graceLinkOf } from "../../lib/domain/reports/grace-link.ts";
 import { type UnsubscribeLink, unsubscribeLinkOf } from "../../lib/domain/reports/unsubscribe-link.ts";
 import { seenDelivery } from "../../lib/domain/seen-link.ts";
 import { MINUTE } from "../../lib/domain/time.ts";
 import { inTransaction } from "../../lib/store/client.ts";
-import { openClock, type DatabaseClock } from "../../lib/store/clock.ts";
+import type { DatabaseClock } from "../../lib/store/clock.ts";
 import { insertDrill } from "../../lib/store/drills.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { startHttpSink, type HttpSink } from "../support/http-sink.ts";
-import { addAlert, addIncident, addProject, listStored, TEST_LINKS, TEST_SECRETS } from "../support/outbox.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { tryDispatchers } from "../support/dispatchers.ts";
+import type { HttpSink } from "../support/http-sink.ts";
+import { addAlert, addIncident, addProject, listStored, TEST_LINKS } from "../support/outbox.ts";
 import { BUSY_FACTS } from "../support/report-facts.ts";
-import { startSmtpSink, type SmtpSink, type SunkMail } from "../support/smtp-sink.ts";
+import type { SmtpSink, SunkMail } from "../support/smtp-sink.ts";
 
 const BASE = "https://belfry.example.org";
+
+const { start, surroundings } = tryDispatchers();
 
 let database: TestDatabase;
 let clock: DatabaseClock;
 let http: HttpSink;
 let smtp: SmtpSink;
-let stop: () => Promise<void>;
 
-beforeAll(async () => {
-  database = await createTestDatabase();
-  clock = await openClock(database.pool);
+beforeEach(() => {
+  ({ database, clock, sink: http, mail: smtp } = surroundings());
+  start({ pollMs: 50 });
 });
-beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  [http, smtp] = await Promise.all([startHttpSink(), startSmtpSink()]);
-  const mailFrom = "Belfry <belfry@example.org>";
-  const channels = openChannels({ smtpUrl: smtp.url, mailFrom, allowPrivateTargets: ["127.0.0.0/8"] });
-  const log = pino({ level: "silent" });
-  const deps = { pool: database.pool, clock, log, channels, secrets: TEST_SECRETS, links: TEST_LINKS, baseUrl: BASE };
-  const loop = createDispatch({ ...deps, pollMs: 50 });
-  stop = async () => {
-    await loop.stop();
-    await channels.close();
-  };
-  loop.start();
-});
-afterEach(async () => {
-  await stop();
-  await Promise.all([http.close(), smtp.close()]);
-});
-afterAll(() => database.close());
 
 /** What the signed link at that address in a text says. */
 function claimsIn(text: string, path: string): Readonly<Record<string, string>> {
