@@ -7,7 +7,7 @@ import { inTransaction } from "../../lib/store/client.ts";
 import { openClock } from "../../lib/store/clock.ts";
 import { insertDrill } from "../../lib/store/drills.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
-import { makeProject, type TestProject } from "../support/jobs.ts";
+import { makeOnlyProject, type TestProject } from "../support/jobs.ts";
 import { addChannel, addPerson, listStored } from "../support/outbox.ts";
 
 let database: TestDatabase;
@@ -17,9 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  project = await makeProject(database);
+  project = await makeOnlyProject(database);
 });
 afterAll(() => database.close());
 

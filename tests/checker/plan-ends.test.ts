@@ -9,7 +9,7 @@ import {
   resolveIncident,
 } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
-import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
+import { makeChannel, makeOnlyProject, type TestProject } from "../support/jobs.ts";
 import { addPerson } from "../support/outbox.ts";
 
 let database: TestDatabase;
@@ -19,9 +19,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  project = await makeProject(database);
+  project = await makeOnlyProject(database);
 });
 afterAll(() => database.close());
 

@@ -5,7 +5,7 @@ import { passLeadOn } from "../../lib/store/deliveries-leads.ts";
 import { listPlanned, type OpenedIncident, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
-import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
+import { makeChannel, makeOnlyProject, type TestProject } from "../support/jobs.ts";
 
 let database: TestDatabase;
 let project: TestProject;
@@ -14,9 +14,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  project = await makeProject(database);
+  project = await makeOnlyProject(database);
   const channelId = await makeChannel(database, project);
   const clock = (at: number) => new Date(at).toISOString().slice(11, 16);
   const hours = { from: clock(Date.now() - HOUR), to: clock(Date.now() + 2 * HOUR) };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { changeIncident, listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
-import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
+import { makeChannel, makeOnlyProject, type TestProject } from "../support/jobs.ts";
 import { addPerson } from "../support/outbox.ts";
 
 let database: TestDatabase;
@@ -12,9 +12,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  project = await makeProject(database);
+  project = await makeOnlyProject(database);
 });
 afterAll(() => database.close());
 

@@ -8,7 +8,7 @@ import { deleteWindowRecord, insertWindowRecord, replanHeldAlerts } from "../../
 import { listHolds, listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
-import { makeChannel, makeProject, type TestProject } from "../support/jobs.ts";
+import { makeChannel, makeOnlyProject, type TestProject } from "../support/jobs.ts";
 
 let database: TestDatabase;
 let project: TestProject;
@@ -17,9 +17,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  project = await makeProject(database);
+  project = await makeOnlyProject(database);
   await makeChannel(database, project);
 });
 afterAll(() => database.close());

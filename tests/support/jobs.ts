@@ -5,6 +5,7 @@ import type { Instant } from "../../lib/domain/time.ts";
 import type { Database } from "../../lib/store/client.ts";
 import { insertJobRecord, type JobSettings } from "../../lib/store/jobs.ts";
 import { hashKey } from "../../lib/store/secrets.ts";
+import { offsetClock } from "./database.ts";
 
 export type TestProject = { id: string; pingKey: string };
 
@@ -21,6 +22,13 @@ export async function makeProject({ pool }: Database): Promise<TestProject> {
     [hashKey(pingKey)],
   );
   return { id: rows[0]?.id ?? "", pingKey };
+}
+
+/** The only project of a database that is emptied for it, and whose clock is right from now on. */
+export async function makeOnlyProject(database: Database): Promise<TestProject> {
+  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
+  await offsetClock(database, 0);
+  return makeProject(database);
 }
 
 export function settingsOf(slug: string, schedule: ScheduleSpec, limits: Partial<Limits> = {}): JobSettings {
