@@ -3,15 +3,13 @@ import { beforeAll, beforeEach, expect, test } from "vitest";
 import { createBundles } from "../../lib/domain/alerting/bundles.ts";
 import type { JobAlertEvent } from "../../lib/domain/incident.ts";
 import { MINUTE, SECOND } from "../../lib/domain/time.ts";
-import { claimDeliveries, type ClaimedDelivery } from "../../lib/store/deliveries.ts";
+import type { ClaimedDelivery } from "../../lib/store/deliveries.ts";
 import { type DeliveryResult, recordResults } from "../../lib/store/deliveries-results.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import type { TestProject } from "../support/jobs.ts";
-import { addAlert, addIncident, addProject, type TestIncident } from "../support/outbox.ts";
+import { addAlert, addIncident, type TestIncident } from "../support/outbox.ts";
 import { NOW, pending } from "../support/pending.ts";
-
-const LEASE = 30 * SECOND;
-const SENT = { state: "sent", at: Date.UTC(2025, 0, 1) } as const;
+import { claim, emptyQueue, LEASE, SENT } from "../support/queue.ts";
 
 let database: TestDatabase;
 let project: TestProject;
@@ -22,11 +20,9 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, users, alerts CASCADE");
-  await offsetClock(database, 0);
-  const made = await addProject(database, [{ url: "https://example.org/hook" }, { to: "ops@example.org" }]);
-  project = made.project;
-  channels = made.channelIds;
+  const queue = await emptyQueue(database);
+  project = queue.project;
+  channels = [queue.one, queue.two];
   incidents = new Map();
 });
 
@@ -51,13 +47,8 @@ async function write(...all: Written[]): Promise<Map<string, string>> {
   return leads;
 }
 
-function claim(): Promise<ClaimedDelivery[]> {
-  const room = { otherwise: 100, named: new Map<string, number>() };
-  return claimDeliveries(database.pool, { limit: 100, lanes: room, kinds: room, leaseMs: LEASE });
-}
-
 async function claimed(): Promise<string[]> {
-  return (await claim()).map(({ id }) => id);
+  return (await claim(database)).map(({ id }) => id);
 }
 
 function record(one: ClaimedDelivery | undefined, outcome: DeliveryResult["outcome"]) {
@@ -77,7 +68,7 @@ test("messages of one outage leave one after the other over a channel, others si
     { job: "e", message: "other", outageId: other },
     { job: "f", message: "alone", outageId: null },
   );
-  const [first, ...rest] = await claim();
+  const [first, ...rest] = await claim(database);
   const ids = ["first", "mail", "other", "alone"].map((name) => leads.get(name));
   expect([first, ...rest].map((one) => one?.id)).toEqual(ids);
   await record(first, { state: "retry", at: Date.now() + MINUTE, error: "503" });
@@ -85,7 +76,7 @@ test("messages of one outage leave one after the other over a channel, others si
   await offsetClock(database, LEASE - SECOND);
   expect(await claimed()).toEqual([]);
   await offsetClock(database, 2 * MINUTE);
-  const again = await claim();
+  const again = await claim(database);
   expect(again.map(({ id }) => id)).not.toContain(leads.get("next"));
   await record(
     again.find(({ id }) => id === first?.id),
@@ -113,7 +104,7 @@ test("a message that waits for one of its outage because of a job does not keep 
     { job: "a", message: "recovery", outageId },
     { job: "a", message: "alarms", outageId },
   );
-  const [recovery, ...others] = await claim();
+  const [recovery, ...others] = await claim(database);
   expect([recovery?.id, others]).toEqual([leads.get("recovery"), []]);
   expect(await claimed()).toEqual([]);
   await record(recovery, SENT);
@@ -139,7 +130,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     let underWay: ClaimedDelivery[] = [];
     let done = 0;
     for (let round = 1; done < messages.size; round += 1) {
-      underWay.push(...(await claim()));
+      underWay.push(...(await claim(database)));
       const busy = underWay.flatMap(({ id }) => outageOf.get(id) ?? []);
       expect(new Set(busy).size).toBe(busy.length);
       expect(underWay).not.toEqual([]);
