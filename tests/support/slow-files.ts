@@ -1,9 +1,10 @@
 /** About how many seconds the slowest test files take: a fresh clone remembers none of its own. The others come after them. */
 export const SECONDS: Record<string, number> = {
-  "tests/e2e/screens.test.ts": 104,
   "tests/e2e/faults.test.ts": 71,
+  "tests/e2e/screens.test.ts": 63,
   "tests/e2e/letters.test.ts": 40,
   "tests/e2e/clients-node.test.ts": 38,
+  "tests/e2e/screens-jobs.test.ts": 33,
   "tests/e2e/usual.test.ts": 33,
   "tests/e2e/incidents.test.ts": 31,
   "tests/e2e/chaos.test.ts": 31,
