@@ -1,15 +1,11 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { auditPage, type Browser, browserMissing, openBrowser } from "../support/browser.ts";
-import { Program } from "../support/program.ts";
-
-const missing = browserMissing();
-const OWNER = { email: "owner@example.org", password: "correct horse battery" };
+import { describe, expect, test } from "vitest";
+import { auditPage, type Browser } from "../support/browser.ts";
+import type { Program } from "../support/program.ts";
+import { makeOwner, openScreens, OWNER } from "../support/screens.ts";
 
 // From the DSN on the project's page to a job that changes with its code; each test goes on where the one before stopped.
 describe("jobs of code, on the screens", () => {
-  beforeEach(({ skip }) => skip(missing !== null, missing ?? ""));
-
   let program: Program;
   let browser: Browser;
   let page: Page;
@@ -21,19 +17,13 @@ describe("jobs of code, on the screens", () => {
     expect((await fetch(address, { method: "POST", body })).status).toBe(202);
   };
 
-  beforeAll(async () => {
-    if (missing !== null) return;
-    [browser, program] = await Promise.all([openBrowser(), Program.start()]);
-    await program.admin("create-user", "--email", OWNER.email, "--password", OWNER.password);
-    const { id } = await program.admin<{ id: string }>("create-project", "--name", "Shop", "--owner", OWNER.email);
+  openScreens({}, async (opened) => {
+    ({ program, browser } = opened);
+    const { id } = await makeOwner(program, "Shop");
     const job = ["--slug", "my-job", "--schedule", "0 5 * * *", "--grace", "10m"];
     ({ id: jobId } = await program.admin<{ id: string }>("create-job", "--project", id, ...job));
     await program.answers("/sign-in", 200);
     page = await browser.signIn(program.url, OWNER.email, OWNER.password);
-  });
-
-  afterAll(async () => {
-    await Promise.all([browser?.close(), program?.stop()]);
   });
 
   test("the project's page has lines to copy for each kind of code, and that for curl works as it stands", async () => {

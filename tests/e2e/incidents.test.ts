@@ -1,18 +1,14 @@
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { auditPage, type Browser, browserMissing, openBrowser } from "../support/browser.ts";
+import { afterAll, describe, expect, test } from "vitest";
+import { auditPage, type Browser } from "../support/browser.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
-import { Program } from "../support/program.ts";
-
-const missing = browserMissing();
-const OWNER = { email: "owner@example.org", password: "correct horse battery" };
+import type { Program } from "../support/program.ts";
+import { makeOwner, openScreens, OWNER } from "../support/screens.ts";
 
 type Incident = { id: string; acknowledgedBy: string | null; snoozedUntil: string | null; mutedAt: string | null };
 
 // What people do about incidents; each test goes on where the one before stopped.
 describe("incidents", () => {
-  beforeEach(({ skip }) => skip(missing !== null, missing ?? ""));
-
   let program: Program;
   let browser: Browser;
   let sink: HttpSink;
@@ -27,12 +23,10 @@ describe("incidents", () => {
   const incidents = async (): Promise<Incident[]> =>
     (await program.admin<{ incidents: Incident[] }>("incidents", "--project", project.id)).incidents;
 
-  beforeAll(async () => {
-    if (missing !== null) return;
-    [browser, sink] = await Promise.all([openBrowser(), startHttpSink()]);
-    program = await Program.start({ env: { ALLOW_PRIVATE_TARGETS: "127.0.0.0/8" } });
-    await program.admin("create-user", "--email", OWNER.email, "--password", OWNER.password);
-    project = await program.admin("create-project", "--name", "Night shift", "--owner", OWNER.email);
+  openScreens({ ALLOW_PRIVATE_TARGETS: "127.0.0.0/8" }, async (opened) => {
+    ({ program, browser } = opened);
+    sink = await startHttpSink();
+    project = await makeOwner(program, "Night shift");
     const url = `${sink.url}/hook`;
     await program.admin("create-channel", "--project", project.id, "--kind", "webhook", "--url", url);
     await fail("backup");
@@ -42,9 +36,7 @@ describe("incidents", () => {
     await program.answers("/sign-in", 200);
   });
 
-  afterAll(async () => {
-    await Promise.all([browser?.close(), program?.stop(), sink?.close()]);
-  });
+  afterAll(() => sink?.close());
 
   test("a link in a message changes nothing when a scanner opens it, and is kept by nobody", async () => {
     expect([...links.keys()]).toEqual(["Acknowledge", "Snooze 1 h", "Mute"]);

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { MINUTE } from "../../lib/domain/time.ts";
 import { auditPage, type Browser, browserMissing, openBrowser } from "../support/browser.ts";
 import { Program } from "../support/program.ts";
+import { makeOwner, OWNER, widthBeyond } from "../support/screens.ts";
 import { startSmtpSink, type SmtpSink, type SunkMail } from "../support/smtp-sink.ts";
 
 const missing = browserMissing();
-const OWNER = { email: "owner@example.org", password: "correct horse battery" };
 
 // Mails that nobody waits for, and what their links do; each test goes on where the one before stopped.
 describe("reports, fire drills and the links in them", () => {
@@ -23,8 +23,7 @@ describe("reports, fire drills and the links in them", () => {
     if (missing !== null) return;
     smtp = await startSmtpSink();
     [browser, program] = await Promise.all([openBrowser(), Program.start({ env: { SMTP_URL: smtp.url } })]);
-    await program.admin("create-user", "--email", OWNER.email, "--password", OWNER.password);
-    ({ id: project } = await program.admin<{ id: string }>("create-project", "--name", "Shop", "--owner", OWNER.email));
+    ({ id: project } = await makeOwner(program, "Shop"));
     const job = ["--slug", "backup", "--schedule", "0 * * * *", "--grace", "5m"];
     ({ id: jobId } = await program.admin<{ id: string }>("create-job", "--project", project, ...job));
     await program.admin("create-channel", "--project", project, "--kind", "email", "--to", "ops@example.org");
@@ -49,9 +48,7 @@ describe("reports, fire drills and the links in them", () => {
         await page.goto(path);
         await page.locator("h1").first().waitFor();
         expect(await auditPage(page), `${path} ${colorScheme}`).toEqual([]);
-        const beyond = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
+        const beyond = await widthBeyond(page);
         expect(beyond, `${path} at ${width} px`).toBe(0);
       }
     }

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditPage, type Browser, browserMissing, openBrowser } from "../support/browser.ts";
 import { eventually } from "../support/eventually.ts";
 import { Program } from "../support/program.ts";
+import { makeOwner, OWNER } from "../support/screens.ts";
 
 const missing = browserMissing();
 
-const OWNER = { email: "owner@example.org", password: "correct horse battery" };
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
@@ -19,7 +19,7 @@ describe.skipIf(missing !== null)(`what a job usually does${missing === null ? "
   let report: Created;
   let invoices: Created;
 
-  async function createJob(project: Created, slug: string, schedule: string, zone: string): Promise<Created> {
+  async function createJob(project: { id: string }, slug: string, schedule: string, zone: string): Promise<Created> {
     const options = ["--project", project.id, "--slug", slug, "--schedule", schedule, "--tz", zone];
     return program.admin<Created>("create-job", ...options, "--dialect", "vixie");
   }
@@ -41,8 +41,7 @@ describe.skipIf(missing !== null)(`what a job usually does${missing === null ? "
   beforeAll(async () => {
     if (missing !== null) return;
     [browser, program] = await Promise.all([openBrowser(), Program.start()]);
-    await program.admin("create-user", "--email", OWNER.email, "--password", OWNER.password);
-    const project = await program.admin<Created>("create-project", "--name", "Ops", "--owner", OWNER.email);
+    const project = await makeOwner(program, "Ops");
     report = await createJob(project, "report", "0 * * * *", "UTC");
     invoices = await createJob(project, "invoices", "0 6 * * *", "Etc/GMT-3");
     const day = new Date();
