@@ -5,8 +5,8 @@ import { SECOND, type Instant, type Millis } from "../domain/time.ts";
 import { AppError, messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseClock } from "../store/clock.ts";
-import { findNewestBeat, insertHeartbeat, type ProcessRecord, type StoredGap } from "../store/gaps.ts";
-import { BEGIN, commit, runAll, withClient } from "../store/pipeline.ts";
+import { beginHeartbeat, findNewestBeat, type ProcessRecord, type StoredGap } from "../store/gaps.ts";
+import { commit, openPipeline, withClient } from "../store/pipeline.ts";
 
 /** Knows whether somebody was listening. Nothing is recorded and no deadline judged before it says so. */
 export type Watch = {
@@ -51,10 +51,13 @@ class Heart implements Watch {
   readonly #takesPings: boolean;
   readonly #steadyNow: () => Millis;
   readonly #timer: NodeJS.Timeout;
+  /** A connection for nothing else: whoever has much to do has to be heard all the same. */
+  readonly #pipeline: pg.Pool;
   #beatAt: Millis = -Infinity;
   /** The newest sign of a process that takes pings; only asked for where this one takes none. */
   #newest: Instant | null = null;
   #beating: Promise<void> | null = null;
+  #stopped: Promise<void> | null = null;
   #away = false;
 
   constructor(options: WatchOptions) {
@@ -63,6 +66,7 @@ class Heart implements Watch {
     this.#process = { processId, host: hostname(), pid: process.pid, roles: [...roles] };
     this.#takesPings = roles.has("pings");
     this.#steadyNow = steadyNow;
+    this.#pipeline = openPipeline(options.pool, 1);
     this.#timer = setInterval(() => void this.#beatQuietly(), BEAT_MS).unref();
   }
 
@@ -80,11 +84,17 @@ class Heart implements Watch {
     return this.#takesPings ? this.#options.clock.now() : (this.#newest ?? -Infinity);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#beatOnce().catch((error: unknown) => {
       this.#options.log.warn({ reason: messageOf(error) }, "No last sign of life could be written");
     });
+    await this.#pipeline.end();
   }
 
   async #beatQuietly(): Promise<void> {
@@ -106,11 +116,10 @@ class Heart implements Watch {
   }
 
   async #beat(): Promise<void> {
-    const { pool, clock, onGap } = this.#options;
+    const { clock, onGap } = this.#options;
     const begunAt = this.#steadyNow();
-    const gap = await withClient(pool, AbortSignal.timeout(TIME_LIMIT_MS), async (client) => {
-      await runAll(client, [BEGIN]);
-      const written = await insertHeartbeat(client, { process: this.#process, gapMs: GAP_MS });
+    const gap = await withClient(this.#pipeline, AbortSignal.timeout(TIME_LIMIT_MS), async (client) => {
+      const written = await beginHeartbeat(client, { process: this.#process, gapMs: GAP_MS });
       if (written !== null && lengthOf(written) >= BLINDING_GAP_MS) await onGap(client, written);
       await commit(client, []);
       return written;

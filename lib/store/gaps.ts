@@ -3,6 +3,7 @@ import type { NoticeFacts } from "../domain/notice.ts";
 import type { Gap } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/time.ts";
 import { alertIdOf } from "./ids.ts";
+import { BEGIN, runAll } from "./pipeline.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
 /** One process, as its heartbeat tells of it. */
@@ -12,7 +13,7 @@ export type ProcessRecord = { processId: string; host: string; pid: number; role
 export type StoredGap = Gap & { id: number };
 
 /** One after the other, over all processes on the database: a gap is written once. */
-const HEARTBEAT_LOCK = 72_707_371;
+const LOCK = { text: "SELECT pg_advisory_xact_lock(72707371)" };
 
 type BeatRow = { id: number; from: Date; to: Date };
 
@@ -32,18 +33,18 @@ const BEAT = `WITH clock AS MATERIALIZED (SELECT belfry_now() AS now),
   SELECT id, from_at AS "from", to_at AS "to" FROM gap`;
 
 /**
- * Writes a sign of life of this process. Where no process took pings for longer than `gapMs`, that stretch becomes a gap
- * first, in the same transaction. Call it inside a transaction of its own.
+ * Begins a transaction and writes a sign of life of this process. Where no process took pings for longer than `gapMs`, that
+ * stretch becomes a gap first. All of it is one round trip of a pipelined client: a busy process has time for few.
  * @returns that gap; null where there is none.
  */
-export async function insertHeartbeat(
+export async function beginHeartbeat(
   client: PoolClient,
   { process, gapMs }: { process: ProcessRecord; gapMs: Millis },
 ): Promise<StoredGap | null> {
-  await client.query("SELECT pg_advisory_xact_lock($1)", [HEARTBEAT_LOCK]);
   const { processId, host, pid, roles } = process;
-  const { rows } = await client.query<BeatRow>(BEAT, [processId, host, pid, roles, gapMs]);
-  const [row] = rows;
+  const beat = { text: BEAT, values: [processId, host, pid, roles, gapMs] };
+  const [, , written] = await runAll(client, [BEGIN, LOCK, beat]);
+  const row: BeatRow | undefined = written?.rows[0];
   return row === undefined ? null : { id: row.id, from: instantOf(row.from), to: instantOf(row.to) };
 }
 
