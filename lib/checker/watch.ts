@@ -118,16 +118,29 @@ class Heart implements Watch {
   async #beat(): Promise<void> {
     const { clock, onGap } = this.#options;
     const begunAt = this.#steadyNow();
-    const gap = await withClient(this.#pipeline, AbortSignal.timeout(TIME_LIMIT_MS), async (client) => {
-      const written = await beginHeartbeat(client, { process: this.#process, gapMs: GAP_MS });
-      if (written !== null && lengthOf(written) >= BLINDING_GAP_MS) await onGap(client, written);
+    await this.#withClient(async (client) => {
+      const gap = await beginHeartbeat(client, { process: this.#process, gapMs: GAP_MS });
+      if (gap !== null && lengthOf(gap) >= BLINDING_GAP_MS) await onGap(client, gap);
       await commit(client, []);
-      return written;
+      if (gap !== null) this.#tell(gap);
+      // After the gap is written: until then, nobody may know that so much time has passed.
+      await clock.refresh(client);
     });
-    if (gap !== null) this.#tell(gap);
-    // After the gap is written: until then, nobody may know that so much time has passed.
-    await clock.refresh();
     this.#beatAt = begunAt;
+  }
+
+  /** Where there is no connection of its own to be had, one of those that all work shares has to do. */
+  async #withClient(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
+    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+    let begun = false;
+    const begin = (client: pg.PoolClient): Promise<void> => {
+      begun = true;
+      return work(client);
+    };
+    await withClient(this.#pipeline, signal, begin).catch((error: unknown) => {
+      if (begun) throw error;
+      return withClient(this.#options.pool, signal, begin);
+    });
   }
 
   #tell(gap: Gap): void {

@@ -14,6 +14,8 @@ export type StoredGap = Gap & { id: number };
 
 /** One after the other, over all processes on the database: a gap is written once. */
 const LOCK = { text: "SELECT pg_advisory_xact_lock(72707371)" };
+/** Nobody hears any more of one that waits longer. */
+const IMPATIENT = { text: "SET LOCAL lock_timeout = '5s'" };
 
 type BeatRow = { id: number; from: Date; to: Date };
 
@@ -43,8 +45,8 @@ export async function beginHeartbeat(
 ): Promise<StoredGap | null> {
   const { processId, host, pid, roles } = process;
   const beat = { text: BEAT, values: [processId, host, pid, roles, gapMs] };
-  const [, , written] = await runAll(client, [BEGIN, LOCK, beat]);
-  const row: BeatRow | undefined = written?.rows[0];
+  const results = await runAll(client, [BEGIN, IMPATIENT, LOCK, beat]);
+  const row: BeatRow | undefined = results.at(-1)?.rows[0];
   return row === undefined ? null : { id: row.id, from: instantOf(row.from), to: instantOf(row.to) };
 }
 

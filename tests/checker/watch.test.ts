@@ -187,6 +187,43 @@ it("ten minutes away raise no false alarm: what was due then ends unknown, and l
   await server.close();
 });
 
+describe("a sign of life is given", () => {
+  let steady: number;
+  let watch: Watch;
+
+  beforeEach(async () => {
+    steady = 0;
+    watch = await open(["pings"], { steadyNow: () => steady });
+  });
+
+  /** The last sign is too old, and there is no other way than to give one now. */
+  async function beat(): Promise<void> {
+    steady += 20 * SECOND;
+    await offsetClock(database, steady);
+    await watch.ensureFresh();
+  }
+
+  it("while all connections that work shares are taken", async () => {
+    await beat();
+    steady += 20 * SECOND;
+    await offsetClock(database, steady);
+    const taken = await Promise.all(Array.from({ length: database.pool.options.max }, () => database.pool.connect()));
+    await watch.ensureFresh();
+    for (const client of taken) client.release();
+    expect(await gaps()).toEqual([20]);
+  });
+
+  it("over one of these where none of its own can be had", async () => {
+    const allow = (allowed: boolean) =>
+      database.pool.query("UPDATE pg_database SET datallowconn = $1 WHERE datname = current_database()", [allowed]);
+    await allow(false);
+    await beat();
+    await beat();
+    await allow(true);
+    expect(await gaps()).toEqual([20]);
+  });
+});
+
 it("signs of life go on by themselves and survive a database that was away", async () => {
   const watch = await open(["pings"]);
   await watch.ensureFresh();
