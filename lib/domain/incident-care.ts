@@ -26,7 +26,7 @@ export type CareFacts = {
   reminders: number;
   /** After how long the project's first reminder comes; null: none. */
   remindAfterMs: Millis | null;
-  /** Its alarm went to nobody: when it was to leave, somebody looked after the incident. */
+  /** Somebody did not hear of its alarm, as people looked after the incident when it was to leave, nor anything since. */
   untold: boolean;
 };
 
@@ -101,7 +101,7 @@ function woken(care: IncidentCare, facts: CareFacts, now: Instant): IncidentCare
   return care.acknowledgedAt === null ? { ...awake, remindAt: now } : reminded(awake, facts, now);
 }
 
-/** Nothing puts reminders off any more but perhaps that somebody looks after it; what nobody was told is told now. */
+/** Nothing puts reminders off any more but perhaps that somebody looks after it; what people were not told is told now. */
 function reminded(care: IncidentCare, { reminders, remindAfterMs, untold }: CareFacts, now: Instant): IncidentCare {
   if (!isAwake(care) || care.mutedAt !== null) return care;
   if (untold && care.acknowledgedAt === null) return { ...care, remindAt: now };

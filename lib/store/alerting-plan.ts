@@ -139,7 +139,8 @@ function alertRowsOf({ held, planned }: Plan): AlertRow[] {
       return { id: alert.id, planAt: until, hold: reason, detail, outageId: alert.incident.outageId };
     }),
     ...planned.map(({ alert, outageId, reached }) => {
-      return { id: alert.id, planAt: null, hold: reached ? null : whyNobody(alert), detail: null, outageId };
+      const hold = reached && !isKnown(alert) ? null : whyNobody(alert);
+      return { id: alert.id, planAt: null, hold, detail: null, outageId };
     }),
   ];
 }

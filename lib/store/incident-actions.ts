@@ -8,7 +8,7 @@ import { instantOf, type Queryable } from "./queryable.ts";
 /** An incident of which somebody takes care, locked until the transaction ends. */
 export type CaredIncident = CareFacts & { id: string; projectId: string; care: IncidentCare };
 
-type Row = Omit<CaredIncident, "care"> & {
+type Row = Omit<CaredIncident, "care" | "untold"> & {
   acknowledgedAt: Date | null;
   acknowledgedBy: string | null;
   snoozedUntil: Date | null;
@@ -19,10 +19,7 @@ type Row = Omit<CaredIncident, "care"> & {
 
 const SELECT = `SELECT i.id, i.project_id AS "projectId", i.state = 'open' AS open, i.reminders, p.remind_after_ms AS "remindAfterMs",
     i.acknowledged_at AS "acknowledgedAt", i.acknowledged_by AS "acknowledgedBy", i.snoozed_until AS "snoozedUntil",
-    i.snoozed_until_success AS "snoozedUntilSuccess", i.muted_at AS "mutedAt", i.remind_at AS "remindAt",
-    EXISTS (
-      SELECT FROM alerts a WHERE a.incident_id = i.id AND a.event = 'opened' AND a.plan_at IS NULL
-        AND NOT EXISTS (SELECT FROM deliveries d WHERE d.alert_id = a.id AND d.state <> 'dropped')) AS untold
+    i.snoozed_until_success AS "snoozedUntilSuccess", i.muted_at AS "mutedAt", i.remind_at AS "remindAt"
   FROM incidents i JOIN projects p ON p.id = i.project_id WHERE i.id = ANY ($1::uuid[])`;
 
 /**
@@ -38,10 +35,24 @@ export async function lockIncidents(
     `${SELECT} ORDER BY i.id FOR NO KEY UPDATE OF i${wait ? "" : " SKIP LOCKED"}`,
     [plainColumn(incidentIds, (id) => id)],
   );
-  return rows.map(caredOf);
+  const untold = await listUntold(
+    client,
+    rows.map(({ id }) => id),
+  );
+  return rows.map((row) => caredOf(row, untold.has(row.id)));
 }
 
-function caredOf({ id, projectId, open, reminders, remindAfterMs, untold, ...row }: Row): CaredIncident {
+// Begun after the locks are held: it sees what planners decided while we waited.
+const UNTOLD = `SELECT i.id FROM incidents i JOIN alerts a ON a.incident_id = i.id
+  WHERE i.id = ANY ($1::uuid[]) AND i.reminders = 0 AND a.event = 'opened' AND a.plan_at IS NULL
+    AND (a.hold = 'acknowledged' OR EXISTS (SELECT FROM deliveries d WHERE d.alert_id = a.id AND d.state = 'dropped'))`;
+
+async function listUntold(client: PoolClient, incidentIds: readonly string[]): Promise<Set<string>> {
+  const { rows } = await client.query<{ id: string }>(UNTOLD, [plainColumn(incidentIds, (id) => id)]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+function caredOf({ id, projectId, open, reminders, remindAfterMs, ...row }: Row, untold: boolean): CaredIncident {
   const { acknowledgedBy, snoozedUntilSuccess } = row;
   return {
     ...{ id, projectId, open, reminders, remindAfterMs, untold },

@@ -143,7 +143,19 @@ describe("reminders", () => {
     expect((await listHolds(world.database)).at(-1)).toMatchObject({ event: "resolved", hold: "muted", waits: false });
   });
 
-  test("tell at once of what was told to nobody, as somebody looked after it, when nobody does any more", async () => {
+  test("keep to what was asked before anybody was told", async () => {
+    const early = await openIncident(world.database, world.project, { name: "early" });
+    await actOnIncidents(world.owner, { incidentIds: [early.id], action: { kind: "acknowledge" } });
+    await planNow(world.database);
+    await pass(5 * HOUR);
+    expect((await listPlanned(world.database)).filter(({ job }) => job === "early")).toHaveLength(1);
+  });
+});
+
+describe("an incident that somebody acknowledged while its alarm was held back", () => {
+  let held: OpenedIncident;
+
+  beforeEach(async () => {
     const { pool } = world.database;
     await pool.query("UPDATE projects SET remind_after_ms = NULL");
     await pool.query(
@@ -151,25 +163,68 @@ describe("reminders", () => {
        VALUES ($1, 'Release', 'once', belfry_now(), belfry_now() + interval '1 hour', '{"jobIds": [], "tags": [], "hosts": []}')`,
       [world.project.id],
     );
-    const held = await openIncident(world.database, world.project, { name: "held" });
-    const handle = (kind: "acknowledge" | "unacknowledge") =>
-      actOnIncidents(world.owner, { incidentIds: [held.id, incident.id], action: { kind } });
+    held = await openIncident(world.database, world.project, { name: "held" });
     await planNow(world.database);
-    await handle("acknowledge");
-    await pass(HOUR + MINUTE);
-    expect((await listPlanned(world.database)).map(({ job }) => job)).toEqual(["backup"]);
-    await handle("unacknowledge");
-    await planNow(world.database);
-    const told = (await listPlanned(world.database)).map(({ job, event }) => `${job} ${event}`);
-    expect(told).toEqual(["backup opened", "held reminder"]);
   });
 
-  test("keep to what was asked before anybody was told", async () => {
-    const early = await openIncident(world.database, world.project, { name: "early" });
-    await actOnIncidents(world.owner, { incidentIds: [early.id], action: { kind: "acknowledge" } });
+  async function handle(kind: "acknowledge" | "unacknowledge" | "mute" | "unmute"): Promise<void> {
+    await actOnIncidents(world.owner, { incidentIds: [held.id, incident.id], action: { kind } });
     await planNow(world.database);
-    await pass(5 * HOUR);
-    expect((await listPlanned(world.database)).filter(({ job }) => job === "early")).toHaveLength(1);
+  }
+
+  const told = async () => {
+    const planned = await listPlanned(world.database);
+    return planned.map(({ job, event, to }) => `${job} ${event} ${to}`);
+  };
+
+  test("is told once, and at once, when nobody looks after it any more", async () => {
+    await handle("acknowledge");
+    await pass(HOUR + MINUTE);
+    expect(await told()).toEqual(["backup opened Hook"]);
+    for (let times = 0; times < 3; times++) {
+      await handle("unacknowledge");
+      await handle("acknowledge");
+    }
+    await handle("unacknowledge");
+    expect(await told()).toEqual(["backup opened Hook", "held reminder Hook"]);
+  });
+
+  test("is told so when it is not muted any more either", async () => {
+    await handle("acknowledge");
+    await pass(HOUR + MINUTE);
+    await handle("mute");
+    await handle("unacknowledge");
+    expect(await told()).toEqual(["backup opened Hook"]);
+    await handle("unmute");
+    expect(await told()).toEqual(["backup opened Hook", "held reminder Hook"]);
+  });
+
+  test("is told as new at the end of that where nobody looks after it by then", async () => {
+    await handle("acknowledge");
+    await handle("unacknowledge");
+    await pass(HOUR + MINUTE);
+    expect(await told()).toEqual(["backup opened Hook", "held opened Hook"]);
+  });
+
+  test("is told to people, also where a service that keeps incidents had its alarm", async () => {
+    const pager = await makeChannel(world.database, world.project);
+    await world.database.pool.query("UPDATE channels SET kind = 'pagerduty', name = 'Pager' WHERE id = $1", [pager]);
+    await handle("acknowledge");
+    await pass(HOUR + MINUTE);
+    expect(await told()).toEqual(["backup opened Hook", "held opened Pager"]);
+    await handle("unacknowledge");
+    expect(await told()).toContain("held reminder Hook");
+  });
+
+  test("is told to a channel that dropped its alarm for that reason", async () => {
+    await pass(HOUR + MINUTE);
+    await world.database.pool.query(
+      "UPDATE deliveries SET state = 'dropped' WHERE incident_id = $1 AND state = 'pending'",
+      [held.id],
+    );
+    await handle("acknowledge");
+    await handle("unacknowledge");
+    expect(await told()).toContain("held reminder Hook");
   });
 });
 
