@@ -18,8 +18,11 @@ export function openScreens(env: Record<string, string>, prepare: (opened: Scree
   let program: Program | undefined;
   beforeAll(async () => {
     if (missing !== null) return;
-    const opened = await Promise.all([openBrowser(), Program.start({ env })]);
-    [browser, program] = opened;
+    // Each is kept at once, so that it is closed where the other does not start.
+    const opened = await Promise.all([
+      openBrowser().then((started) => (browser = started)),
+      Program.start({ env }).then((started) => (program = started)),
+    ]);
     await prepare({ browser: opened[0], program: opened[1] });
   });
   beforeEach(({ skip }) => skip(missing !== null, missing ?? ""));
