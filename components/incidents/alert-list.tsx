@@ -109,9 +109,15 @@ function DeliveryLine({ delivery }: { delivery: DeliveryView }) {
           <Said text={delivery.lastError} />
         </span>
       )}
-      <DeliveryLog log={delivery.log} />
+      <DeliveryLog log={delivery.log} ended={endedAttempts(delivery)} />
     </>
   );
+}
+
+/** Of what is over for long nothing may be on record any more. */
+function endedAttempts({ state, attempts, log }: DeliveryView): number {
+  if (state === "sending") return attempts - 1;
+  return state === "pending" || log.length > 0 ? attempts : 0;
 }
 
 /** When a delivery that waits is sent, and on what that depends. */

@@ -26,13 +26,19 @@ export function creatingLines(pingBase: string, slug: string): PingLine[] {
 
 type Target = { address: string; query: string; schedule: string | null };
 
+const ONLY_HERE = "this machine (others reach Belfry once HOST and BASE_URL are set)";
+
+function isLocal(address: string): boolean {
+  return /^https?:\/\/(?:localhost|127\.|\[::1\])/.test(address);
+}
+
 function linesFor({ address, query, schedule }: Target): PingLine[] {
   const when = schedule !== null && /^\S+( \S+){4}$/.test(schedule) ? schedule : "0 2 * * *";
   return [
     {
       name: "Try it now",
       line: `curl -fsS "${address}${query}"`,
-      hint: "One success, from this machine or any other. It answers OK once the ping is stored.",
+      hint: `One success, from ${isLocal(address) ? ONLY_HERE : "this machine or any other"}. It answers OK, or Created where that makes the job, once the ping is stored.`,
     },
     {
       name: "Crontab",

@@ -48,6 +48,19 @@ test("an attempt whose process ended says that there is no answer", () => {
   );
 });
 
+test("attempts whose answer nobody lived to hear are counted, also after a replay, and the one under way is not", () => {
+  const second = { ...ATTEMPT, attempt: 2, accepted: true, status: 200, answer: "ok" };
+  const cut = shown({ state: "sent", attempts: 2, sentAt: AT + MINUTE, log: [second] });
+  expect(cut).toContain("2 attempts");
+  expect(cut).toContain("1 has no answer on record, as Belfry ended before that came: it may have arrived.");
+  expect(shown({ attempts: 3, log: [] })).toContain("3 have no answer on record");
+  expect(shown({ state: "dead", attempts: 2, log: [ATTEMPT, second, ATTEMPT] })).toContain("1 has no answer");
+  expect(shown({ state: "dead", attempts: 1, log: [ATTEMPT, second, ATTEMPT] })).not.toContain("no answer");
+  expect(shown({ state: "sending", attempts: 2, log: [ATTEMPT] })).not.toContain("no answer");
+  // Its log was deleted with what is old.
+  expect(shown({ state: "sent", attempts: 2, log: [] })).not.toContain("no answer");
+});
+
 test("what was put off says when it leaves, and on what that depends", () => {
   const text = shown({ nextAttemptAt: AT + 60 * MINUTE, onlyIf: "unacknowledged" });
   expect(text).toMatch(/waiting over Ops, leaves .* if nobody has acknowledged the incident/);

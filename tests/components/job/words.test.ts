@@ -36,6 +36,12 @@ describe("the lines to copy", () => {
     expect(line).not.toContain("%");
   });
 
+  test("the first says where it works: an address of this machine's own is no use on others", () => {
+    const hint = (pingUrl: string) => pingLines({ pingUrl, mailAddress: null, schedule: null })[0]?.hint;
+    expect(hint("https://b.example/ping/u")).toContain("from this machine or any other.");
+    expect(hint("http://localhost:3000/ping/u")).toContain("from this machine (others reach Belfry once HOST");
+  });
+
   test("the address for mail is among them where mail is taken", () => {
     const addresses = { pingUrl: "https://b.example/ping/u", mailAddress: "u@b.example", schedule: null };
     expect(pingLines(addresses).at(-1)).toMatchObject({ name: "E-mail", line: "u@b.example" });
