@@ -91,6 +91,9 @@ export const theme = createTheme({
     TagsInput: { defaultProps: { size: "sm" } },
     // As filled buttons: of two schemes one would have white words on white.
     Chip: { defaultProps: { color: "gray" } },
+    // White by itself, which nobody sees on the light ink of dark mode.
+    Checkbox: { defaultProps: { iconColor: "var(--surface)" } },
+    Radio: { defaultProps: { iconColor: "var(--surface)" } },
     CloseButton: { defaultProps: { "aria-label": "Close" } },
     // Its own scroll lock writes a style element without our nonce; globals.css does it instead.
     Modal: {
