@@ -1,8 +1,11 @@
 import { tooQuick } from "./message-verdict.ts";
 import type { IncidentInput } from "./message.ts";
 
-/** What to do now: one concrete sentence by cause; null where there is nothing to do. `host` is already cleaned. */
-export function actionOf({ event, facts, job, output }: IncidentInput, host: string | null): string | null {
+/** What of a message is already masked and cleaned. */
+type Cleaned = { host: string | null; said: string | null };
+
+/** What to do now: one concrete sentence by cause; null where there is nothing to do. */
+export function actionOf({ event, facts, job, output }: IncidentInput, { host, said }: Cleaned): string | null {
   if (event === "resolved" || event === "stable") return null;
   const on = host === null ? "" : ` on ${host}`;
   if (event === "unstable") {
@@ -12,7 +15,7 @@ export function actionOf({ event, facts, job, output }: IncidentInput, host: str
     case "missed":
       return missedAction(job.scheduleKind === "cron", host);
     case "failed":
-      return tooQuick(facts) ? tooQuickAction(on) : failedAction(facts.exitCode, { on, toldOutput: output !== null });
+      return tooQuick(facts) ? tooQuickAction(on) : failedAction(facts.exitCode, { on, sent: sentOf(output, said) });
     case "overlong":
       return `See whether it hangs or is only slow${on}: ps -eo pid,etime,args; if this is normal now, raise the job's time limit.`;
     case "overlap":
@@ -41,7 +44,22 @@ function tooQuickAction(on: string): string {
   return `See whether it has done its work${on}: read its output, and look at what it should have made; if it is that quick now, lower the job's shortest run time.`;
 }
 
-function failedAction(exitCode: number | null, { on, toldOutput }: { on: string; toldOutput: boolean }): string {
+/** What of its own words the run sent. */
+type Sent = "output" | "message" | "nothing";
+
+function sentOf(output: string | null, said: string | null): Sent {
+  if (output !== null) return "output";
+  return said === null ? "nothing" : "message";
+}
+
+const FAILED_ACTIONS: Readonly<Record<Sent, (on: string) => string>> = {
+  output: (on) => `Read the output, repair the cause, then run the command by hand${on} as the same user.`,
+  message: (on) => `Repair the cause, then run the command by hand${on} as the same user.`,
+  nothing: (on) =>
+    `Run the command by hand${on} as the same user; to see its output here next time, send it as the ping's body.`,
+};
+
+function failedAction(exitCode: number | null, { on, sent }: { on: string; sent: Sent }): string {
   switch (exitCode) {
     case 124:
       return `See what it waited for${on}, or give the timeout command more time.`;
@@ -57,8 +75,6 @@ function failedAction(exitCode: number | null, { on, toldOutput }: { on: string;
     case 139:
       return `The program crashed: look at its core dump${on} (coredumpctl info) and what changed last.`;
     default:
-      return toldOutput
-        ? `Read the output, repair the cause, then run the command by hand${on} as the same user.`
-        : `Run the command by hand${on} as the same user; to see its output here next time, send it as the ping's body.`;
+      return FAILED_ACTIONS[sent](on);
   }
 }

@@ -6,6 +6,7 @@ import { maskSecrets } from "./mask.ts";
 import { actionOf } from "./message-action.ts";
 import { excerptOutput } from "./message-output.ts";
 import { reasonsOf } from "./message-reason.ts";
+import { saidOf } from "./message-said.ts";
 import { cleanLine } from "./message-text.ts";
 import { agoPhrase, fullTime, waitPhrases } from "./message-time.ts";
 import { headOf, toneOf, verdictLine } from "./message-verdict.ts";
@@ -23,20 +24,22 @@ export function composeIncident(input: IncidentInput, note: string | null = null
   const named = facts.host ?? input.lastHost;
   // A host is whatever the client called it: it may hold an address with a password as well.
   const host = named === null ? null : cleanLine(maskSecrets(named, input.maskPatterns), HOST_LENGTH) || null;
+  const said = saidOf(input);
   return {
     alertId: input.alertId,
     event: input.event,
     at: input.at,
     tone: toneOf(input),
     verdict: verdictLine(headOf(input), name, host, note),
-    why: [...reasonsOf(input), ...waitOf(input)],
+    why: [...reasonsOf(input, said), ...waitOf(input)],
     since: sinceOf(input),
     output: outputOf(input),
+    ...(said === null ? {} : { said }),
     duration: durationOf(input),
     lastGood: lastGoodOf(input),
     nextExpected: facts.nextSlotAt === null ? null : fullTime(facts.nextSlotAt, job.timeZone),
     elsewhere: elsewhereOf(input, host),
-    action: actionOf(input, host),
+    action: actionOf(input, { host, said }),
     links: linksOf(input),
     actions: [],
     project: input.project === null ? null : { ...input.project, name: cleanLine(input.project.name, NAME_LENGTH) },

@@ -7,21 +7,22 @@ import { changeReasons, reminderReasons, stableReasons, unstableReasons } from "
 import { tooQuick } from "./message-verdict.ts";
 import { SECOND, type Instant } from "./time.ts";
 
-/** Why people are told: which slot, how late, which limit. The most telling sentence comes first. */
-export function reasonsOf(input: IncidentInput): string[] {
+/** Why people are told: which slot, how late, which limit, what it `said` itself. The most telling sentence comes first. */
+export function reasonsOf(input: IncidentInput, said: string | null): string[] {
+  const reasons = [...causeReasons(input), ...(said === null ? [] : [`It said: “${said}”.`]), ...slotReasons(input)];
   switch (input.event) {
     case "resolved":
       return endReasons(input);
     case "stable":
       return stableReasons(input);
     case "unstable":
-      return [...unstableReasons(input), ...causeReasons(input), ...slotReasons(input)];
+      return [...unstableReasons(input), ...reasons];
     case "changed":
-      return [...changeReasons(input), ...causeReasons(input), ...slotReasons(input)];
+      return [...changeReasons(input), ...reasons];
     case "reminder":
-      return [...reminderReasons(input), ...causeReasons(input), ...slotReasons(input)];
+      return [...reminderReasons(input), ...reasons];
     default:
-      return [...causeReasons(input), ...slotReasons(input)];
+      return reasons;
   }
 }
 

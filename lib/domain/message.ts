@@ -30,6 +30,8 @@ export type AlertMessage = {
   why: readonly string[];
   since: string | null;
   output: OutputExcerpt | null;
+  /** What the run's ping said beside its body, which `why` tells as well; missing where it said nothing. */
+  said?: string;
   /** The run's duration against the usual one. */
   duration: string | null;
   lastGood: string | null;
@@ -125,6 +127,8 @@ export type IncidentInput = CommonInput & {
   usual: UsualDuration | null;
   /** The end of the run's output as it came; null without one. */
   output: string | null;
+  /** What the run's pings said last beside their bodies, as it came; null without it. */
+  said: string | null;
   /** Other jobs in trouble on that machine, some of them by name; null where there are none. */
   elsewhere: { jobs: number; names: readonly string[] } | null;
 };

@@ -1,5 +1,6 @@
 import type { ScheduleSpec } from "../domain/job.ts";
 import { excerptOutput, type OutputExcerpt } from "../domain/message-output.ts";
+import { excerptSaid } from "../domain/message-said.ts";
 import type { Outcome, RunReason } from "../domain/run.ts";
 import { type Instant, type Millis, MINUTE } from "../domain/time.ts";
 import type { Spread } from "../domain/usual.ts";
@@ -15,6 +16,7 @@ import {
   type RunRecord,
 } from "../store/runs.ts";
 import { findPingBody } from "../store/ping-bodies.ts";
+import { findRunMessage } from "../store/run-messages.ts";
 import { type AlertRow, listAlerts } from "./alerts.ts";
 import type { Ctx } from "./context.ts";
 import { type IncidentRow, incidentRowOf } from "./incidents.ts";
@@ -159,6 +161,13 @@ export async function getRunExcerpt(ctx: Ctx, input: { jobId: string; number: nu
   const { job, run } = await requireRun(ctx, input);
   const body = await bodyOf(ctx, run);
   return body === null ? null : excerptOutput(endOfText(body, EXCERPT_BYTES), job.project.maskPatterns);
+}
+
+/** What the run's pings said last beside their bodies, masked as messages show it; null where they said nothing. */
+export async function getRunSaid(ctx: Ctx, input: { jobId: string; number: number }): Promise<string | null> {
+  const { job, run } = await requireRun(ctx, input);
+  const said = await findRunMessage(ctx.database.pool, job.id, run.number);
+  return said === null ? null : excerptSaid(said, job.project.maskPatterns);
 }
 
 const PINGS_SHOWN = 100;

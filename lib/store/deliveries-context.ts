@@ -8,6 +8,7 @@ import { SERVES } from "./channel-sharing.ts";
 import { KNOWN, LAPSED, OVERTAKEN, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { unpackBody } from "./ping-bodies.ts";
+import { RUN_MESSAGE } from "./run-messages.ts";
 import { loadSurroundings, type Surroundings } from "./deliveries-surroundings.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -48,7 +49,7 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
     a.incident_id AS "incidentId", i.number AS "incidentNumber", a.job_id AS "jobId",
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, ${SERVES} AS serves, c.settings,
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
-    j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size,
+    j.schedule_kind AS "scheduleKind", f.run_number AS "runNumber", u.runs, u.median, u.p95, h.host, o.body, o.deflated, o.size, s.message,
     ${WITHDRAWN(UNTOLD)} AS withdrawn, ${LAPSED(UNTOLD)} AS lapsed,
     ${KNOWN(UNTOLD)} IS TRUE AS known, ${OVERTAKEN(UNTOLD)} AS overtaken, d.lag_from AS "lagFrom"
   FROM unnest($1::uuid[]) AS x(id)
@@ -83,7 +84,10 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
       length(b.body) AS size
     FROM ping_bodies b
     WHERE a.event <> 'resolved' AND b.ping_id = t.output_ping_id AND b.received_at = t.output_received_at
-  ) o ON true`;
+  ) o ON true
+  LEFT JOIN LATERAL (
+    SELECT m.message FROM (${RUN_MESSAGE("t")}) m WHERE a.event NOT IN ('resolved', 'stable') AND a.facts ->> 'cause' <> 'missed'
+  ) s ON true`;
 
 type Row = {
   id: string;
@@ -118,6 +122,7 @@ type Row = {
   deflated: boolean | null;
   /** Of the whole, as it is stored. */
   size: number | null;
+  message: string | null;
   withdrawn: boolean;
   lapsed: boolean | null;
   known: boolean;
@@ -198,6 +203,7 @@ function inputOf(row: Row, elsewhere: Surroundings["elsewhere"], baseUrl: string
         lastHost: row.host,
         usual: usualOf(row),
         output: outputOf(row),
+        said: row.message,
         elsewhere,
       };
   }

@@ -11,7 +11,7 @@ import { renderTelegram } from "../../lib/delivery/kinds/telegram.ts";
 import { renderZulip } from "../../lib/delivery/kinds/zulip.ts";
 import { renderMail } from "../../lib/delivery/markup/mail.ts";
 import type { AlertMessage } from "../../lib/domain/message.ts";
-import { longestMessage } from "../support/messages.ts";
+import { failedMessage, longestMessage } from "../support/messages.ts";
 import { acting, ACTIONS, outageMember, outageMessage } from "../support/outage-messages.ts";
 
 const NASTY =
@@ -35,6 +35,11 @@ function nastyOutage(): AlertMessage {
     } as const,
   };
   return acting(outageMessage({ members, outage }));
+}
+
+/** A failure whose ping says, beside no body, what tries to be markup. */
+function nastySaying(): AlertMessage {
+  return acting(failedMessage({ said: NASTY, output: null }));
 }
 
 /** As many jobs as ever, with long names in characters of three bytes that markup cares about. */
@@ -65,23 +70,26 @@ function textsOf(rendered: unknown): string {
   return Object.values(rendered).map(textsOf).join("\n");
 }
 
-describe("names of jobs and machines are no markup", () => {
+describe.each([
+  ["names of jobs and machines are", nastyOutage],
+  ["what a ping says beside its body is", nastySaying],
+])("%s no markup", (_of, nasty) => {
   test("slack: nobody is called, no link is hidden", () => {
-    const texts = textsOf(renderSlack(nastyOutage()));
+    const texts = textsOf(renderSlack(nasty()));
     expect(texts.replace(/<https:\/\/belfry\.example\.org\/[\w/-]+\|[\w ]+>/g, "")).not.toMatch(/[<>]/);
   });
 
   test("discord: nobody is called, also not by the list of those who may be", () => {
-    const rendered = renderDiscord(nastyOutage());
+    const rendered = renderDiscord(nasty());
     expect(rendered.allowed_mentions).toEqual({ parse: [] });
     const [embed] = rendered.embeds;
     expect(`${embed?.title}\n${embed?.description}`).not.toMatch(/<[@!#]|@everyone|(?<!\\)[*`[]/);
   });
 
   test.each([
-    ["telegram", () => renderTelegram(nastyOutage())],
-    ["matrix", () => renderMatrix(nastyOutage()).formatted_body],
-    ["mail", () => renderMail(nastyOutage(), null).html.replace(/<style>[\s\S]*<\/style>/, "")],
+    ["telegram", () => renderTelegram(nasty())],
+    ["matrix", () => renderMatrix(nasty()).formatted_body],
+    ["mail", () => renderMail(nasty(), null).html.replace(/<style>[\s\S]*<\/style>/, "")],
   ])("%s: no element is of theirs", (_name, render) => {
     const html = render();
     expect(html).not.toMatch(/<script|<users|<https|<!channel/);
@@ -89,20 +97,20 @@ describe("names of jobs and machines are no markup", () => {
   });
 
   test("google chat, mattermost, rocket.chat and zulip: nobody is called", () => {
-    const google = textsOf(renderGoogleChat(nastyOutage(), { threadKey: null }));
+    const google = textsOf(renderGoogleChat(nasty(), { threadKey: null }));
     expect(google).not.toMatch(/<users\/all>|<https?:[^>]*\|/);
-    expect(textsOf(renderMattermost(nastyOutage()))).not.toMatch(/@all|@everyone|<!channel|<https/);
-    expect(textsOf(renderRocketchat(nastyOutage()))).not.toMatch(/@all|@everyone|\[x\]\(/);
-    expect(renderZulip(nastyOutage())).not.toMatch(/@all|@everyone|@\*\*|\[x\]\(/);
+    expect(textsOf(renderMattermost(nasty()))).not.toMatch(/@all|@everyone|<!channel|<https/);
+    expect(textsOf(renderRocketchat(nasty()))).not.toMatch(/@all|@everyone|\[x\]\(/);
+    expect(renderZulip(nasty())).not.toMatch(/@all|@everyone|@\*\*|\[x\]\(/);
   });
 
   test("teams: all of it stands in runs of text, which know no markup", () => {
-    const { attachments } = renderTeams(nastyOutage());
+    const { attachments } = renderTeams(nasty());
     expect(JSON.stringify(attachments)).not.toMatch(/"TextBlock"|"entities"|msteams":\{"entities/);
   });
 
   test("mail: the subject is one line", () => {
-    expect(renderMail(nastyOutage(), null).subject).not.toMatch(/[\r\n]/);
+    expect(renderMail(nasty(), null).subject).not.toMatch(/[\r\n]/);
   });
 });
 

@@ -20,7 +20,7 @@ import {
   projectSnippets,
   reportProjects,
 } from "../../lib/services/projects.ts";
-import { getRun, getRunExcerpt, getRunOutput, listRuns } from "../../lib/services/runs.ts";
+import { getRun, getRunExcerpt, getRunOutput, getRunSaid, listRuns } from "../../lib/services/runs.ts";
 import { systemPage } from "../../lib/services/system.ts";
 import {
   countRecentUnmatched,
@@ -69,6 +69,7 @@ const SEE: Record<string, Verb> = {
   listRuns: (ctx) => listRuns(ctx, { jobId }),
   getRun: (ctx) => getRun(ctx, { jobId, number: 1 }),
   getRunExcerpt: (ctx) => getRunExcerpt(ctx, { jobId, number: 1 }),
+  getRunSaid: (ctx) => getRunSaid(ctx, { jobId, number: 1 }),
   getRunOutput: (ctx) => getRunOutput(ctx, { jobId, number: 1 }),
   listIncidents: (ctx) => listIncidents(ctx, { projectId: world.project.id }),
   reportIncidents: (ctx) => reportIncidents(ctx, { projectId: world.project.id }),

@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { createChannel } from "../../lib/services/channels.ts";
 import { createJob } from "../../lib/services/job-changes.ts";
 import { endOfText, readableText } from "../../lib/services/output.ts";
-import { getRun, getRunExcerpt, getRunOutput, listRuns } from "../../lib/services/runs.ts";
+import { getRun, getRunExcerpt, getRunOutput, getRunSaid, listRuns } from "../../lib/services/runs.ts";
 import { offsetClock } from "../support/database.ts";
 import { book, openWorld, sweepJob, type World } from "./world.ts";
 
@@ -89,6 +89,17 @@ test("an excerpt of output is masked as in messages, with error lines from befor
   await book(world, jobId, { action: "fail" });
   expect(await getRunExcerpt(world.owner, { jobId, number: 2 })).toBeNull();
   await expect(getRunExcerpt(world.stranger, { jobId, number: 1 })).rejects.toMatchObject({ code: "not-found" });
+});
+
+test("what a run's pings said last is shown masked, and what other runs said is not", async () => {
+  const jobId = await newJob();
+  const { id } = world.project;
+  await world.database.pool.query("UPDATE projects SET mask_patterns = '{cust-*}' WHERE id = $1", [id]);
+  await book(world, jobId, { action: "start", message: "starting" });
+  await book(world, jobId, { action: "fail", message: "tape full\r\nfor cust-4711" });
+  await book(world, jobId, { action: "fail" });
+  expect(await getRunSaid(world.owner, { jobId, number: 1 })).toBe("tape full for [masked]");
+  expect(await getRunSaid(world.owner, { jobId, number: 2 })).toBeNull();
 });
 
 test("the end of a text leaves out the line that the cut goes through", () => {

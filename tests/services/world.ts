@@ -91,7 +91,7 @@ export async function addMember(
 }
 
 export type BookedPing = Partial<Omit<Ping, "hasBody">> &
-  Pick<Ping, "action"> & { body?: string | Buffer; sent?: number };
+  Pick<Ping, "action"> & { body?: string | Buffer; sent?: number; message?: string };
 
 /** Books a ping as the ping path does, under the job's lock, with its row and its body; and plans whatever is to be told. */
 export async function book(
@@ -99,7 +99,7 @@ export async function book(
   jobId: string,
   given: BookedPing,
 ): Promise<Transition> {
-  const { body: output, sent, ...fields } = given;
+  const { body: output, sent, message = null, ...fields } = given;
   const body = output === undefined ? null : Buffer.from(output);
   const receivedAt = fields.receivedAt ?? services.clock.now();
   const ping: Ping = {
@@ -114,7 +114,7 @@ export async function book(
       pingStatements([
         {
           ...{ ...ping, jobId, body, bodySize: sent ?? body?.length ?? 0, method: "GET", userAgent: "curl/8" },
-          ...{ protocol: "native", metrics: null, message: null },
+          ...{ protocol: "native", metrics: null, message },
           ...{ runNumber: applied.pingRunNumber, disposition: applied.disposition ?? "applied" },
         },
       ]),

@@ -47,6 +47,7 @@ export function failedInput(changes: Partial<IncidentInput> = {}, facts: Partial
     lastHost: null,
     usual: { medianMs: 250 * SECOND, p95Ms: 5 * MINUTE, runs: 50 },
     output: "copying\nERROR: disk full\n",
+    said: null,
     elsewhere: null,
     ...changes,
   };
@@ -65,6 +66,7 @@ export function nastyMessage(): AlertMessage {
     {
       job: { id: "j1", slug: "s", name: nasty, timeZone: "UTC", scheduleKind: "cron" },
       output: `error: ${nasty}\n${"&<>".repeat(900)}`,
+      said: nasty,
     },
     { host: nasty },
   );
@@ -90,6 +92,7 @@ export function longestMessage(): AlertMessage {
       job: { id: "j1", slug: "s", name, timeZone: "America/Argentina/ComodRivadavia", scheduleKind: "cron" },
       project: { id: "p1", name },
       output: Array.from({ length: 60 }, (_, line) => `error ${line}: ${name}`).join("\n"),
+      said: name,
     },
     { host: name },
   );

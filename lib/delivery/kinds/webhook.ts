@@ -116,6 +116,7 @@ function templateValues(message: AlertMessage, body: ReturnType<typeof webhookBo
     ...{ alertId: body.alertId, deliveryId: body.deliveryId, page: pageOf(message), message: body },
     text: renderPlainText(message),
     output: output === null ? null : outputLines(output).join("\n"),
+    said: body.said ?? null,
     "project.id": project?.id,
     "project.name": project?.name,
     "job.id": job?.id,

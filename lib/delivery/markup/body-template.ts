@@ -5,7 +5,8 @@ const NAMES = [
   ...["verdict", "text", "event", "tone", "at", "since", "duration", "lastGood", "nextExpected", "action", "page"],
   ...["alertId", "deliveryId", "project.id", "project.name", "job.id", "job.slug", "job.name", "incident.id"],
   ...["incident.number", "incident.severity", "incident.cause", "incident.openedAt", "incident.resolvedAt"],
-  ...["incident.resolveReason", "run.number", "run.host", "run.exitCode", "run.durationMs", "why", "output", "message"],
+  ...["incident.resolveReason", "run.number", "run.host", "run.exitCode", "run.durationMs", "why", "output", "said"],
+  "message",
 ] as const;
 
 export type TemplateName = (typeof NAMES)[number];

@@ -6,6 +6,7 @@ import { Said } from "../../../components/base/said.tsx";
 import { parseAnsi } from "../../../components/runs/ansi.ts";
 import { OutputPane } from "../../../components/runs/output-pane.tsx";
 import { OutputTail } from "../../../components/runs/output-tail.tsx";
+import { RunSaid } from "../../../components/runs/run-said.tsx";
 
 const ESC = "\u001b";
 
@@ -94,4 +95,11 @@ describe("what came from outside", () => {
     expect(html).toContain("The first 200 lines are left out here");
     expect(html).toContain("line 3200");
   });
+});
+
+test("what a run said beside its output stays text", () => {
+  const html = renderToStaticMarkup(<RunSaid text={"<script>alert(1)</script> \u202eetar"} />);
+  expect(html).toContain("It said: “");
+  expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+  expect(html).not.toMatch(/<script|\u202e/);
 });

@@ -164,6 +164,16 @@ describe("a template", () => {
     expect(sent.b).toContain("<!channel>");
   });
 
+  test("has what the run's ping said, and nothing where it said nothing", async () => {
+    const template = '{"a":"{{said}}","b":{{said|value}}}';
+    await call({ template }, failedMessage({ said: 'tape "full"' }));
+    await call({ template }, failedMessage());
+    expect(receiver.told().map(({ body }) => body)).toEqual([
+      { a: 'tape "full"', b: 'tape "full"' },
+      { a: "", b: null },
+    ]);
+  });
+
   test("fills forms and plain texts as well", async () => {
     const { body } = await call({ template: "text={{verdict|url}}&raw={{job.name|text}}" }, nastyMessage());
     expect(new URLSearchParams(body.split("&raw=")[0]).get("text")).toBe(nastyMessage().verdict);

@@ -19,6 +19,7 @@ import { NoteForm } from "../../../../components/incidents/note-form.tsx";
 import { OutagePanel } from "../../../../components/incidents/outage-panel.tsx";
 import { whyOf } from "../../../../components/incidents/why.ts";
 import { OutputTail } from "../../../../components/runs/output-tail.tsx";
+import { RunSaid } from "../../../../components/runs/run-said.tsx";
 import { RunStory } from "../../../../components/runs/run-story.tsx";
 import { Timeline } from "../../../../components/incidents/timeline.tsx";
 import styles from "../../../../components/job/job.module.css";
@@ -26,7 +27,7 @@ import { LiveRefresh } from "../../../../components/shell/live-refresh.tsx";
 import type { OutputExcerpt } from "../../../../lib/domain/message-output.ts";
 import { AppError } from "../../../../lib/errors.ts";
 import { getIncident, type IncidentPage as Incident } from "../../../../lib/services/incidents.ts";
-import { getRun, getRunExcerpt, type RunPage } from "../../../../lib/services/runs.ts";
+import { getRun, getRunExcerpt, getRunSaid, type RunPage } from "../../../../lib/services/runs.ts";
 import { type JobWindows, windowsOfJob } from "../../../../lib/services/windows.ts";
 import { load } from "../../../failures.ts";
 import { requireVisit } from "../../../request.ts";
@@ -39,7 +40,7 @@ const loadIncident = cache(async (incidentId: string): Promise<Incident> => {
   return load(() => getIncident(ctx, { incidentId }));
 });
 
-type Opening = RunPage & { excerpt: OutputExcerpt | null };
+type Opening = RunPage & { excerpt: OutputExcerpt | null; said: string | null };
 
 /** Null where the run is not kept any more, or its verdict was withdrawn. */
 async function findOpeningRun({ jobId, runNumber }: Incident): Promise<Opening | null> {
@@ -47,8 +48,12 @@ async function findOpeningRun({ jobId, runNumber }: Incident): Promise<Opening |
   const asked = { jobId, number: runNumber };
   return load(async () => {
     try {
-      const [page, excerpt] = await Promise.all([getRun(ctx, asked), getRunExcerpt(ctx, asked)]);
-      return { ...page, excerpt };
+      const [page, excerpt, said] = await Promise.all([
+        getRun(ctx, asked),
+        getRunExcerpt(ctx, asked),
+        getRunSaid(ctx, asked),
+      ]);
+      return { ...page, excerpt, said };
     } catch (error) {
       if (error instanceof AppError && error.code === "not-found") return null;
       throw error;
@@ -129,6 +134,7 @@ export default async function IncidentPage({ params }: Props) {
       {opening !== null && (
         <Panel title="The run that opened it" note={<Link href={runAddress(incident)}>Run #{opening.run.number}</Link>}>
           <RunStory {...opening} />
+          {opening.said !== null && <RunSaid text={opening.said} />}
           {opening.excerpt !== null && <OutputTail excerpt={opening.excerpt} href={`${runAddress(incident)}#output`} />}
         </Panel>
       )}
