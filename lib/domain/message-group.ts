@@ -2,9 +2,11 @@ import { isEnd } from "./alerting/pending.ts";
 import { formatDuration } from "./duration.ts";
 import type { JobAlertEvent } from "./incident.ts";
 import { maskSecrets } from "./mask.ts";
+import { groupAction } from "./message-group-action.ts";
 import { composeIncident } from "./message-incident.ts";
 import { machinesOf, memberLines, memberOf } from "./message-members.ts";
 import { blankMessage } from "./message-notice.ts";
+import { causeOf, figuresOf, type Rest, restOf, troubleLines, troublesOf, unlistedLines } from "./message-rest.ts";
 import { cleanLine, clip } from "./message-text.ts";
 import { fullTime, spanPhrase, waitPhrases } from "./message-time.ts";
 import { saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
@@ -25,7 +27,9 @@ export function composeGroup(input: GroupInput): AlertMessage {
   const inFull = only !== null && (input.event !== "resolved" || outage.total === 1);
   const message = inFull ? wordOnly(input, only, group) : group;
   if (event !== "changed" || input.standing.length === 0) return message;
-  const all = input.standing.map((member) => memberOf(member, input));
+  // What is in trouble again is not listed as well: a line of its own names it.
+  const known = input.standing.filter(({ again }) => (again ?? null) === null);
+  const all = known.map((member) => memberOf(member, input));
   return { ...message, standing: wordGroup(input, { event, members: all, verdict: standingVerdict(input, all) }) };
 }
 
@@ -62,21 +66,28 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
   const severity = members.some((member) => member.severity === "critical") ? "critical" : "warning";
   const ended = event === "resolved";
   const [first] = input.members;
+  const rest = restFor(input, members);
+  const unlisted = input.event === "resolved" ? unlistedLines(rest) : [];
+  const listed = [...memberLines(members), ...unlisted, ...beforeLines(input, members)];
   return {
     ...blankMessage({ alertId, event, at, project }),
     tone: toneOf(input, severity),
     verdict,
-    why: [...situationOf(input, members), ...memberLines(members), ...beforeLines(input, members), ...waitOf(input)],
+    why: [...situationOf(input, { members, rest }), ...listed, ...waitOf(input)],
     since: ended ? null : fullTime(outage.openedAt, first?.timeZone ?? "UTC"),
-    action: actionOf(input),
-    links: linksOf(input),
+    action: actionOf(input, rest),
+    links: linksOf(input, rest),
     incident: {
-      ...{ id: outage.id, number: 0, severity, cause: first?.facts.cause ?? "missed", openedAt: outage.openedAt },
+      ...{ id: outage.id, number: null, severity, cause: causeOf(input), openedAt: outage.openedAt },
       ...{ resolvedAt: ended ? endOfOutage(input) : null, resolveReason: ended ? "recovered" : null },
-      ...{ badCount: outage.total, missedCount: 0, alone: outage.alone },
+      ...{ ...figuresOf(input), alone: outage.alone },
     },
     members,
   };
+}
+
+function restFor(input: GroupInput, members: readonly MessageMember[]): Rest {
+  return restOf(input, new Set(members.map(({ jobId }) => jobId)));
 }
 
 function waitOf({ event, at, sentAt = at, members: [first] }: GroupInput): string[] {
@@ -105,8 +116,11 @@ function verdictOf(input: GroupInput, members: readonly MessageMember[]): string
   const words = wordsOf(members);
   switch (event) {
     case "resolved":
-      if (!isAllWell(input)) return line(input, `✓ ${wellOf(input)} OF ${outage.total} ${endOf(members)}`);
-      return line(input, `✓ ${outage.total === 1 ? "" : `ALL ${outage.total} `}${endOf(members)} after ${lasted}`);
+      if (!isAllWell(input)) return line(input, `✓ ${wellOf(input)} OF ${outage.total} ${endOf(input, members)}`);
+      return line(
+        input,
+        `✓ ${outage.total === 1 ? "" : `ALL ${outage.total} `}${endOf(input, members)} after ${lasted}`,
+      );
     case "stable":
       return line(input, `✓ ${jobs(members.length)} STABLE AGAIN`);
     case "unstable":
@@ -132,12 +146,15 @@ function endOfOutage({ event, at, outage }: GroupInput): Instant {
 }
 
 /** Where somebody paused or changed one of the jobs it is not known to be well. */
-function endOf(members: readonly MessageMember[]): string {
-  return members.some(({ head }) => saysClosed(head)) ? "OVER" : "RECOVERED";
+function endOf(input: GroupInput, members: readonly MessageMember[]): string {
+  const closed =
+    members.some(({ head }) => saysClosed(head)) || restFor(input, members).unlisted.some((one) => one.closed);
+  return closed ? "OVER" : "RECOVERED";
 }
 
 function standingVerdict(input: GroupInput, members: readonly MessageMember[]): string {
   const { open, total } = input.outage;
+  if (open === 0) return verdictOf(input, members);
   const still = members.filter(({ event }) => event !== "resolved");
   const words = wordsOf(still);
   return open < total
@@ -170,18 +187,16 @@ function wordsOf(members: readonly MessageMember[]): string {
 }
 
 /** What the jobs have in common, before each is named. */
-function situationOf(input: GroupInput, members: readonly MessageMember[]): string[] {
+function situationOf(
+  input: GroupInput,
+  { members, rest }: { members: readonly MessageMember[]; rest: Rest },
+): string[] {
   const { event, outage } = input;
   const place = placeOf(input);
   const machines = outage.kind === "project" ? machinesOf(members) : null;
   const where = machines === null ? [] : [`Machines: ${machines}.`];
   if (event === "stable") return where;
-  if (event === "resolved") {
-    const { open, again, total } = outage;
-    const still = open === 0 ? [] : [`${open} of ${total} jobs are still in trouble.`];
-    const anew = again === 0 ? [] : [`${again} of ${total} jobs ${again === 1 ? "is" : "are"} in trouble again.`];
-    return [...downLines(input, members), ...still, ...anew, ...where];
-  }
+  if (event === "resolved") return [...downLines(input, members), ...troubleLines(rest, outage), ...where];
   if (outage.kind === "host" && outage.host !== null) {
     return [
       outage.open === 1
@@ -197,21 +212,19 @@ function downLines(input: GroupInput, members: readonly MessageMember[]): string
   const [first] = input.members;
   if (!isAllWell(input) || first === undefined) return [];
   const lasted = spanPhrase(input.outage.openedAt, endOfOutage(input), first.timeZone);
-  return [`${endOf(members) === "OVER" ? "In trouble" : "Down"} ${lasted}.`];
+  return [`${endOf(input, members) === "OVER" ? "In trouble" : "Down"} ${lasted}.`];
 }
 
-function actionOf(input: GroupInput): string | null {
+function actionOf(input: GroupInput, rest: Rest): string | null {
   const { event, outage } = input;
-  if (event === "stable" || (event === "resolved" && isAllWell(input))) return null;
-  if (outage.kind === "host") {
-    return `Check that ${placeOf(input)} is up, reaches the network and has room on its disks; then that cron runs: systemctl status cron.`;
-  }
-  return "Look at what the jobs share: the network, a database, a disk, a deploy, or the scheduler itself.";
+  if (event === "stable" || (event === "resolved" && outage.open + outage.again === 0)) return null;
+  return groupAction(troublesOf(input, rest), outage.kind === "host" ? placeOf(input) : null);
 }
 
-/** The page of one of them shows the others too. */
-function linksOf({ baseUrl, members }: GroupInput): MessageLink[] {
-  const [first] = members;
+/** The page of one of them shows the others too: of one in trouble, as long as there is one. */
+function linksOf({ baseUrl, event, members }: GroupInput, { still, again }: Rest): MessageLink[] {
+  const [left] = event === "resolved" ? [...still, ...again] : [];
+  const first = left ?? members[0];
   const own = first === undefined ? [] : [{ label: "Incident", url: `${baseUrl}/incidents/${first.incidentId}` }];
   return [...own, { label: "All incidents", url: `${baseUrl}/incidents` }];
 }

@@ -76,12 +76,15 @@ export type MessageLink = { label: string; url: string };
 /** The incident's figures, for receivers that are programs. */
 export type MessageIncident = {
   id: string;
-  number: number;
+  /** Null: an outage, which has none. */
+  number: number | null;
   severity: Severity;
-  cause: Cause;
+  /** Null: an outage whose jobs do not have the same; each is in `members`. */
+  cause: Cause | null;
   openedAt: Instant;
   resolvedAt: Instant | null;
   resolveReason: ResolveReason | null;
+  /** Bad runs, and the missed among them; of an outage those of all its jobs that are known. */
   badCount: number;
   missedCount: number;
   /** Incidents of an outage that were told alone before it was known for one. */
@@ -176,8 +179,24 @@ export type GroupInput = CommonInput & {
   /** Whether people have heard of this outage over this channel. */
   heard: boolean;
   /** All of the outage that was told and is told now, as it is: for who can edit. Empty where there is nothing to edit. */
-  standing: readonly GroupMember[];
+  standing: readonly StandingMember[];
 };
+
+/** Why a message that counts a job as well does not list it; `later`: another message tells its end. */
+export type EndFate = "told" | "later" | "muted";
+
+/** One incident of an outage that was told, as it is now. The rest is known of the others where some are told to be well. */
+export type StandingMember = GroupMember & {
+  /** Under which its job is in trouble again. */
+  again?: { incidentId: string; cause: Cause } | null;
+  /** Whether a person ended it rather than the job. */
+  closed?: boolean | null;
+  fate?: EndFate | null;
+};
+
+/** What is wrong with a job of an outage. */
+export type Trouble = Pick<AlertFacts, "cause" | "finishedAt" | "minRuntimeMs"> &
+  Pick<GroupMember, "jobId" | "incidentId" | "name">;
 
 export type NoticeInput = CommonInput & { event: "notice"; facts: NoticeFacts };
 

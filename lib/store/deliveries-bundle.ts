@@ -1,7 +1,7 @@
 import type pg from "pg";
-import type { GroupMember, GroupOutage } from "../domain/message.ts";
+import type { GroupMember, GroupOutage, StandingMember } from "../domain/message.ts";
 import { THROUGH_INDEXES, inTransaction } from "./client.ts";
-import { AGAIN, KNOWN, LAPSED, OVERTAKEN_MEMBER, WITHDRAWN } from "./deliveries-conditions.ts";
+import { AGAIN, AGAIN_AS, KNOWN, LAPSED, OVERTAKEN_MEMBER, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
 
@@ -32,7 +32,7 @@ export type Bundle = {
   /** Whether people have heard of this outage over this channel. */
   heard: boolean;
   /** All that they have heard of it and hear now, as it is. Empty where they have not heard of it. */
-  standing: GroupMember[];
+  standing: StandingMember[];
 };
 
 const LEADS = `SELECT l.id, l.channel_id, l.recipient, l.attempts, la.event, o.id AS outage_id, o.kind, o.host, o.opened_at, o.created_at
@@ -180,9 +180,22 @@ function memberOf({ event, facts, incidentId, jobId, slug, name, timeZone, host 
   return { event, facts, incidentId, jobId, slug, name, timeZone, host };
 }
 
+/** Whether the lane of a lead `l` has told, in another message, that the job of an incident `i` is well since. */
+const END_TOLD = `EXISTS (SELECT FROM incidents n JOIN deliveries t ON t.incident_id = n.id JOIN alerts e ON e.id = t.alert_id
+    WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number >= i.number AND e.event IN ('resolved', 'stable')
+      AND t.state = 'sent' AND t.id <> l.id AND t.lead_id IS DISTINCT FROM l.id AND ${SAME_RECEIVER("t")})`;
+
+/** Where some are told to be well: how it is with an incident `i` that is not open. */
+const ENDING = `LEFT JOIN LATERAL (
+    SELECT ${AGAIN_AS("l")} AS again, coalesce(i.resolve_reason, '') IN ('paused', 'edited') AS closed,
+      CASE WHEN ${ENDS_LATER} THEN 'later' WHEN ${END_TOLD} THEN 'told' WHEN i.muted_at IS NOT NULL THEN 'muted' END AS fate
+    WHERE l.event = 'resolved' AND i.state <> 'open'
+  ) n ON true`;
+
 // Open ones first: a reader looks for those.
 const STANDING = `WITH leads AS MATERIALIZED (${LEADS})
-  SELECT l.id AS "leadId", CASE WHEN i.state = 'open' THEN 'opened' ELSE 'resolved' END AS event, ${MEMBER}
+  SELECT l.id AS "leadId", CASE WHEN i.state = 'open' THEN 'opened' ELSE 'resolved' END AS event, ${MEMBER},
+    n.again, n.closed, n.fate
   FROM leads l
   JOIN incidents i ON i.outage_id = l.outage_id AND ${HEARS}
   CROSS JOIN LATERAL (
@@ -190,16 +203,20 @@ const STANDING = `WITH leads AS MATERIALIZED (${LEADS})
   ) a
   JOIN jobs j ON j.id = i.job_id
   ${HOST}
+  ${ENDING}
   ORDER BY i.state, i.opened_at, i.id`;
 
 /** For messages that follow others: they name what was told before, and may take the place of an earlier one. */
 async function addStanding(database: Queryable, bundles: ReadonlyMap<string, Bundle>): Promise<void> {
   const ids = [...bundles].flatMap(([id, { heard }]) => (heard ? [id] : []));
   if (ids.length === 0) return;
-  const { rows } = await database.query<GroupMember & { leadId: string }>({
+  const { rows } = await database.query<StandingMember & { leadId: string }>({
     name: "deliveries-standing",
     text: STANDING,
     values: [plainColumn(ids, (id) => id)],
   });
-  for (const row of rows) bundles.get(row.leadId)?.standing.push(memberOf(row));
+  for (const row of rows) {
+    const { again, closed, fate } = row;
+    bundles.get(row.leadId)?.standing.push({ ...memberOf(row), again, closed, fate });
+  }
 }

@@ -29,15 +29,22 @@ export const LAPSED = (untold: string): string =>
 export const KNOWN = (untold: string): string =>
   `a.event = 'opened' AND coalesce(d.only_if, '') = 'open' AND ${untold} AND i.acknowledged_at IS NOT NULL`;
 
-/**
- * Whether the job of an incident `i` is in trouble again, under another one, as the receiver of a delivery heard or will hear
- * in any case: what is put off on a condition may never be told, nor the end of it.
- */
-export const AGAIN = (delivery: string): string => `EXISTS (
-    SELECT FROM incidents n JOIN alerts y ON y.incident_id = n.id JOIN deliveries x ON x.alert_id = y.id
+// What is put off on a condition may never be told, nor the end of it.
+const NEXT_TROUBLE = (delivery: string): string => `FROM incidents n JOIN alerts y ON y.incident_id = n.id
+    JOIN deliveries x ON x.alert_id = y.id
     WHERE n.job_id = i.job_id AND n.severity = i.severity AND n.number > i.number AND n.state = 'open'
       AND y.event IN ('opened', 'unstable') AND x.state NOT IN ('dead', 'dropped') AND (x.state = 'sent' OR x.only_if IS NULL)
-      AND x.channel_id IS NOT DISTINCT FROM ${delivery}.channel_id AND x.recipient IS NOT DISTINCT FROM ${delivery}.recipient)`;
+      AND x.channel_id IS NOT DISTINCT FROM ${delivery}.channel_id AND x.recipient IS NOT DISTINCT FROM ${delivery}.recipient`;
+
+/**
+ * Whether the job of an incident `i` is in trouble again, under another one, as the receiver of a delivery heard or will hear
+ * in any case.
+ */
+export const AGAIN = (delivery: string): string => `EXISTS (SELECT ${NEXT_TROUBLE(delivery)})`;
+
+/** That other incident: its id and its cause; null without one. */
+export const AGAIN_AS = (delivery: string): string =>
+  `(SELECT json_build_object('incidentId', n.id, 'cause', n.cause) ${NEXT_TROUBLE(delivery)} LIMIT 1)`;
 
 /**
  * Whether a delivery `d` tells the end of an incident `i`, alone, over a lane that has told since that the same job is in

@@ -107,7 +107,7 @@ async function threeWellOneAgain(): Promise<{ all: OpenedIncident[]; again: Open
 
 describe("a job of an outage that recovers and fails again before its end is told", () => {
   test("is not told as well, and the others are counted without it", async () => {
-    const { all } = await threeWellOneAgain();
+    const { all, again } = await threeWellOneAgain();
     await at(3 * MINUTE + SECOND);
     expect(told()).toHaveLength(2);
     expect(told().at(-1)).toMatchObject({ event: "opened", verdict: "✗ FAILED (exit 3) · a @ db-03" });
@@ -119,7 +119,12 @@ describe("a job of an outage that recovers and fails again before its end is tol
     expect(told()).toHaveLength(4);
     expect(told().at(-1)).toMatchObject({
       ...{ event: "resolved", verdict: "✓ 3 OF 4 RECOVERED · db-03" },
-      why: ["1 of 4 jobs is in trouble again.", "✓ RECOVERED: d"],
+      why: ["a is in trouble again.", "✓ RECOVERED: d", "Recovered too, told before: b and c."],
+      ...{
+        action:
+          "Read the output on a's page; then look at what it needs on db-03: a disk, the network, a database, credentials.",
+      },
+      links: [{ label: "Incident", url: expect.stringMatching(new RegExp(`/incidents/${again.id}$`)) }, {}],
     });
   });
 
@@ -186,6 +191,50 @@ test("an outage lasted from its first alarm to its last recovery, as people hear
   await at(4 * MINUTE);
   expect(told().at(-1)?.verdict).toMatch(/^✓ ALL 2 RECOVERED after 3 min/);
   expect(told().at(-1)?.why[0]).toMatch(/^Down from .* to .* \(UTC\), 3 min/);
+});
+
+describe("a job of an outage that is well and not in the list of those that are", () => {
+  test("because it failed and recovered once more, and that was told, is named", async () => {
+    const [a, b, c] = [await open("a"), await open("b"), await open("c")];
+    await at(0);
+    await offsetClock(trial.database(), MINUTE);
+    await resolveIncident(trial.database(), a);
+    await at(MINUTE);
+    await offsetClock(trial.database(), 2 * MINUTE);
+    const again = await failAgain(a);
+    await at(2 * MINUTE);
+    await offsetClock(trial.database(), 20 * MINUTE);
+    await at(20 * MINUTE);
+    await resolveIncident(trial.database(), again);
+    await at(21 * MINUTE);
+    for (const incident of [b, c]) await resolveIncident(trial.database(), incident);
+    await at(22 * MINUTE);
+    expect(verdicts().at(-1)).toMatch(/^✓ ALL 3 RECOVERED after/);
+    expect(told().at(-1)?.why.slice(1)).toEqual(["✓ RECOVERED (2): b, c", "Recovered too, told before: a."]);
+  });
+
+  test("because somebody muted it is named as muted", async () => {
+    const [a, b] = [await open("a"), await open("b")];
+    await at(0);
+    await trial.database().pool.query("UPDATE incidents SET muted_at = belfry_now() WHERE id = $1", [a.id]);
+    await offsetClock(trial.database(), MINUTE);
+    for (const incident of [a, b]) await resolveIncident(trial.database(), incident);
+    await at(2 * MINUTE);
+    expect(verdicts().at(-1)).toMatch(/^✓ ALL 2 RECOVERED after/);
+    expect(told().at(-1)?.why.slice(1)).toEqual(["✓ RECOVERED: b", "Recovered too, muted: a."]);
+  });
+
+  test("because that was told before is named, also where a person ended it", async () => {
+    const [a, b] = [await open("a"), await open("b")];
+    await at(0);
+    await resolveIncident(trial.database(), a, "paused");
+    await at(MINUTE);
+    await at(6 * MINUTE);
+    await resolveIncident(trial.database(), b);
+    await at(7 * MINUTE);
+    expect(verdicts().at(-1)).toMatch(/^✓ ALL 2 OVER after/);
+    expect(told().at(-1)?.why.slice(1)).toEqual(["✓ RECOVERED: b", "Closed too: a."]);
+  });
 });
 
 describe("a job that waits for a follow-up of its outage", () => {

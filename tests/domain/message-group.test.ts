@@ -22,7 +22,7 @@ function read(message: AlertMessage): string[] {
 }
 
 const TODO =
-  "What to do: Check that db-03 is up, reaches the network and has room on its disks; then that cron runs: systemctl status cron.";
+  "What to do: Check that db-03 is up, reaches the network and has room on its disks; then that cron runs: systemctl status cron. 2 jobs reported failures, so db-03 was up when they did.";
 const SINCE = "Since: Tue 4 Mar 2025, 02:12 Europe/Riga (00:12 UTC)";
 
 describe("jobs of one machine", () => {
@@ -80,7 +80,7 @@ describe("jobs of one machine", () => {
     const message = partlyRecoveredMessage();
     expect(message).toMatchObject({ event: "changed", tone: "warning", verdict: "✓ 3 OF 5 RECOVERED · db-03" });
     expect(message.why).toEqual([
-      "2 of 5 jobs are still in trouble.",
+      "2 of 5 jobs are still in trouble: import and export.",
       "✓ RECOVERED (3): db-backup, mail-queue, log-rotate",
     ]);
     expect(message.standing?.verdict).toBe("✗ 2 OF 5 JOBS STILL FAILED · db-03");

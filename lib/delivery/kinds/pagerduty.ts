@@ -88,7 +88,7 @@ function pagerdutyEvent(message: AlertMessage) {
       timestamp: new Date(message.at).toISOString(),
       ...(message.job === null ? {} : { component: message.job.slug }),
       ...(message.project === null ? {} : { group: message.project.name }),
-      ...(message.incident === null ? {} : { class: message.incident.cause }),
+      ...((message.incident?.cause ?? null) === null ? {} : { class: message.incident?.cause }),
       custom_details: detailsOf(message),
     },
   };
