@@ -11,7 +11,7 @@ export const RUN_MESSAGE = (run: string) => `SELECT last.message FROM (
     SELECT g.id, g.received_at, g.run_number, g.disposition, g.message FROM pings g
     WHERE g.job_id = ${run}.job_id
       AND g.received_at >= least(${run}.started_at, ${run}.finished_at, ${run}.settled_at, ${run}.output_received_at) - interval '1 minute'
-      AND g.received_at <= coalesce(greatest(${run}.settled_at, ${run}.output_received_at), belfry_now()) + interval '1 minute'
+      AND g.received_at <= coalesce(greatest(${run}.settled_at, ${run}.output_received_at), 'infinity') + interval '1 minute'
     ORDER BY g.received_at DESC, g.id DESC LIMIT ${PINGS_LOOKED_AT}
   ) last
   WHERE last.run_number = ${run}.number AND last.disposition = 'applied' AND last.message IS NOT NULL
