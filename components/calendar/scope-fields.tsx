@@ -22,7 +22,7 @@ export function ScopeFields({ values, errors, choices, change }: Props) {
       >
         <div className={styles.fields} style={{ gap: "0.5rem", paddingTop: "0.375rem" }}>
           <Radio value="all" label="Those of the whole project" />
-          <Radio value="some" label="Those of some jobs: any of these" />
+          <Radio value="some" label="Those of some jobs, by any of these" />
         </div>
       </Radio.Group>
       {!values.everywhere && (

@@ -69,7 +69,7 @@ export function matches(job: JobView, query: Query, now: Instant): boolean {
 }
 
 /** What needs attention first: 0 is most urgent. Running and ok share a rank, so that rows do not jump when a run begins. */
-export function urgency(job: JobView, now: Instant): number {
+function urgency(job: JobView, now: Instant): number {
   const status = statusAt(job, now);
   if (status === "down") return 0;
   if (status === "late") return 1;
@@ -79,10 +79,15 @@ export function urgency(job: JobView, now: Instant): number {
 
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
-/** Jobs that need attention first, then by name. */
-export function byAttention(jobs: readonly JobView[], now: Instant): JobView[] {
+/** How urgent each job is, a digit each: as long as this stays the same, so does their order. */
+export function ranksOf(jobs: readonly JobView[], now: Instant): string {
+  return jobs.map((job) => urgency(job, now)).join("");
+}
+
+/** Jobs that need attention first, by their `ranksOf`, then by name. */
+export function byAttention(jobs: readonly JobView[], ranks: string): JobView[] {
   return jobs
-    .map((job) => ({ job, rank: urgency(job, now) }))
+    .map((job, index) => ({ job, rank: Number(ranks[index]) }))
     .toSorted((a, b) => a.rank - b.rank || collator.compare(a.job.name, b.job.name) || (a.job.id < b.job.id ? -1 : 1))
     .map(({ job }) => job);
 }

@@ -7,7 +7,7 @@ import { useNow } from "../base/clock.tsx";
 import { LiveBadge } from "../shell/live-badge.tsx";
 import { useTellOpenIncidents } from "../shell/open-incidents.ts";
 import { useShortcuts } from "../shell/shortcuts.ts";
-import { byAttention, isTileName, matches, onTile, parseQuery, type TileName, urgency } from "./filter.ts";
+import { byAttention, isTileName, matches, onTile, parseQuery, ranksOf, type TileName } from "./filter.ts";
 import { JobTable, type JobTableHandle } from "./job-table.tsx";
 import type { JobView } from "./job-view.ts";
 import { NoMatch } from "./no-match.tsx";
@@ -74,9 +74,8 @@ export function JobsScreen({ projectId, jobs }: { projectId: string; jobs: JobVi
 
 /** Sorts again only when a row changes its place: every second would cost too much with thousands of jobs. */
 function useOrdered(rows: JobView[], now: number): JobView[] {
-  const ranks = rows.map((row) => urgency(row, now)).join("");
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- `ranks` stands for what `now` changes
-  return useMemo(() => byAttention(rows, now), [rows, ranks]);
+  const ranks = ranksOf(rows, now);
+  return useMemo(() => byAttention(rows, ranks), [rows, ranks]);
 }
 
 function useTitle(failing: number): void {

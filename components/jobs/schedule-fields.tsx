@@ -1,7 +1,7 @@
 "use client";
 
 import { Select, TextInput, UnstyledButton } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { useViewerZone } from "../base/clock.tsx";
 import { Panel } from "../base/panel.tsx";
 import styles from "./job-form.module.css";
@@ -30,10 +30,11 @@ export function ScheduleFields({ values, errors, zones, dialects, adoptViewerZon
   const touched = useRef(!adoptViewerZone);
   const problem = answer !== null && !answer.ok ? answer : null;
 
-  useEffect(() => {
-    if (!touched.current && zones.includes(viewerZone)) change({ timeZone: viewerZone });
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only the browser's zone, once known, sets the field
-  }, [viewerZone]);
+  const adopt = useEffectEvent((zone: string) => {
+    if (!touched.current && zones.includes(zone)) change({ timeZone: zone });
+  });
+  // The browser's zone is known only once the page runs there.
+  useEffect(() => adopt(viewerZone), [viewerZone]);
 
   return (
     <Panel title="When it runs">

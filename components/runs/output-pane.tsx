@@ -1,7 +1,7 @@
 import { Download } from "lucide-react";
 import { Panel } from "../base/panel.tsx";
 import { sizeText } from "../job/run-words.ts";
-import { parseAnsi } from "./ansi.ts";
+import { parseAnsi, type Span } from "./ansi.ts";
 import styles from "./output-pane.module.css";
 
 type Props = { text: string; kept: number; sent: number; truncated: boolean; downloadHref: string };
@@ -14,7 +14,7 @@ export function OutputPane({ text, kept, sent, truncated, downloadHref }: Props)
   const all = parseAnsi(text);
   if (all.at(-1)?.length === 0) all.pop();
   const hidden = Math.max(0, all.length - MOST_LINES);
-  const lines = all.slice(hidden);
+  const lines = all.slice(hidden).map((spans, index) => ({ number: hidden + index + 1, spans: placed(spans) }));
   return (
     <Panel
       title="Output"
@@ -31,13 +31,11 @@ export function OutputPane({ text, kept, sent, truncated, downloadHref }: Props)
     >
       {hidden > 0 && <p className={styles.cut}>The first {hidden} lines are left out here; the download has them.</p>}
       <pre className={styles.pane} tabIndex={0} role="group" aria-label="Output of the run">
-        {lines.map((spans, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- lines of a finished output never move
-          <bdi key={index} dir="ltr" className={styles.line} data-line={hidden + index + 1}>
-            {spans.map((span, place) => (
+        {lines.map(({ number, spans }) => (
+          <bdi key={number} dir="ltr" className={styles.line} data-line={number}>
+            {spans.map(({ column, ...span }) => (
               <span
-                // oxlint-disable-next-line react/no-array-index-key -- lines of a finished output never move
-                key={place}
+                key={column}
                 className={[
                   span.colour === null ? "" : styles[span.colour],
                   span.bold ? styles.bold : "",
@@ -55,4 +53,14 @@ export function OutputPane({ text, kept, sent, truncated, downloadHref }: Props)
       </pre>
     </Panel>
   );
+}
+
+/** Each with the column at which it begins. */
+function placed(spans: readonly Span[]): (Span & { column: number })[] {
+  let end = 0;
+  return spans.map((span) => {
+    const column = end;
+    end += span.text.length;
+    return { ...span, column };
+  });
 }

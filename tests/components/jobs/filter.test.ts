@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { byAttention, matches, onTile, parseQuery, type TileName } from "../../../components/jobs/filter.ts";
+import { byAttention, matches, onTile, parseQuery, ranksOf, type TileName } from "../../../components/jobs/filter.ts";
 import { type JobView, statusAt } from "../../../components/jobs/job-view.ts";
 import { HOUR, MINUTE } from "../../../lib/domain/time.ts";
 
@@ -100,7 +100,7 @@ test("what needs attention comes first, then names in the order people expect", 
     job({ name: "late", lateAt: NOW - 1 }),
     job({ name: "down", status: "down" }),
   ];
-  expect(byAttention(jobs, NOW).map(({ name }) => name)).toEqual([
+  expect(byAttention(jobs, ranksOf(jobs, NOW)).map(({ name }) => name)).toEqual([
     "down",
     "late",
     "overlaps",
