@@ -1,3 +1,4 @@
+import { BLOCK_BYTES, nextBlock } from "./blocks.ts";
 import type { Kind, Value } from "./columns.ts";
 
 /** Of the items, as `pg_type` numbers them. */
@@ -15,7 +16,6 @@ const OIDS: Readonly<Record<Kind, number>> = {
   json: 3802,
 };
 
-const BLOCK_BYTES = 65_536;
 const HEADER_BYTES = 20;
 /** Of any item but texts and bytes, with its length. */
 const ITEM_BYTES = 20;
@@ -93,11 +93,8 @@ export class ArrayWriter {
   /** Makes sure that so many bytes fit; what was written of this array moves along. */
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#block.length) return;
-    const written = this.#at - this.#start;
-    const next = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, (written + bytes) * 2));
-    this.#block.copy(next, 0, this.#start, this.#at);
-    this.#block = next;
-    this.#at = written;
+    this.#block = nextBlock(this.#block, { start: this.#start, end: this.#at, bytes });
+    this.#at -= this.#start;
     this.#start = 0;
   }
 

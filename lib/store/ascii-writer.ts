@@ -1,6 +1,6 @@
+import { BLOCK_BYTES, nextBlock } from "./blocks.ts";
 import { DIGIT_BITS, DIGITS, HEX_VALUES, UUID_DASHES, UUID_DIGITS, UUID_LENGTH } from "./digits.ts";
 
-const BLOCK_BYTES = 65_536;
 /** Of a whole number below 2^53, with its sign. */
 const NUMBER_BYTES = 17;
 const UUID_BYTES = 22;
@@ -98,11 +98,8 @@ export class AsciiWriter {
 
   #reserve(bytes: number): void {
     if (this.#at + bytes <= this.#block.length) return;
-    const written = this.#at - this.#start;
-    const next = Buffer.allocUnsafeSlow(Math.max(BLOCK_BYTES, (written + bytes) * 2));
-    this.#block.copy(next, 0, this.#start, this.#at);
-    this.#block = next;
-    this.#at = written;
+    this.#block = nextBlock(this.#block, { start: this.#start, end: this.#at, bytes });
+    this.#at -= this.#start;
     this.#start = 0;
   }
 }
