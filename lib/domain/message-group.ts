@@ -20,7 +20,8 @@ const WIDE = "more than half of what had to run";
 export function composeGroup(input: GroupInput): AlertMessage {
   const event = eventOf(input);
   const members = input.members.map((member) => memberOf(member, input));
-  const worded = wordGroup(input, { event, members, verdict: verdictOf(input, members) });
+  const listing = listingOf(input, members);
+  const worded = wordGroup(input, { event, listing, verdict: verdictOf(input, listing) });
   const partly = isEnd(input) && !isAllWell(input);
   const group: AlertMessage = partly ? { ...worded, tone: "warning" } : worded;
   const { only, outage } = input;
@@ -29,8 +30,11 @@ export function composeGroup(input: GroupInput): AlertMessage {
   if (event !== "changed" || input.standing.length === 0) return message;
   // What is in trouble again is not listed as well: a line of its own names it.
   const known = input.standing.filter(({ again }) => (again ?? null) === null);
-  const all = known.map((member) => memberOf(member, input));
-  return { ...message, standing: wordGroup(input, { event, members: all, verdict: standingVerdict(input, all) }) };
+  const all = listingOf(
+    input,
+    known.map((member) => memberOf(member, input)),
+  );
+  return { ...message, standing: wordGroup(input, { event, listing: all, verdict: standingVerdict(input, all) }) };
 }
 
 /** One more of an outage is told with all that is known of it. */
@@ -59,21 +63,28 @@ function beforeLines(input: GroupInput, members: readonly MessageMember[]): stri
   return before.length === 0 ? [] : ["Told before, and still so:", ...memberLines(before)];
 }
 
-type Wording = { event: JobAlertEvent; members: readonly MessageMember[]; verdict: string };
+/** The jobs that a message lists, and what its outage has beside them. */
+type Listing = { members: readonly MessageMember[]; rest: Rest };
 
-function wordGroup(input: GroupInput, { event, members, verdict }: Wording): AlertMessage {
+function listingOf(input: GroupInput, members: readonly MessageMember[]): Listing {
+  return { members, rest: restOf(input, new Set(members.map(({ jobId }) => jobId))) };
+}
+
+type Wording = { event: JobAlertEvent; listing: Listing; verdict: string };
+
+function wordGroup(input: GroupInput, { event, listing, verdict }: Wording): AlertMessage {
+  const { members, rest } = listing;
   const { alertId, at, project, outage } = input;
   const severity = members.some((member) => member.severity === "critical") ? "critical" : "warning";
   const ended = event === "resolved";
   const [first] = input.members;
-  const rest = restFor(input, members);
   const unlisted = input.event === "resolved" ? unlistedLines(rest) : [];
   const listed = [...memberLines(members), ...unlisted, ...beforeLines(input, members)];
   return {
     ...blankMessage({ alertId, event, at, project }),
     tone: toneOf(input, severity),
     verdict,
-    why: [...situationOf(input, { members, rest }), ...listed, ...waitOf(input)],
+    why: [...situationOf(input, listing), ...listed, ...waitOf(input)],
     since: ended ? null : fullTime(outage.openedAt, first?.timeZone ?? "UTC"),
     action: actionOf(input, rest),
     links: linksOf(input, rest),
@@ -84,10 +95,6 @@ function wordGroup(input: GroupInput, { event, members, verdict }: Wording): Ale
     },
     members,
   };
-}
-
-function restFor(input: GroupInput, members: readonly MessageMember[]): Rest {
-  return restOf(input, new Set(members.map(({ jobId }) => jobId)));
 }
 
 function waitOf({ event, at, sentAt = at, members: [first] }: GroupInput): string[] {
@@ -110,17 +117,15 @@ function toneOf(input: GroupInput, severity: "critical" | "warning"): AlertMessa
   return severity === "critical" ? "bad" : "warning";
 }
 
-function verdictOf(input: GroupInput, members: readonly MessageMember[]): string {
+function verdictOf(input: GroupInput, listing: Listing): string {
+  const { members } = listing;
   const { event, outage, heard } = input;
   const lasted = formatDuration(endOfOutage(input) - outage.openedAt);
   const words = wordsOf(members);
   switch (event) {
     case "resolved":
-      if (!isAllWell(input)) return line(input, `✓ ${wellOf(input)} OF ${outage.total} ${endOf(input, members)}`);
-      return line(
-        input,
-        `✓ ${outage.total === 1 ? "" : `ALL ${outage.total} `}${endOf(input, members)} after ${lasted}`,
-      );
+      if (!isAllWell(input)) return line(input, `✓ ${wellOf(input)} OF ${outage.total} ${endOf(listing)}`);
+      return line(input, `✓ ${outage.total === 1 ? "" : `ALL ${outage.total} `}${endOf(listing)} after ${lasted}`);
     case "stable":
       return line(input, `✓ ${jobs(members.length)} STABLE AGAIN`);
     case "unstable":
@@ -146,15 +151,15 @@ function endOfOutage({ event, at, outage }: GroupInput): Instant {
 }
 
 /** Where somebody paused or changed one of the jobs it is not known to be well. */
-function endOf(input: GroupInput, members: readonly MessageMember[]): string {
-  const closed =
-    members.some(({ head }) => saysClosed(head)) || restFor(input, members).unlisted.some((one) => one.closed);
+function endOf({ members, rest }: Listing): string {
+  const closed = members.some(({ head }) => saysClosed(head)) || rest.unlisted.some((one) => one.closed);
   return closed ? "OVER" : "RECOVERED";
 }
 
-function standingVerdict(input: GroupInput, members: readonly MessageMember[]): string {
+function standingVerdict(input: GroupInput, listing: Listing): string {
+  const { members } = listing;
   const { open, total } = input.outage;
-  if (open === 0) return verdictOf(input, members);
+  if (open === 0) return verdictOf(input, listing);
   const still = members.filter(({ event }) => event !== "resolved");
   const words = wordsOf(still);
   return open < total
@@ -187,16 +192,14 @@ function wordsOf(members: readonly MessageMember[]): string {
 }
 
 /** What the jobs have in common, before each is named. */
-function situationOf(
-  input: GroupInput,
-  { members, rest }: { members: readonly MessageMember[]; rest: Rest },
-): string[] {
+function situationOf(input: GroupInput, listing: Listing): string[] {
+  const { members, rest } = listing;
   const { event, outage } = input;
   const place = placeOf(input);
   const machines = outage.kind === "project" ? machinesOf(members) : null;
   const where = machines === null ? [] : [`Machines: ${machines}.`];
   if (event === "stable") return where;
-  if (event === "resolved") return [...downLines(input, members), ...troubleLines(rest, outage), ...where];
+  if (event === "resolved") return [...downLines(input, listing), ...troubleLines(rest, outage), ...where];
   if (outage.kind === "host" && outage.host !== null) {
     return [
       outage.open === 1
@@ -208,11 +211,11 @@ function situationOf(
 }
 
 /** How long it lasted in all. */
-function downLines(input: GroupInput, members: readonly MessageMember[]): string[] {
+function downLines(input: GroupInput, listing: Listing): string[] {
   const [first] = input.members;
   if (!isAllWell(input) || first === undefined) return [];
   const lasted = spanPhrase(input.outage.openedAt, endOfOutage(input), first.timeZone);
-  return [`${endOf(input, members) === "OVER" ? "In trouble" : "Down"} ${lasted}.`];
+  return [`${endOf(listing) === "OVER" ? "In trouble" : "Down"} ${lasted}.`];
 }
 
 function actionOf(input: GroupInput, rest: Rest): string | null {

@@ -75,6 +75,7 @@ async function resolveAll(message: AlertMessage, send: (event: object) => Promis
 function pagerdutyEvent(message: AlertMessage) {
   const dedupKey = incidentKey(message);
   const page = pageOf(message);
+  const cause = message.incident?.cause ?? null;
   return {
     event_action: "trigger",
     dedup_key: dedupKey,
@@ -88,7 +89,7 @@ function pagerdutyEvent(message: AlertMessage) {
       timestamp: new Date(message.at).toISOString(),
       ...(message.job === null ? {} : { component: message.job.slug }),
       ...(message.project === null ? {} : { group: message.project.name }),
-      ...((message.incident?.cause ?? null) === null ? {} : { class: message.incident?.cause }),
+      ...(cause === null ? {} : { class: cause }),
       custom_details: detailsOf(message),
     },
   };
