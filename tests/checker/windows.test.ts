@@ -46,6 +46,18 @@ async function listWaits(): Promise<unknown[]> {
   return rows.map(({ event, hold, detail, minutes }) => [event, hold, detail, minutes]);
 }
 
+/** An alarm waits for the end of a window, is acknowledged meanwhile, and its incident ends after that. */
+async function endAcknowledged(): Promise<void> {
+  await openWindow({ to: HOUR });
+  const incident = await openIncident(database, project);
+  await planNow(database);
+  await database.pool.query("UPDATE incidents SET acknowledged_at = belfry_now()");
+  await offsetClock(database, HOUR + SECOND);
+  await planNow(database);
+  await resolveIncident(database, incident);
+  await planNow(database);
+}
+
 describe("an alarm inside a window", () => {
   test("waits until its end, and is told then because the job is still in trouble", async () => {
     await openWindow({ to: HOUR });
@@ -88,14 +100,7 @@ describe("an alarm inside a window", () => {
   });
 
   test("is told to nobody where somebody has acknowledged the incident meanwhile, nor is its end", async () => {
-    await openWindow({ to: HOUR });
-    const incident = await openIncident(database, project);
-    await planNow(database);
-    await database.pool.query("UPDATE incidents SET acknowledged_at = belfry_now()");
-    await offsetClock(database, HOUR + SECOND);
-    await planNow(database);
-    await resolveIncident(database, incident);
-    await planNow(database);
+    await endAcknowledged();
     expect(await listPlanned(database)).toEqual([]);
     expect(await listWaits()).toEqual([
       ["opened", "acknowledged", null, null],
@@ -106,14 +111,7 @@ describe("an alarm inside a window", () => {
   test("is told to who keeps incidents open, with its end, though somebody has acknowledged it meanwhile", async () => {
     const pager = await makeChannel(database, project);
     await database.pool.query("UPDATE channels SET kind = 'pagerduty', name = 'Pager' WHERE id = $1", [pager]);
-    await openWindow({ to: HOUR });
-    const incident = await openIncident(database, project);
-    await planNow(database);
-    await database.pool.query("UPDATE incidents SET acknowledged_at = belfry_now()");
-    await offsetClock(database, HOUR + SECOND);
-    await planNow(database);
-    await resolveIncident(database, incident);
-    await planNow(database);
+    await endAcknowledged();
     expect((await listPlanned(database)).map(({ event, to }) => `${event} ${to}`)).toEqual([
       "opened Pager",
       "resolved Pager",
