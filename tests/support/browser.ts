@@ -51,7 +51,8 @@ export async function openBrowser(): Promise<Browser> {
     const page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
     page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()}`);
+      if (message.type() !== "error") return;
+      complaints.push(`${page.url()}: ${message.text()} (${message.location().url})`);
     });
     return page;
   }
