@@ -222,6 +222,12 @@ describe("the screens", () => {
     expect(await page.getByLabel("E-mail").inputValue()).toBe(OWNER.email);
   });
 
+  test("a browser that has not read yet which icon a page names finds one at the usual address", async () => {
+    const icon = await fetch(at("/favicon.ico"));
+    expect([icon.status, icon.headers.get("content-type")]).toEqual([200, "image/x-icon"]);
+    expect(Buffer.from(await icon.arrayBuffer()).readUInt16LE(2)).toBe(1);
+  });
+
   test("no page complained", () => expectNoComplaints(browser));
 });
 

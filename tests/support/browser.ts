@@ -12,6 +12,8 @@ export type Browser = {
   signIn(url: string, email: string, password: string, options?: BrowserContextOptions): Promise<Page>;
   /** Errors in any page's scripts and console, refusals of the content security policy among them. */
   complaints: readonly string[];
+  /** What each open page shows at this moment, for the report of a test that failed. */
+  shown(): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -60,6 +62,13 @@ export async function openBrowser(): Promise<Browser> {
   return {
     open,
     complaints,
+    shown: () =>
+      Promise.all(
+        browser
+          .contexts()
+          .flatMap((context) => context.pages())
+          .map(describePage),
+      ),
     async signIn(url, email, password, options) {
       const page = await open(options);
       await page.goto(`${url}/sign-in`);
@@ -71,6 +80,11 @@ export async function openBrowser(): Promise<Browser> {
     },
     close: () => browser.close(),
   };
+}
+
+async function describePage(page: Page): Promise<string> {
+  const text = await page.locator("body").innerText({ timeout: 5_000 }).catch(String);
+  return `${page.url()} shows:\n${text.replaceAll(/\n\s*\n/g, "\n")}`;
 }
 
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");

@@ -5,12 +5,15 @@ import { Program } from "./program.ts";
 
 export const OWNER = { email: "owner@example.org", password: "correct horse battery" };
 
+/** Characters of the program's log that the report of a failed test ends with. */
+const LOG_TAIL = 3_000;
+
 /** The built program and a browser before it. */
 export type Screens = { program: Program; browser: Browser };
 
 /**
  * Gives a suite a program and a browser of its own, and what `prepare` makes of them. Its tests are skipped where there is no
- * browser, and `prepare` is not called.
+ * browser, and `prepare` is not called. Where one fails, what its pages show and what the program logged last is printed.
  */
 export function openScreens(env: Record<string, string>, prepare: (opened: Screens) => Promise<void>): void {
   const missing = browserMissing();
@@ -25,7 +28,13 @@ export function openScreens(env: Record<string, string>, prepare: (opened: Scree
     ]);
     await prepare({ browser: opened[0], program: opened[1] });
   });
-  beforeEach(({ skip }) => skip(missing !== null, missing ?? ""));
+  beforeEach(({ skip, onTestFailed }) => {
+    skip(missing !== null, missing ?? "");
+    onTestFailed(async () => {
+      if (browser === undefined) return;
+      console.log([...(await browser.shown()), ...browser.complaints, program?.log.slice(-LOG_TAIL)].join("\n\n"));
+    });
+  });
   afterAll(() => Promise.all([browser?.close(), program?.stop()]));
 }
 
