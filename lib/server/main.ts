@@ -16,7 +16,7 @@ import { MINUTE, SECOND } from "../domain/time.ts";
 import { AppError } from "../errors.ts";
 import { createLog, type Logger } from "../log.ts";
 import { openDatabase } from "../store/client.ts";
-import { startEmbedded } from "../store/embedded.ts";
+import { refuseHeldFolder, startEmbedded } from "../store/embedded.ts";
 import { migrationsDirectory } from "../store/migrate.ts";
 import { ensureSetupToken } from "../store/setup.ts";
 import { refreshZones } from "../zones/source.ts";
@@ -56,8 +56,8 @@ export type ServerOptions = {
 };
 
 /**
- * Starts Belfry: the only place where its parts meet. Resolves as soon as the port is open; while the database cannot
- * be reached yet, `/healthz`, pings and pages answer 503.
+ * Starts Belfry: the only place where its parts meet. Resolves as soon as the port is open and an embedded PostgreSQL
+ * runs; until the database can be reached, `/healthz`, pings and pages answer 503.
  * @throws AppError `conflict` where the data folder or the port is taken, `invalid` for a setting that cannot be used.
  */
 export async function startServer(config: Config, log: Logger, options: ServerOptions = {}): Promise<RunningServer> {
@@ -95,23 +95,25 @@ const SENDS_MAY_TAKE_MS = 3 * SECOND;
 /** What works without the database: the port, and the words that say what is amiss. */
 async function openDoor(parts: Parts, start: { config: Config; log: Logger; development: boolean }): Promise<Door> {
   const { config, log, development } = start;
-  // First of all: it says in the best words that a Belfry runs here already.
-  parts.embedded = config.databaseUrl === null ? await startEmbedded({ dataDir: config.dataDir, log }) : null;
+  const embeds = config.databaseUrl === null;
   const pool = () => parts.database?.pool ?? null;
   const metrics = createMetrics(pool);
   const health = watchHealth(() => ({ pool: pool(), clock: parts.clock, loops: parts.loops, pages: parts.pages }), log);
   parts.health = health;
-  parts.front = await openFront({
+  // Before anything is made: whoever finds the port taken leaves nothing behind.
+  const opened = openFront({
     host: config.host,
     port: config.port,
     log,
-    routes: [
-      healthRoute(health),
-      metricsRoute(metrics),
-      ...(config.databaseUrl === null ? [] : [plainRoute(() => true, DATABASE_AWAY)]),
-    ],
+    routes: [healthRoute(health), metricsRoute(metrics), ...(embeds ? [] : [plainRoute(() => true, DATABASE_AWAY)])],
     onUpgrade: development ? createHotReload(() => parts.pages) : undefined,
   });
+  parts.front = await opened.catch(async (error: unknown) => {
+    // Says in better words that a Belfry runs here already.
+    if (embeds) await refuseHeldFolder(config.dataDir);
+    throw error;
+  });
+  if (embeds) parts.embedded = await startEmbedded({ dataDir: config.dataDir, log });
   log.info({ host: config.host, port: parts.front.port }, "the port is open");
   return { health, metrics };
 }

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
@@ -7,7 +8,7 @@ import type { Logger } from "../log.ts";
 import { findHolder, lockData, type DataLock, type Holder } from "./data-lock.ts";
 import { findBinaries } from "./embedded-binaries.ts";
 import { clusterFolder, prepareCluster, removeSocketFolder, urlOf } from "./embedded-cluster.ts";
-import { findRunning } from "./embedded-pidfile.ts";
+import { findRunning, isAlive } from "./embedded-pidfile.ts";
 import { findParentWatch, findPrivilege } from "./embedded-privilege.ts";
 import { bringUp, takesConnections, type LaunchOptions } from "./embedded-process.ts";
 import { supervise } from "./embedded-supervisor.ts";
@@ -30,6 +31,24 @@ export type JoinedPostgres = { readonly url: string; leave(): Promise<void> };
 const DATABASE = "belfry";
 const COMMAND_PATIENCE_MS = 60_000;
 const POLL_MS = 100;
+
+/**
+ * For whoever has not taken `dataDir` yet. Makes nothing.
+ * @throws AppError `conflict` where a server holds it.
+ */
+export async function refuseHeldFolder(dataDir: string): Promise<void> {
+  const folder = resolve(dataDir);
+  const holder = findHolder(folder);
+  if (holder?.role !== "server" || hasEnded(holder)) return;
+  // As a command would: a server that comes at this moment waits for it.
+  const lock = await lockFolder(folder, "command");
+  lock?.release();
+  if (lock === null) throw heldBy(folder, holder);
+}
+
+function hasEnded({ pid, host }: Holder): boolean {
+  return host === hostname() && !isAlive(pid);
+}
 
 /**
  * Starts the embedded PostgreSQL in `dataDir` for a server, or takes over one that a killed server left behind, and

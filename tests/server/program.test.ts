@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createTestDatabase, offsetClock } from "../support/database.ts";
+import { freePort } from "../support/program.ts";
 import { makeDataFolder, openLine, startServerProcess, type ServerProcess } from "../support/server.ts";
 
 const KEY = "k".repeat(40);
@@ -66,17 +67,71 @@ test("a second server on the same data folder says in one sentence who holds it 
   expect(second.said()).toContain("DATABASE_URL");
 });
 
-test("a taken port is one sentence, and what was started for it is stopped", async () => {
+async function takePort(): Promise<string> {
   const taken = createServer().listen(0, "127.0.0.1");
   await once(taken, "listening");
   undo.push(() => void taken.close());
   const address = taken.address();
-  const port = typeof address === "object" ? String(address?.port) : "";
+  return typeof address === "object" ? String(address?.port) : "";
+}
+
+function portTaken(port: string): string {
+  return `Port ${port} on 127.0.0.1 is taken by another program. Set PORT to a free one.\n`;
+}
+
+test("a taken port is one sentence, and nothing was made before it", async () => {
+  const port = await takePort();
   const data = dataFolder();
   const server = start({ DATA_DIR: data, PORT: port });
   expect(await server.ended).toBe(1);
-  expect(server.said()).toContain(`Port ${port} on 127.0.0.1 is taken by another program. Set PORT to a free one.\n`);
+  expect(server.said()).toBe(portTaken(port));
+  expect(existsSync(data)).toBe(false);
+});
+
+test("a taken port leaves a data folder that was there as it is", async () => {
+  const data = dataFolder();
+  const first = start({ DATA_DIR: data });
+  await first.url;
+  expect((await first.end("SIGTERM")).code, first.said()).toBe(0);
+  const port = await takePort();
+  const second = start({ DATA_DIR: data, PORT: port });
+  expect(await second.ended).toBe(1);
+  expect(second.said()).toBe(portTaken(port));
   expect(existsSync(join(data, "postgres", "postmaster.pid"))).toBe(false);
+  const third = start({ DATA_DIR: data });
+  expect(await statusOf(`${await third.url}/healthz`)).toBe(200);
+});
+
+test("a second start of the same server hears of its data folder, not of its port", async () => {
+  const data = dataFolder();
+  const first = start({ DATA_DIR: data });
+  const { port } = new URL(await first.url);
+  const second = start({ DATA_DIR: data, PORT: port });
+  expect(await second.ended).toBe(1);
+  expect(second.said().trim().split("\n")).toHaveLength(1);
+  expect(second.said()).toContain(`in use by process ${first.child.pid}`);
+});
+
+test("of two that start for one port at the same time, one runs and the other leaves nothing", async () => {
+  const port = await freePort();
+  const rivals = [dataFolder(), dataFolder()].map((data) => ({ data, server: start({ DATA_DIR: data, PORT: port }) }));
+  const [loser] = await Promise.race(rivals.map(async (rival) => [rival, await rival.server.ended] as const));
+  expect(loser.server.said()).toBe(portTaken(port));
+  expect(existsSync(loser.data)).toBe(false);
+  const winner = rivals.find((rival) => rival !== loser);
+  expect(await statusOf(`${await winner?.server.url}/healthz`)).toBe(200);
+});
+
+test("of two that start on one data folder at the same time, one runs and the other says what is taken", async () => {
+  const [data, port] = [dataFolder(), await freePort()];
+  const rivals = [start({ DATA_DIR: data, PORT: port }), start({ DATA_DIR: data, PORT: port })];
+  const [loser] = await Promise.race(rivals.map(async (rival) => [rival, await rival.ended] as const));
+  expect(
+    [portTaken(port).trim(), "one server a folder"].some((words) => loser.said().includes(words)),
+    loser.said(),
+  ).toBe(true);
+  const winner = rivals.find((rival) => rival !== loser);
+  expect(await statusOf(`${await winner?.url}/healthz`)).toBe(200);
 });
 
 test("a setting that cannot be used is one sentence", async () => {
