@@ -146,6 +146,7 @@ export const RESOLVE_VERB: Readonly<Record<ResolveReason, string>> = {
   "no-overlap": "resolved",
   edited: "closed by a change of the job",
   usual: "resolved",
+  deleted: "closed by the job's deletion",
 };
 
 /** How it ended, for rows of a list: "recovered after 5 min". */
@@ -156,6 +157,7 @@ export const RESOLVE_LABEL: Readonly<Record<ResolveReason, string>> = {
   "no-overlap": "overlap over",
   edited: "job changed",
   usual: "usual again",
+  deleted: "job deleted",
 };
 
 export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {
@@ -165,4 +167,5 @@ export const RESOLVE_TEXT: Readonly<Record<ResolveReason, string>> = {
   "no-overlap": "only one run is open again",
   edited: "closed because the job was changed",
   usual: "nothing unusual is going on any more",
+  deleted: "closed because the job was deleted",
 };

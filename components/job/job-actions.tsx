@@ -54,8 +54,8 @@ export function JobActions({ jobId, name, paused, pause, resume, remove }: Props
         onClose={() => setAsking(false)}
         onConfirm={() => run(() => remove(jobId))}
       >
-        Its runs, output and incidents go with it, and pings to its address are refused from then on. This cannot be
-        undone.
+        Its runs, output and incidents go with it, and pings to its address are refused from then on. Whoever was told
+        of an open incident hears that it is over. This cannot be undone.
       </ConfirmDialog>
     </>
   );

@@ -42,7 +42,7 @@ export type OpenIncident = {
 /** `counted` only brings the incident's figures up to date and leaves no line in its timeline. */
 export type IncidentEventKind = "opened" | "bad-run" | "counted" | "resolved";
 
-export type ResolveReason = "recovered" | "paused" | "withdrawn" | "no-overlap" | "edited" | "usual";
+export type ResolveReason = "recovered" | "paused" | "withdrawn" | "no-overlap" | "edited" | "usual" | "deleted";
 
 /** One thing that happened to an incident; the shell appends it to the incident's timeline. */
 export type IncidentEvent = {

@@ -1,7 +1,7 @@
 import { formatDuration } from "./duration.ts";
 import { cleanLine } from "./message-text.ts";
 import { clockIn, dayIn, zoneName } from "./message-time.ts";
-import { WORDS } from "./message-verdict.ts";
+import { isGone, WORDS } from "./message-verdict.ts";
 import type { IncidentInput } from "./message.ts";
 import type { Instant } from "./time.ts";
 
@@ -48,6 +48,7 @@ export function unstableReasons({ facts, job, at }: Again): string[] {
 
 export function stableReasons({ facts, job, at }: Again): string[] {
   const { unstable } = facts;
+  if (isGone(facts)) return ["Somebody deleted the job. It was unstable."];
   const over =
     unstable === undefined
       ? "It has not failed for a while."

@@ -9,7 +9,7 @@ import { blankMessage } from "./message-notice.ts";
 import { causeOf, figuresOf, type Rest, restOf, troubleLines, troublesOf, unlistedLines } from "./message-rest.ts";
 import { cleanLine, clip } from "./message-text.ts";
 import { fullTime, spanPhrase, waitPhrases } from "./message-time.ts";
-import { saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
+import { isGone, saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
 import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMember } from "./message.ts";
 import type { Instant } from "./time.ts";
 
@@ -227,7 +227,7 @@ function actionOf(input: GroupInput, rest: Rest): string | null {
 /** The page of one of them shows the others too: of one in trouble, as long as there is one. */
 function linksOf({ baseUrl, event, members }: GroupInput, { still, again }: Rest): MessageLink[] {
   const [left] = event === "resolved" ? [...still, ...again] : [];
-  const first = left ?? members[0];
+  const first = left ?? members.find(({ facts }) => !isGone(facts));
   const own = first === undefined ? [] : [{ label: "Incident", url: `${baseUrl}/incidents/${first.incidentId}` }];
   return [...own, { label: "All incidents", url: `${baseUrl}/incidents` }];
 }

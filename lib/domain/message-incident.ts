@@ -9,7 +9,7 @@ import { reasonsOf } from "./message-reason.ts";
 import { saidOf } from "./message-said.ts";
 import { cleanLine } from "./message-text.ts";
 import { agoPhrase, fullTime, waitPhrases } from "./message-time.ts";
-import { headOf, toneOf, verdictLine } from "./message-verdict.ts";
+import { headOf, isGone, toneOf, verdictLine } from "./message-verdict.ts";
 import type { AlertMessage, IncidentInput, MessageLink, MessageRun } from "./message.ts";
 import { MINUTE } from "./time.ts";
 
@@ -95,6 +95,7 @@ function elsewhereOf({ event, elsewhere }: IncidentInput, host: string | null): 
 }
 
 function linksOf({ baseUrl, facts, incident, job }: IncidentInput): MessageLink[] {
+  if (isGone(facts)) return [{ label: "All jobs", url: `${baseUrl}/jobs` }];
   const { runNumber } = facts;
   const run = runNumber === NO_RUN ? [] : [{ label: "Run", url: `${baseUrl}/jobs/${job.id}/runs/${runNumber}` }];
   return [

@@ -125,6 +125,8 @@ function endReasons({ facts, job, at }: IncidentInput): string[] {
       return [`Somebody paused the job. It was in trouble ${lasted}.`];
     case "edited":
       return [`Somebody changed the job's schedule or limits. It was in trouble ${lasted}.`];
+    case "deleted":
+      return [`Somebody deleted the job. It was in trouble ${lasted}.`];
     default:
       if (facts.cause === "never-pinged") return ["The job was heard of for the first time."];
       return [`Down ${lasted}.`, countsOf(facts)];

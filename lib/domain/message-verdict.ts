@@ -30,7 +30,7 @@ export function toneOf(input: IncidentInput): Tone {
 /** `✗ FAILED (exit 3)`, `⚠ OVERLAP (2 runs)`, `✓ RECOVERED after 2 h`: what happened, without whom. */
 export function headOf({ event, facts, at }: Pick<IncidentInput, "event" | "facts" | "at">): string {
   if (event === "resolved") return `✓ ${endingOf(facts, at)}`;
-  if (event === "stable") return `✓ STABLE AGAIN${unstableFor(facts, at)}`;
+  if (event === "stable") return `✓ ${stableAgain(facts, at)}`;
   if (event === "unstable") return `⚠ UNSTABLE${openingsIn(facts, at)}`;
   const sign = signOf(facts.severity);
   if (event === "reminder") return `${sign} STILL ${WORDS[facts.cause]} for ${formatDuration(at - facts.openedAt)}`;
@@ -47,8 +47,10 @@ function openingsIn({ unstable }: AlertFacts, at: Instant): string {
   return unstable === undefined ? "" : ` (${unstable.openings} times in ${formatDuration(at - unstable.since)})`;
 }
 
-function unstableFor({ unstable }: AlertFacts, at: Instant): string {
-  return unstable === undefined ? "" : ` after ${formatDuration(at - unstable.since)}`;
+function stableAgain(facts: AlertFacts, at: Instant): string {
+  const { unstable } = facts;
+  if (isGone(facts)) return `${CLOSED}${DELETED}`;
+  return `STABLE AGAIN${unstable === undefined ? "" : ` after ${formatDuration(at - unstable.since)}`}`;
 }
 
 /**
@@ -65,10 +67,16 @@ export function verdictLine(head: string, jobName: string, host: string | null, 
 }
 
 const CLOSED = "CLOSED: ";
+const DELETED = "job deleted";
 
 /** Whether a head says that a person ended the trouble, rather than the job by coming right. */
 export function saysClosed(head: string): boolean {
   return head.startsWith(`✓ ${CLOSED}`);
+}
+
+/** Whether the job was deleted: nothing of it has a page any more. */
+export function isGone({ resolveReason }: Pick<AlertFacts, "resolveReason">): boolean {
+  return resolveReason === "deleted";
 }
 
 function endingOf(facts: AlertFacts, at: Instant): string {
@@ -83,6 +91,8 @@ function endingOf(facts: AlertFacts, at: Instant): string {
       return `${CLOSED}job paused`;
     case "edited":
       return `${CLOSED}job edited`;
+    case "deleted":
+      return `${CLOSED}${DELETED}`;
     default:
       return `${facts.cause === "never-pinged" ? "FIRST PING" : "RECOVERED"} after ${formatDuration(at - facts.openedAt)}`;
   }

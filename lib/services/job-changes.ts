@@ -6,8 +6,9 @@ import { applyEdit, applyPause, applyResume, statusFacts } from "../domain/trans
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
 import { findSilence } from "../store/gaps.ts";
-import { deleteJobRecord, insertJobRecord, type JobRecord, type JobSettings, updateJobRecord } from "../store/jobs.ts";
+import { insertJobRecord, type JobRecord, type JobSettings, updateJobRecord } from "../store/jobs.ts";
 import { replaceJobChannels } from "../store/jobs-channels.ts";
+import { deleteJobRecord } from "../store/jobs-deletion.ts";
 import { isUniqueViolation, type Queryable } from "../store/queryable.ts";
 import { loadStates } from "../store/states.ts";
 import { addTransition, earliestMove, openChange, saveTransitions } from "../store/transitions.ts";
@@ -123,7 +124,7 @@ export async function changeState(
   });
 }
 
-/** Deletes the job with its runs and incidents. */
+/** Deletes the job with its runs and incidents; whoever was told of one that is open hears that it is over. */
 export async function deleteJob(
   ctx: Ctx,
   input: { jobId: string },

@@ -187,7 +187,7 @@ const END_TOLD = `EXISTS (SELECT FROM incidents n JOIN deliveries t ON t.inciden
 
 /** Where some are told to be well: how it is with an incident `i` that is not open. */
 const ENDING = `LEFT JOIN LATERAL (
-    SELECT ${AGAIN_AS("l")} AS again, coalesce(i.resolve_reason, '') IN ('paused', 'edited') AS closed,
+    SELECT ${AGAIN_AS("l")} AS again, coalesce(i.resolve_reason, '') IN ('paused', 'edited', 'deleted') AS closed,
       CASE WHEN ${ENDS_LATER} THEN 'later' WHEN ${END_TOLD} THEN 'told' WHEN i.muted_at IS NOT NULL THEN 'muted' END AS fate
     WHERE l.event = 'resolved' AND i.state <> 'open'
   ) n ON true`;

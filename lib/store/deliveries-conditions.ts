@@ -1,5 +1,5 @@
 /** The alarm was wrong, or a person who knows of the trouble ended it; a recovery is told together with its alarm. */
-const TAKEN_BACK = "('withdrawn', 'edited', 'paused')";
+const TAKEN_BACK = "('withdrawn', 'edited', 'paused', 'deleted')";
 
 /**
  * Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back.

@@ -18,35 +18,20 @@ export async function passLeadOn(client: Queryable, leadIds: readonly string[]):
   );
 }
 
-/** Does the same for what a job leads, before the job is deleted with its deliveries. */
-export async function passLeadsOfJobOn(client: Queryable, jobId: string): Promise<void> {
-  // Leads before what follows them, as whoever books a result locks them.
-  const { rows } = await client.query<{ id: string; sending: boolean }>(
-    `SELECT id, state = 'sending' AS sending FROM deliveries
-     WHERE job_id = $1 AND lead_id IS NULL AND state IN ('pending', 'sending') ORDER BY ordinal FOR UPDATE`,
-    [jobId],
+/** Does the same for what these incidents lead, before they are deleted with their deliveries. */
+export async function passLeadsOfIncidentsOn(client: Queryable, incidentIds: readonly string[]): Promise<void> {
+  const { rows } = await client.query<{ id: string }>(
+    `WITH doomed AS MATERIALIZED (
+       SELECT d.id, d.lead_id FROM alerts a JOIN deliveries d ON d.alert_id = a.id
+       WHERE a.incident_id = ANY ($1::uuid[]) AND d.state = 'pending'
+     ), parted AS (
+       UPDATE deliveries d SET lead_id = NULL FROM doomed x WHERE d.id = x.id AND x.lead_id IS NOT NULL
+     )
+     SELECT id FROM doomed WHERE lead_id IS NULL`,
+    [plainColumn(incidentIds, (id) => id)],
   );
-  if (rows.length === 0) return;
-  const ids = rows.map(({ id }) => id);
-  await client.query("UPDATE deliveries SET lead_id = NULL WHERE lead_id = ANY ($1::uuid[]) AND job_id = $2", [
-    ...[ids, jobId],
-  ]);
-  const sending = rows.filter((row) => row.sending).map(({ id }) => id);
-  if (sending.length > 0) await client.query(HAND_OVER, [sending]);
   await passLeadOn(
     client,
-    rows.filter((row) => !row.sending).map(({ id }) => id),
+    rows.map(({ id }) => id),
   );
 }
-
-// Whoever is sending it books the result under its id: so that it counts, the first of those that follow takes its row.
-const HAND_OVER = `WITH heirs AS (
-    SELECT DISTINCT ON (lead_id) id FROM deliveries
-    WHERE lead_id = ANY ($1::uuid[]) AND state = 'pending' ORDER BY lead_id, ordinal
-  ), gone AS (
-    DELETE FROM deliveries d USING heirs WHERE d.id = heirs.id RETURNING d.*
-  )
-  UPDATE deliveries d SET alert_id = gone.alert_id, job_id = gone.job_id, incident_id = gone.incident_id,
-    outage_id = gone.outage_id, ordinal = gone.ordinal, only_if = gone.only_if, lag_from = gone.lag_from,
-    created_at = gone.created_at
-  FROM gone WHERE d.id = gone.lead_id`;

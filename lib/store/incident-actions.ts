@@ -128,7 +128,7 @@ export async function findActedOn(database: Queryable, id: string): Promise<Acte
      UNION ALL SELECT 'outage', project_id, '{}' FROM outages WHERE id = $1
      UNION ALL SELECT 'job', j.project_id,
        array(SELECT i.id::text FROM incidents i WHERE i.job_id = j.id AND i.state = 'open' ORDER BY i.opened_at, i.id)
-     FROM jobs j WHERE j.id = $1`,
+     FROM jobs j WHERE j.id = $1 AND j.project_id IS NOT NULL`,
     [id],
   );
   return rows[0] ?? null;
@@ -140,7 +140,8 @@ export async function listProjectsOfIncidents(
   incidentIds: readonly string[],
 ): Promise<{ id: string; projectId: string }[]> {
   const { rows } = await database.query<{ id: string; projectId: string }>(
-    `SELECT id, project_id AS "projectId" FROM incidents WHERE id = ANY ($1::uuid[])`,
+    `SELECT i.id, j.project_id AS "projectId" FROM incidents i JOIN jobs j ON j.id = i.job_id
+     WHERE i.id = ANY ($1::uuid[]) AND j.project_id IS NOT NULL`,
     [plainColumn(incidentIds, (id) => id)],
   );
   return rows;

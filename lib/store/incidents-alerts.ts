@@ -46,8 +46,8 @@ type Row = Omit<DeliveryRecord, "createdAt" | "sentAt" | "nextAttemptAt"> & {
   nextAttemptAt: Date;
 };
 
-const SELECT = `SELECT d.id, d.ordinal, d.alert_id AS "alertId", a.incident_id AS "incidentId", a.project_id AS "projectId",
-  d.job_id AS "jobId", j.name AS "jobName", a.event, d.channel_id AS "channelId", coalesce(c.name, d.recipient) AS "to",
+const SELECT = `SELECT d.id, d.ordinal, d.alert_id AS "alertId", CASE WHEN j.project_id IS NOT NULL THEN a.incident_id END AS "incidentId",
+  a.project_id AS "projectId", CASE WHEN j.project_id IS NOT NULL THEN j.id END AS "jobId", j.name AS "jobName", a.event, d.channel_id AS "channelId", coalesce(c.name, d.recipient) AS "to",
   c.kind, d.state, d.attempts, d.last_error AS "lastError", d.created_at AS "createdAt", d.sent_at AS "sentAt",
   d.next_attempt_at AS "nextAttemptAt", d.only_if AS "onlyIf"
   FROM deliveries d JOIN alerts a ON a.id = d.alert_id LEFT JOIN channels c ON c.id = d.channel_id

@@ -41,7 +41,7 @@ const SELECT = `SELECT i.id, i.job_id AS "jobId", j.name AS "jobName", j.slug AS
   i.resolve_reason AS "resolveReason", i.run_number AS "runNumber", i.bad_count AS "badCount",
   i.missed_count AS "missedCount", i.acknowledged_at AS "acknowledgedAt", i.acknowledged_by AS "acknowledgedBy",
   i.snoozed_until AS "snoozedUntil", i.snoozed_until_success AS "snoozedUntilSuccess", i.muted_at AS "mutedAt",
-  i.outage_id AS "outageId", r.host, r.exit_code AS "exitCode" FROM incidents i JOIN jobs j ON j.id = i.job_id
+  i.outage_id AS "outageId", r.host, r.exit_code AS "exitCode" FROM incidents i JOIN jobs j ON j.id = i.job_id AND j.project_id IS NOT NULL
   LEFT JOIN runs r ON r.job_id = i.job_id AND r.number = i.run_number`;
 
 const WAITING = `(i.state = 'open' AND i.acknowledged_at IS NULL AND i.muted_at IS NULL AND NOT i.snoozed_until_success

@@ -6,7 +6,6 @@ import { isDialect } from "../domain/schedule/dialect-names.ts";
 import { nextDeadline } from "../domain/settle.ts";
 import type { StatusFacts } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
-import { passLeadsOfJobOn } from "./deliveries-leads.ts";
 import { type AskedOfJob, askedJson, askedOf, type CodeRecord, noteMissing } from "./jobs-code.ts";
 import { insertUpstreams, type JobName } from "./jobs-upstreams.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
@@ -237,12 +236,4 @@ function valuesOf({ schedule, limits, ...settings }: JobSettings): unknown[] {
     ...[settings.environment, settings.pingPolicy === null ? null : JSON.stringify(settings.pingPolicy)],
     ...[limits.failureWindow, limits.tooOften],
   ];
-}
-
-/** Its state is locked first, as those who record pings do: the other order could wait for each other for ever. */
-export async function deleteJobRecord(client: Queryable, jobId: string): Promise<void> {
-  await client.query("SELECT 1 FROM job_state WHERE job_id = $1 FOR UPDATE", [jobId]);
-  await client.query("DELETE FROM runs WHERE job_id = $1", [jobId]);
-  await passLeadsOfJobOn(client, jobId);
-  await client.query("DELETE FROM jobs WHERE id = $1", [jobId]);
 }

@@ -23,7 +23,7 @@ const FIND = `SELECT x.position, coalesce(j.id, s.id) AS "jobId", coalesce(j.pro
     coalesce(j.code_digest, s.code_digest) AS "codeDigest",
     coalesce(x.environment IS NULL AND s.environment <> 'production', false) AS provisional
   FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[]) WITH ORDINALITY AS x(job_id, hash, slug, environment, position)
-  LEFT JOIN jobs j ON j.id = x.job_id
+  LEFT JOIN jobs j ON j.id = x.job_id AND j.project_id IS NOT NULL
   LEFT JOIN api_keys k ON k.hash = x.hash AND k.scope IN ('ping', 'dsn') AND (k.expires_at IS NULL OR k.expires_at > belfry_now())
   LEFT JOIN LATERAL (
     SELECT id, code_digest, environment FROM jobs

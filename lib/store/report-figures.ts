@@ -93,7 +93,7 @@ export async function loadFailedJobs(database: Queryable, { projectId, from, to 
        bool_or(i.state = 'open') AS "stillDown",
        round(sum(extract(epoch FROM least(coalesce(i.resolved_at, $3), $3) - greatest(i.opened_at, $2))) * 1000)::int8 AS "downMs"
      FROM incidents i JOIN jobs j ON j.id = i.job_id
-     WHERE i.project_id = $1 AND i.severity = 'critical' AND i.opened_at < $3 AND (i.resolved_at IS NULL OR i.resolved_at >= $2)
+     WHERE j.project_id = $1 AND i.project_id = $1 AND i.severity = 'critical' AND i.opened_at < $3 AND (i.resolved_at IS NULL OR i.resolved_at >= $2)
        AND i.resolve_reason IS DISTINCT FROM 'withdrawn'
      GROUP BY j.id, j.name ORDER BY j.name`,
     [projectId, new Date(from), new Date(to)],
@@ -117,7 +117,7 @@ export async function loadSilentJobs(database: Queryable, projectId: string): Pr
 export async function loadNoisyJobs(database: Queryable, { projectId, from, to }: SpanOf): Promise<NoisyJob[]> {
   const { rows } = await database.query<NoisyJob>(
     `SELECT j.id AS "jobId", j.name, count(*) AS alerts FROM alerts a JOIN jobs j ON j.id = a.job_id
-     WHERE a.project_id = $1 AND a.incident_id IS NOT NULL AND a.created_at >= $2 AND a.created_at < $3 AND ${SENT}
+     WHERE j.project_id = $1 AND a.project_id = $1 AND a.incident_id IS NOT NULL AND a.created_at >= $2 AND a.created_at < $3 AND ${SENT}
      GROUP BY j.id, j.name`,
     [projectId, new Date(from), new Date(to)],
   );

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { DatabaseError } from "pg";
 import { inTransaction } from "./client.ts";
 import type { Queryable } from "./queryable.ts";
+import { IS_TO_BE_TOLD } from "./jobs-deletion.ts";
 import { DEFAULT_KEEP_DAYS, KEPT_LONGEST, NOT_OF_OPEN_INCIDENT } from "./keeping.ts";
 import { pruneUnmatched } from "./unmatched.ts";
 
@@ -31,6 +32,13 @@ const RULES: readonly { table: string; key: string; old: string }[] = [
     table: "ping_bodies_default",
     key: "ctid",
     old: `SELECT ctid FROM ping_bodies_default WHERE received_at < ${KEPT_LONGEST}`,
+  },
+  {
+    // Deleted, and everybody has heard of it: the rest of it goes.
+    table: "jobs",
+    key: "id",
+    old: `SELECT j.id FROM jobs j WHERE j.project_id IS NULL
+      AND NOT EXISTS (SELECT FROM incidents i WHERE i.job_id = j.id AND ${IS_TO_BE_TOLD})`,
   },
   {
     // Events, alerts and deliveries go with their incident.

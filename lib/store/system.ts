@@ -25,7 +25,7 @@ type CountsRow = Omit<SystemCounts, "oldestPendingAt" | "oldestUnplannedAt" | "l
   p99Ms: Millis | null;
 };
 
-const COUNTS = `SELECT (SELECT count(*) FROM projects) AS projects, (SELECT count(*) FROM jobs) AS jobs,
+const COUNTS = `SELECT (SELECT count(*) FROM projects) AS projects, (SELECT count(*) FROM jobs WHERE project_id IS NOT NULL) AS jobs,
     (SELECT count(*) FROM users) AS users,
     (SELECT count(*) FROM deliveries WHERE state IN ('pending', 'sending')) AS "pendingDeliveries",
     (SELECT count(*) FROM deliveries WHERE state = 'dead') AS "deadLetters",

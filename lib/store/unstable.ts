@@ -49,7 +49,8 @@ export async function loadOpenings(
           AND coalesce(i.resolve_reason, '') NOT IN ('withdrawn', 'edited', 'paused')
         GROUP BY i.job_id HAVING count(*) >= ${UNSTABLE_OPENINGS}
       )
-      SELECT o.job_id AS "jobId", o.openings, ${SCHEDULE} FROM opened o JOIN jobs j ON j.id = o.job_id`,
+      SELECT o.job_id AS "jobId", o.openings, ${SCHEDULE} FROM opened o
+      JOIN jobs j ON j.id = o.job_id AND j.project_id IS NOT NULL`,
     values: [jobIds],
   });
   return new Map(
@@ -79,7 +80,7 @@ export async function insertUnstable(client: Queryable, rows: readonly NewRow[])
      )
      INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
      SELECT alert_id, project_id, job_id, incident_id, 'unstable', severity, sequence, belfry_now(), belfry_now(),
-       facts || ${factsOf("since", "openings")}
+       (facts - 'held') || ${factsOf("since", "openings")}
      FROM found`,
     valuesOf(NEW_COLUMNS, rows),
   );

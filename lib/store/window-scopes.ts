@@ -44,7 +44,7 @@ export async function findJobPlace(
        SELECT ${MACHINE} AS host FROM runs r
        WHERE r.job_id = j.id AND (r.host IS NOT NULL OR r.source IS NOT NULL) ORDER BY r.number DESC LIMIT 1
      ) m ON true
-     WHERE j.id = $1`,
+     WHERE j.id = $1 AND j.project_id IS NOT NULL`,
     [jobId],
   );
   return rows[0] ?? null;

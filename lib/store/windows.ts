@@ -194,7 +194,7 @@ export async function listHeldAlerts(
     `SELECT a.incident_id AS "incidentId", j.id AS "jobId", j.name AS "jobName", a.event, a.hold_detail AS "window",
        i.opened_at AS "openedAt", a.plan_at AS until
      FROM alerts a JOIN incidents i ON i.id = a.incident_id JOIN jobs j ON j.id = a.job_id
-     WHERE a.project_id = $1 AND a.plan_at IS NOT NULL AND a.hold = 'window' ORDER BY a.created_at, a.id LIMIT $2`,
+     WHERE j.project_id = $1 AND a.project_id = $1 AND a.plan_at IS NOT NULL AND a.hold = 'window' ORDER BY a.created_at, a.id LIMIT $2`,
     [projectId, limit],
   );
   return rows.map((row) => ({ ...row, openedAt: instantOf(row.openedAt), until: instantOf(row.until) }));

@@ -22,7 +22,7 @@ export async function listCronJobIds(
   { after, limit }: { after: string; limit: number },
 ): Promise<string[]> {
   const { rows } = await database.query<{ id: string }>(
-    "SELECT id FROM jobs WHERE schedule_kind = 'cron' AND id > $1 ORDER BY id LIMIT $2",
+    "SELECT id FROM jobs WHERE schedule_kind = 'cron' AND project_id IS NOT NULL AND id > $1 ORDER BY id LIMIT $2",
     [after, limit],
   );
   return rows.map((row) => row.id);

@@ -7,7 +7,7 @@ import { claimDeliveries, type ClaimedDelivery } from "../../lib/store/deliverie
 import { loadBundles } from "../../lib/store/deliveries-bundle.ts";
 import { replayDelivery } from "../../lib/store/deliveries-replay.ts";
 import { type DeliveryResult, recordResults } from "../../lib/store/deliveries-results.ts";
-import { deleteJobRecord } from "../../lib/store/jobs.ts";
+import { deleteJobRecord } from "../../lib/store/jobs-deletion.ts";
 import { createTestDatabase, offsetClock, type TestDatabase } from "../support/database.ts";
 import type { TestProject } from "../support/jobs.ts";
 import {
@@ -124,14 +124,14 @@ describe("what leaves with a delivery that will not leave", () => {
     expect((await listStored(database)).map(({ state }) => state)).toEqual(["sent", "sent"]);
   });
 
-  test("is not told twice where the job that leads it is deleted while it is sent", async () => {
+  test("is told once, with its lead, where the job that leads it is deleted while it is sent", async () => {
     const incidents = await addOutage("a", "b", "c");
     await alarm(incidents);
     const [message] = await claim();
     await inTransaction(database.pool, (client) => deleteJobRecord(client, incidents[0]?.jobId ?? ""));
     expect(await claim()).toEqual([]);
     expect((await record(message, SENT)).stale).toEqual(new Set());
-    expect((await listStored(database)).map(({ state }) => state)).toEqual(["sent", "sent"]);
+    expect((await listStored(database)).map(({ state }) => state)).toEqual(["sent", "sent", "sent"]);
   });
 
   test("makes a notice where nobody else hears of it, though others hear of its lead", async () => {

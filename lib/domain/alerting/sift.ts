@@ -12,7 +12,7 @@ export type Sifted = {
 };
 
 /** The alarm was wrong, or a person who knows of the trouble ended it. */
-const TAKEN_BACK: readonly (string | null)[] = ["withdrawn", "edited", "paused"];
+const TAKEN_BACK: readonly (string | null)[] = ["withdrawn", "edited", "paused", "deleted"];
 
 /** Asks the rules about every alert. What follows an alarm shares its fate: nobody hears of the end of what they never heard of. */
 export function sift(alerts: readonly PendingAlert[], context: AlertingContext, now: Instant): Sifted {
