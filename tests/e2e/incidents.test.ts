@@ -115,6 +115,17 @@ describe("incidents", () => {
     }
   });
 
+  test("the buttons of an incident share a row on a phone", async () => {
+    await fail("tape");
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.goto(`${program.url}/incidents?state=waiting`);
+    await page.getByRole("link", { name: "tape", exact: true }).click();
+    const buttons = ["Acknowledge", "Snooze", "Mute"].map((name) => page.getByRole("button", { name, exact: true }));
+    const boxes = await Promise.all(buttons.map((button) => button.boundingBox()));
+    expect(boxes[0]?.y).toBeGreaterThan(0);
+    expect(new Set(boxes.map((box) => box?.y)).size).toBe(1);
+  });
+
   test("no page complained", () => {
     expect(browser.complaints).toEqual([]);
   });
