@@ -63,7 +63,8 @@ export function CareLine({ care, long = false }: { care: CareView; long?: boolea
   return marks.length === 0 ? null : <span className={styles.marks}>{marks}</span>;
 }
 
-function Mark({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+/** A few words about an incident with a sign before them. */
+export function Mark({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   return (
     <span className={styles.mark}>
       {icon}

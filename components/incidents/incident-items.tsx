@@ -11,6 +11,8 @@ import tones from "../base/tone.module.css";
 import { visibleText } from "../base/visible-text.ts";
 import { CareLine, type CareView } from "./care-line.tsx";
 import { CAUSE_SHAPE } from "./cause-shape.ts";
+import type { HoldView } from "./hold-line.tsx";
+import { HoldMark } from "./hold-mark.tsx";
 import styles from "./incidents.module.css";
 import { whyOf, type WhyView } from "./why.ts";
 
@@ -25,6 +27,8 @@ export type IncidentView = CareView &
     resolvedAt: Instant | null;
     resolveReason: ResolveReason | null;
     outageId: string | null;
+    /** Its alarm, in lists that say so, where nobody was told of it. */
+    untold?: HoldView | null;
   };
 
 /** Lets people choose rows. */
@@ -71,11 +75,13 @@ export function IncidentItems({ incidents, withJob = true, choice, mates }: Prop
 }
 
 function Care({ incident, mates }: { incident: IncidentView; mates: Props["mates"] }) {
+  const { untold = null } = incident;
   const open = incident.state === "open";
   // Of what is over only this still tells something: why nobody heard of its end.
   const care = open ? incident : { ...NO_CARE, mutedAt: incident.mutedAt };
   return (
     <span className={styles.itemCare}>
+      {untold !== null && <HoldMark alarm={untold} open={open} />}
       {open && <Mates count={mates?.get(incident.outageId ?? "") ?? 1} />}
       <CareLine care={care} />
     </span>

@@ -10,6 +10,7 @@ import {
   listIncidentsOfOutage,
 } from "../store/incidents.ts";
 import { type IncidentEventRecord, listIncidentEvents } from "../store/incident-events.ts";
+import { listUntoldAlarms, type UntoldAlarm } from "../store/incidents-untold.ts";
 import { findOutageRecord, type OutageRecord } from "../store/outages.ts";
 import type { Queryable } from "../store/queryable.ts";
 import { isUuid, requireOwned, requireProject } from "./access.ts";
@@ -34,8 +35,11 @@ export type IncidentPage = IncidentRow & {
   now: Instant;
 };
 
+/** `untold`: its alarm, where nobody was told of it, or not yet. */
+type ListedIncident = IncidentRow & { untold: UntoldAlarm | null };
+
 export type IncidentList = {
-  incidents: IncidentRow[];
+  incidents: ListedIncident[];
   openCount: number;
   /** Open ones of which nobody takes care. */
   waitingCount: number;
@@ -71,8 +75,12 @@ export async function listIncidents(
   ]);
   const shown = found.slice(0, limit);
   const last = found.length > limit ? shown.at(-1) : undefined;
+  const untold = await listUntoldAlarms(
+    pool,
+    shown.map(({ record }) => record.id),
+  );
   return {
-    incidents: shown.map(({ record }) => incidentRowOf(record)),
+    incidents: shown.map(({ record }) => ({ ...incidentRowOf(record), untold: untold.get(record.id) ?? null })),
     ...{ openCount: counts.open, waitingCount: counts.waiting, mayHandle },
     nextBefore: last === undefined ? null : placeOf(last),
   };

@@ -116,3 +116,19 @@ test("deliveries are paged, newest first", async () => {
   expect([...first.deliveries, ...rest.deliveries]).toEqual(all.deliveries);
   expect(rest.nextBefore).toBeNull();
 });
+
+test("say which window an alarm waits for, and nothing of what people were told of", async () => {
+  await world.database.pool.query(
+    `INSERT INTO windows (project_id, name, kind, starts_at, ends_at)
+     VALUES ($1, 'Release', 'once', belfry_now() - interval '1 hour', belfry_now() + interval '1 hour')`,
+    [projectId],
+  );
+  const { id } = await createJob(world.owner, { projectId, slug: "deploy" });
+  await book(world, id, { action: "fail" });
+  const { incidents } = await listIncidents(world.owner, { projectId, state: "open" });
+  expect(incidents.map(({ jobSlug, untold }) => [jobSlug, untold])).toEqual([
+    ["deploy", { hold: "window", holdDetail: "Release", planAt: expect.any(Number) }],
+    ["backup", null],
+    ["other", null],
+  ]);
+});

@@ -41,3 +41,35 @@ test("what is open says who looks after it", () => {
   expect(text).toContain("open for");
   expect(text).toMatch(/Acknowledged by Kim .*Muted/);
 });
+
+const OPEN = { state: "open", resolvedAt: null, resolveReason: null } as const;
+
+test.each([
+  ["window", "Release 42", "Alarm waits for the window Release 42"],
+  ["window", null, "Alarm waits for a window"],
+  ["upstream", "db-dump", "Alarm waits for the job db-dump"],
+  ["upstream", null, "Alarm waits for another job"],
+  ["unstable", null, "Alarm waits as the job is unstable"],
+  ["nobody", null, "Alarm waits for a channel that takes it"],
+] as const)("an open one says what its alarm waits for: %s %s", (hold, holdDetail, words) => {
+  const untold = { hold, holdDetail, planAt: AT };
+  expect(shown({ ...OPEN, untold })).toContain(words);
+  expect(shown({ untold })).not.toContain("waits");
+});
+
+test.each(["gathering", "outage", "snoozed", "muted"] as const)(
+  "nothing is said of what is short or asked for: %s",
+  (hold) => {
+    expect(shown({ ...OPEN, untold: { hold, holdDetail: null, planAt: AT } })).not.toContain("waits");
+  },
+);
+
+test("the name of a window is text", () => {
+  const untold = { hold: "window", holdDetail: "<img src=x>\u202eevil", planAt: AT } as const;
+  const markup = renderToStaticMarkup(
+    <MantineProvider>
+      <IncidentItems incidents={[{ ...OVER, ...OPEN, untold }]} />
+    </MantineProvider>,
+  );
+  expect(markup).toContain("&lt;img src=x&gt;⟨U+202E⟩evil");
+});
