@@ -6,6 +6,8 @@ import { type Instant, SECOND } from "../../lib/domain/time.ts";
 import { useNow } from "../base/clock.tsx";
 import { Ago, Moment } from "../base/moment.tsx";
 import { Said } from "../base/said.tsx";
+import type { Tone } from "../base/status.ts";
+import tones from "../base/tone.module.css";
 import styles from "./care.module.css";
 
 /** What people have done about an incident. */
@@ -63,10 +65,17 @@ export function CareLine({ care, long = false }: { care: CareView; long?: boolea
   return marks.length === 0 ? null : <span className={styles.marks}>{marks}</span>;
 }
 
+type MarkProps = {
+  icon: ReactNode;
+  /** Left out where it is nothing to worry about. */
+  tone?: Tone;
+  children: ReactNode;
+};
+
 /** A few words about an incident with a sign before them. */
-export function Mark({ icon, children }: { icon: ReactNode; children: ReactNode }) {
+export function Mark({ icon, tone, children }: MarkProps) {
   return (
-    <span className={styles.mark}>
+    <span className={tone === undefined ? styles.mark : `${styles.toned} ${tones[tone]}`}>
       {icon}
       <span>{children}</span>
     </span>

@@ -1,4 +1,4 @@
-import { Hourglass } from "lucide-react";
+import { Hourglass, MegaphoneOff } from "lucide-react";
 import type { ReactNode } from "react";
 import { Said } from "../base/said.tsx";
 import { Mark } from "./care-line.tsx";
@@ -10,10 +10,19 @@ type Props = {
   open: boolean;
 };
 
-/** In few words what an alarm waits for; nothing where that is for seconds, or a person's wish. */
+/** In few words what an alarm waits for, or that no channel takes it; nothing where that is for seconds, or a person's wish. */
 export function HoldMark({ alarm, open }: Props) {
-  const wait = open && alarm.planAt !== null ? waitOf(alarm) : null;
+  if (alarm.planAt === null) return alarm.hold === "nobody" ? <Untold /> : null;
+  const wait = open ? waitOf(alarm) : null;
   return wait === null ? null : <Mark icon={<Hourglass size={14} aria-hidden />}>Alarm waits {wait}</Mark>;
+}
+
+function Untold() {
+  return (
+    <Mark icon={<MegaphoneOff size={14} aria-hidden />} tone="late">
+      Nobody was told: no channel takes it
+    </Mark>
+  );
 }
 
 function waitOf({ hold, holdDetail }: HoldView): ReactNode {

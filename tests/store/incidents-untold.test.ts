@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { listUntoldAlarms } from "../../lib/store/incidents-untold.ts";
-import { changeIncident, openIncident, planNow } from "../support/alerting.ts";
+import { changeIncident, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { makeChannel, makeOnlyProject, type TestProject } from "../support/jobs.ts";
 
@@ -35,6 +35,16 @@ test("an alarm that waits is listed with what it waits for, one that was told is
     [waiting.id, { hold: "window", holdDetail: "Release <b>42</b>", planAt: expect.any(Number) }],
   ]);
   expect(await listUntoldAlarms(database.pool, [told.id])).toEqual(new Map());
+});
+
+test("an alarm that no channel takes is listed, also when all is over", async () => {
+  const incident = await openIncident(database, project);
+  await planNow(database, { mailWorks: false });
+  const untold = new Map([[incident.id, { hold: "nobody", holdDetail: null, planAt: null }]]);
+  expect(await listUntoldAlarms(database.pool, [incident.id])).toEqual(untold);
+  await resolveIncident(database, incident);
+  await planNow(database, { mailWorks: false });
+  expect(await listUntoldAlarms(database.pool, [incident.id])).toEqual(untold);
 });
 
 test("an alarm that waited is not listed any more once it was told", async () => {

@@ -64,6 +64,15 @@ test.each(["gathering", "outage", "snoozed", "muted"] as const)(
   },
 );
 
+test("one that nobody was told of, as no channel takes it, says so while it is open and after it", () => {
+  const untold = { hold: "nobody", holdDetail: null, planAt: null } as const;
+  for (const change of [OPEN, {}]) {
+    expect(shown({ ...change, untold })).toContain("Nobody was told: no channel takes it");
+    expect(shown(change)).not.toContain("Nobody");
+  }
+  expect(shown({ ...OPEN, untold: { ...untold, hold: "window" } })).not.toContain("Nobody");
+});
+
 test("the name of a window is text", () => {
   const untold = { hold: "window", holdDetail: "<img src=x>\u202eevil", planAt: AT } as const;
   const markup = renderToStaticMarkup(
