@@ -1,4 +1,5 @@
 import type { HoldReason } from "../../lib/domain/alerting/hold.ts";
+import { waitsFor } from "../../lib/domain/alerting/held.ts";
 import type { Instant } from "../../lib/domain/time.ts";
 import { Until } from "../base/moment.tsx";
 import { visibleText } from "../base/visible-text.ts";
@@ -39,11 +40,11 @@ type Words = (name: string | null) => string;
 const WAITING: Readonly<Record<HoldReason, Words>> = {
   gathering: () => "Waits a moment for what else opens, so that all of it is one message.",
   outage: () => "Waits until the other jobs of its outage are well again, so that all of it is one message.",
-  window: (name) => `Waits for the end of the window ${name ?? "that it is in"}.`,
-  upstream: (name) => `Waits while ${name ?? "a job"}, without which this one cannot do its work, is in trouble.`,
+  window: (name) => `Waits${waitsFor("window", name, "is")}.`,
+  upstream: (name) => `Waits${waitsFor("upstream", name, "is")}.`,
   snoozed: () => "Waits for the end of a snooze.",
   muted: () => "Waits while the incident is muted.",
-  unstable: () => "Waits: the job fails and recovers again and again, of which people were told once.",
+  unstable: () => `Waits${waitsFor("unstable", null, "is")}.`,
   withdrawn: () => "Waits to be taken back.",
   passed: () => "Waits, as it seems to be over.",
   nobody: () => "Waits for a channel that takes it.",

@@ -60,10 +60,11 @@ function reasonAgainstMember({ passed, overtaken }: BundleMember, keeps: boolean
 function groupInput({ id, input }: DeliveryContext, bundle: Bundle, told: BundleMember[]): MessageInput | null {
   if (input === null || input.event === "notice" || input.event === "test" || input.event === "report") return input;
   const [only] = told;
-  const { alertId, at, baseUrl, maskPatterns, project, event } = input;
+  const { alertId, at, baseUrl, maskPatterns, project, event, waited } = input;
   const { outage, heard, standing } = bundle;
   const alone = told.length === 1 && only?.deliveryId === id && !("outage" in input) ? input : null;
-  return { alertId, at, baseUrl, maskPatterns, project, event, outage, members: told, only: alone, heard, standing };
+  const common = { alertId, at, baseUrl, maskPatterns, project, event, waited };
+  return { ...common, outage, members: told, only: alone, heard, standing };
 }
 
 /** Why nothing is sent over its channel; null where it may. */

@@ -1,3 +1,4 @@
+import type { Held } from "./alerting/held.ts";
 import type { Instant, Millis } from "./time.ts";
 
 export type Severity = "critical" | "warning";
@@ -109,6 +110,8 @@ export type AlertFacts = {
   reminder?: ReminderFacts;
   /** With `unstable` and `stable`. */
   unstable?: UnstableFacts;
+  /** What held it back until it was told, once each; missing where nothing did for long. */
+  held?: readonly Held[];
 };
 
 /** Why people are told once more of what they know. */

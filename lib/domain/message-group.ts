@@ -8,8 +8,9 @@ import { machinesOf, memberLines, memberOf } from "./message-members.ts";
 import { blankMessage } from "./message-notice.ts";
 import { causeOf, figuresOf, type Rest, restOf, troubleLines, troublesOf, unlistedLines } from "./message-rest.ts";
 import { cleanLine, clip } from "./message-text.ts";
-import { fullTime, spanPhrase, waitPhrases } from "./message-time.ts";
+import { fullTime, spanPhrase } from "./message-time.ts";
 import { isGone, saysClosed, VERDICT_LENGTH, WORDS } from "./message-verdict.ts";
+import { waitPhrases } from "./message-wait.ts";
 import type { AlertMessage, GroupInput, IncidentInput, MessageLink, MessageMember } from "./message.ts";
 import type { Instant } from "./time.ts";
 
@@ -59,7 +60,9 @@ function beforeLines(input: GroupInput, members: readonly MessageMember[]): stri
   const told = new Set(members.map(({ incidentId }) => incidentId));
   const before = input.standing
     .map((member) => memberOf(member, input))
-    .filter((member) => member.event !== "resolved" && !told.has(member.incidentId));
+    .filter((member) => member.event !== "resolved" && !told.has(member.incidentId))
+    // What each said was told with it.
+    .map(({ said: _said, ...member }) => member);
   return before.length === 0 ? [] : ["Told before, and still so:", ...memberLines(before)];
 }
 
@@ -97,8 +100,8 @@ function wordGroup(input: GroupInput, { event, listing, verdict }: Wording): Ale
   };
 }
 
-function waitOf({ event, at, sentAt = at, members: [first] }: GroupInput): string[] {
-  return isEnd({ event }) ? [] : waitPhrases(at, sentAt, first?.timeZone ?? "UTC");
+function waitOf(input: GroupInput): string[] {
+  return isEnd(input) ? [] : waitPhrases({ ...input, timeZone: input.members[0]?.timeZone ?? "UTC" });
 }
 
 /** A follow-up changes what was told before; it is over when none of its jobs is in trouble any more. */

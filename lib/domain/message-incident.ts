@@ -8,8 +8,9 @@ import { excerptOutput } from "./message-output.ts";
 import { reasonsOf } from "./message-reason.ts";
 import { saidOf } from "./message-said.ts";
 import { cleanLine } from "./message-text.ts";
-import { agoPhrase, fullTime, waitPhrases } from "./message-time.ts";
+import { agoPhrase, fullTime } from "./message-time.ts";
 import { headOf, isGone, toneOf, verdictLine } from "./message-verdict.ts";
+import { waitPhrases } from "./message-wait.ts";
 import type { AlertMessage, IncidentInput, MessageLink, MessageRun } from "./message.ts";
 import { MINUTE } from "./time.ts";
 
@@ -24,7 +25,7 @@ export function composeIncident(input: IncidentInput, note: string | null = null
   const named = facts.host ?? input.lastHost;
   // A host is whatever the client called it: it may hold an address with a password as well.
   const host = named === null ? null : cleanLine(maskSecrets(named, input.maskPatterns), HOST_LENGTH) || null;
-  const said = saidOf(input);
+  const said = saidOf(input, input.maskPatterns);
   return {
     alertId: input.alertId,
     event: input.event,
@@ -50,8 +51,8 @@ export function composeIncident(input: IncidentInput, note: string | null = null
   };
 }
 
-function waitOf({ event, job, at, sentAt = at }: IncidentInput): string[] {
-  return isEnd({ event }) ? [] : waitPhrases(at, sentAt, job.timeZone);
+function waitOf(input: IncidentInput): string[] {
+  return isEnd(input) ? [] : waitPhrases({ ...input, timeZone: input.job.timeZone });
 }
 
 function sinceOf({ event, facts, job, at, sentAt = at }: IncidentInput): string | null {

@@ -1,3 +1,5 @@
+import { isEnd } from "./alerting/pending.ts";
+import { NO_RUN } from "./incident.ts";
 import { maskSecrets } from "./mask.ts";
 import type { MaskPattern } from "./mask-pattern.ts";
 import { cleanLine } from "./message-text.ts";
@@ -11,8 +13,17 @@ export function excerptSaid(said: string, maskPatterns: readonly MaskPattern[] =
   return cleanLine(maskSecrets(said, maskPatterns), SAID_LENGTH) || null;
 }
 
-/** What the run of a message said; a run that never came says nothing, and an end is not about it. */
-export function saidOf({ event, facts, said, maskPatterns }: IncidentInput): string | null {
-  if (said === null || event === "resolved" || event === "stable" || facts.cause === "missed") return null;
-  return excerptSaid(said, maskPatterns);
+type Told = Pick<IncidentInput, "event" | "facts">;
+
+/** Whether a run may have said something of this: one that never came says nothing, and an end is not about it. */
+export function maySay({ event, facts }: Told): boolean {
+  return !isEnd({ event }) && facts.cause !== "missed" && facts.runNumber !== NO_RUN;
+}
+
+/** What the run of a message, or of one of its members, said. */
+export function saidOf(
+  { said, ...told }: Told & { said: string | null },
+  maskPatterns: readonly MaskPattern[] = [],
+): string | null {
+  return said === null || !maySay(told) ? null : excerptSaid(said, maskPatterns);
 }

@@ -42,16 +42,6 @@ export function agoPhrase(at: Instant, now: Instant): string {
   return now - at < A_MOMENT ? "" : `, ${formatDuration(now - at)} ago`;
 }
 
-const LONG_WAIT = 2 * MINUTE;
-
-/** That a message about trouble comes long after it was noticed, as it was held back or could not be delivered. */
-export function waitPhrases(at: Instant, sentAt: Instant, timeZone: string): string[] {
-  if (sentAt - at < LONG_WAIT) return [];
-  const day = dayIn(at, timeZone) === dayIn(sentAt, timeZone) ? "" : ` on ${dayIn(at, timeZone)}`;
-  const since = `${clockIn(at, timeZone)} (${zoneName(timeZone)})${day}`;
-  return [`This message has waited for ${formatDuration(sentAt - at)}, since ${since}.`];
-}
-
 /** The zone's name as times are given in it: `UTC` where it is unknown. */
 export function zoneName(timeZone: string): string {
   return findZone(timeZone)?.name ?? "UTC";

@@ -6,6 +6,7 @@ import { composeIncident } from "./message-incident.ts";
 import { composeNotice } from "./message-notice.ts";
 import type { OutputExcerpt } from "./message-output.ts";
 import { composeTest } from "./message-test.ts";
+import type { Wait } from "./message-wait.ts";
 import type { NoticeFacts, TestFacts } from "./notice.ts";
 import type { ReportContent } from "./reports/report-content.ts";
 import type { ReportFacts } from "./reports/report-facts.ts";
@@ -69,6 +70,8 @@ export type MessageMember = {
   head: string;
   /** The shortest that tells its trouble from others' of its kind, e.g. `exit 3` or `02:00`. */
   detail: string | null;
+  /** What its run said beside its body; missing where it said nothing. */
+  said?: string;
 };
 
 export type MessageLink = { label: string; url: string };
@@ -134,6 +137,8 @@ export type IncidentInput = CommonInput & {
   said: string | null;
   /** Other jobs in trouble on that machine, some of them by name; null where there are none. */
   elsewhere: { jobs: number; names: readonly string[] } | null;
+  /** What held it back, where that is known. */
+  waited?: readonly Wait[];
 };
 
 export type UsualDuration = { medianMs: Millis; p95Ms: Millis; runs: number };
@@ -167,6 +172,8 @@ export type GroupMember = {
   timeZone: string;
   /** Of the job's latest run that named one. */
   host: string | null;
+  /** What its run's pings said last beside their bodies, as it came; null or missing without it. */
+  said?: string | null;
 };
 
 export type GroupInput = CommonInput & {
@@ -178,6 +185,8 @@ export type GroupInput = CommonInput & {
   only: IncidentInput | null;
   /** Whether people have heard of this outage over this channel. */
   heard: boolean;
+  /** What held back the alert by which it is told, where that is known. */
+  waited?: readonly Wait[];
   /** All of the outage that was told and is told now, as it is: for who can edit. Empty where there is nothing to edit. */
   standing: readonly StandingMember[];
 };

@@ -5,6 +5,7 @@ import type { HoldReason } from "../domain/alerting/hold.ts";
 import type { OpenOutage } from "../domain/alerting/outage.ts";
 import { isClosing, isEnd, isKnown, type PendingAlert } from "../domain/alerting/pending.ts";
 import type { Plan } from "../domain/alerting/plan.ts";
+import { noteHeld } from "./alerting-held.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 
 /** Writes what was decided. Wakes the dispatchers with the commit where there is something to send. */
@@ -17,6 +18,7 @@ export async function savePlan(client: PoolClient, projectId: string, plan: Plan
   if (alone.length > 0) await client.query(JOIN_ALERTS, valuesOf(MARK_COLUMNS, alone));
   const ended = endedJobs(plan);
   if (ended.length > 0) await client.query(REPLAN_DOWNSTREAMS, [ended, projectId]);
+  await noteHeld(client, plan);
   await client.query(UPDATE_ALERTS, valuesOf(ALERT_COLUMNS, alertRowsOf(plan)));
   await client.query(RESOLVE_OUTAGES, [projectId]);
   const rows = deliveryRowsOf(plan);

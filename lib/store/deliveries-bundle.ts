@@ -1,9 +1,11 @@
 import type pg from "pg";
+import { maySay } from "../domain/message-said.ts";
 import type { GroupMember, GroupOutage, StandingMember } from "../domain/message.ts";
 import { THROUGH_INDEXES, inTransaction } from "./client.ts";
 import { AGAIN, AGAIN_AS, KNOWN, LAPSED, OVERTAKEN_MEMBER, WITHDRAWN } from "./deliveries-conditions.ts";
 import { plainColumn } from "./literals.ts";
 import { instantOf, type Queryable } from "./queryable.ts";
+import { listRunMessages, runKey } from "./run-messages.ts";
 
 /** A delivery that leaves with another one's message, or that one itself. */
 export type BundleMember = GroupMember & {
@@ -16,6 +18,9 @@ export type BundleMember = GroupMember & {
   /** What was to be told as new has not left, and is over: people hear of the outage without it. */
   passed: boolean;
 };
+
+/** Of so many jobs of a message it is asked what they said: no reader sees more. */
+const MOST_SAID = 200;
 
 /** So few open an outage before it is known for one. */
 const MOST_ALONE = 20;
@@ -166,6 +171,7 @@ async function load(database: Queryable, leadIds: readonly string[]): Promise<Ma
     });
   }
   await addStanding(database, bundles);
+  await addSaid(database, bundles);
   return bundles;
 }
 
@@ -219,4 +225,16 @@ async function addStanding(database: Queryable, bundles: ReadonlyMap<string, Bun
     const { again, closed, fate } = row;
     bundles.get(row.leadId)?.standing.push({ ...memberOf(row), again, closed, fate });
   }
+}
+
+/** What the runs that messages name said beside their bodies: one question for all of them, none where no run came. */
+async function addSaid(database: Queryable, bundles: ReadonlyMap<string, Bundle>): Promise<void> {
+  const listed = [...bundles.values()].flatMap(({ members, standing }) =>
+    [members, standing].flatMap((own: GroupMember[]) => own.filter(maySay).slice(0, MOST_SAID)),
+  );
+  const runOf = ({ jobId, facts }: GroupMember) => ({ jobId, number: facts.runNumber });
+  const runs = new Map(listed.map((member) => [runKey(runOf(member)), runOf(member)]));
+  if (runs.size === 0) return;
+  const messages = await listRunMessages(database, [...runs.values()]);
+  for (const member of listed) member.said = messages.get(runKey(runOf(member))) ?? null;
 }

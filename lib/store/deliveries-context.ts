@@ -1,6 +1,8 @@
+import type { OnlyIf } from "../domain/alerting/channel-rules.ts";
 import type { AlertEvent, AlertFacts } from "../domain/incident.ts";
 import type { ScheduleSpec } from "../domain/job.ts";
 import type { MessageInput } from "../domain/message.ts";
+import { waitsOf } from "../domain/message-wait.ts";
 import type { NoticeFacts, TestFacts } from "../domain/notice.ts";
 import type { ReportFacts } from "../domain/reports/report-facts.ts";
 import type { Instant, Millis } from "../domain/time.ts";
@@ -45,7 +47,7 @@ const LOOK_BACK_RUNS = 1_000;
 
 const UNTOLD = "d.attempts <= 1";
 
-const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event, a.created_at AS at, a.facts,
+const SELECT = `SELECT d.id, d.recipient, d.attempts, d.only_if AS "onlyIf", a.id AS "alertId", a.event, a.created_at AS at, a.facts,
     a.incident_id AS "incidentId", i.number AS "incidentNumber", a.job_id AS "jobId",
     c.id AS "channelId", c.kind, c.name AS "channelName", c.enabled, ${SERVES} AS serves, c.settings,
     p.id AS "projectId", p.name AS "projectName", p.mask_patterns AS "maskPatterns", j.slug, j.name AS "jobName", j.time_zone AS "timeZone",
@@ -92,6 +94,7 @@ const SELECT = `SELECT d.id, d.recipient, d.attempts, a.id AS "alertId", a.event
 type Row = {
   id: string;
   recipient: string | null;
+  onlyIf: OnlyIf;
   alertId: string;
   event: AlertEvent;
   at: Date;
@@ -192,6 +195,7 @@ function inputOf(row: Row, elsewhere: Surroundings["elsewhere"], baseUrl: string
         ...common,
         event,
         facts: factsAs<AlertFacts>(row),
+        waited: waitsOf(factsAs<AlertFacts>(row), row.onlyIf),
         incident: { id: row.incidentId, number: row.incidentNumber ?? 0 },
         job: {
           id: row.jobId,

@@ -43,7 +43,7 @@ export async function insertReminders(
      )
      INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
      SELECT c.alert_id, c.project_id, c.job_id, c.id, 'reminder', c.severity, c.reminders, belfry_now(), belfry_now(),
-       o.facts || jsonb_build_object('badCount', c.bad_count, 'missedCount', c.missed_count,
+       (o.facts - 'held') || jsonb_build_object('badCount', c.bad_count, 'missedCount', c.missed_count,
          'reminder', jsonb_build_object('nth', c.reminders, 'snoozedUntil', ${MILLIS("c.snooze_end")},
            'acknowledgedAt', ${MILLIS("c.acknowledged_at")}, 'acknowledgedBy', c.acknowledged_by))
      FROM counted c CROSS JOIN LATERAL (

@@ -1,3 +1,4 @@
+import { plainColumn, wholeColumn } from "./literals.ts";
 import type { Queryable } from "./queryable.ts";
 
 /** So many of the newest pings are looked at: one that tells how far it is each second may have sent a million. */
@@ -24,4 +25,21 @@ export async function findRunMessage(database: Queryable, jobId: string, number:
     [jobId, number],
   );
   return rows[0]?.message ?? null;
+}
+
+type RunAt = { jobId: string; number: number };
+
+/** The same of several runs, by `runKey`; those that said nothing are missing. */
+export async function listRunMessages(database: Queryable, runs: readonly RunAt[]): Promise<Map<string, string>> {
+  const { rows } = await database.query<RunAt & { message: string }>({
+    name: "run-messages",
+    text: `SELECT r.job_id AS "jobId", r.number, m.message FROM unnest($1::uuid[], $2::int8[]) AS x(job_id, number)
+      JOIN runs r ON r.job_id = x.job_id AND r.number = x.number CROSS JOIN LATERAL (${RUN_MESSAGE("r")}) m`,
+    values: [plainColumn(runs, ({ jobId }) => jobId), wholeColumn(runs, ({ number }) => number)],
+  });
+  return new Map(rows.map((row) => [runKey(row), row.message]));
+}
+
+export function runKey({ jobId, number }: RunAt): string {
+  return `${jobId} ${number}`;
 }

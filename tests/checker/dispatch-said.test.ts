@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import pg from "pg";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Loop } from "../../lib/checker/loop.ts";
 import { createLog } from "../../lib/log.ts";
 import { Recorder } from "../../lib/ping/record.ts";
@@ -9,25 +10,33 @@ import type { PingRecord } from "../../lib/store/pings.ts";
 import { planNow } from "../support/alerting.ts";
 import { useDispatch } from "../support/dispatch-trial.ts";
 import { type HttpSink, startHttpSink } from "../support/http-sink.ts";
-import { makeJob } from "../support/jobs.ts";
+import { makeJob, type TestProject } from "../support/jobs.ts";
 import { addProject } from "../support/outbox.ts";
 
 const WAY = { protocol: "native", disposition: "ignored" } as const;
 
 const trial = useDispatch();
 
-type Told = { event: string; why: string[]; said?: string; action: string; output: unknown };
+type Told = {
+  event: string;
+  why: string[];
+  said?: string;
+  action: string;
+  output: unknown;
+  members: { slug: string; said?: string }[];
+};
 
 let sink: HttpSink;
 let running: Loop;
 let jobId: string;
+let project: TestProject;
 let recorder: Recorder;
 const ends: (() => unknown)[] = [];
 
 beforeEach(async () => {
   sink = await startHttpSink();
   const database = trial.database();
-  const { project } = await addProject(database, [{ url: `${sink.url}/hook` }]);
+  ({ project } = await addProject(database, [{ url: `${sink.url}/hook` }]));
   await database.pool.query("UPDATE projects SET mask_patterns = '{cust-*}' WHERE id = $1", [project.id]);
   jobId = await makeJob(database, project, { slug: "db-backup" });
   const pipeline = openPipeline(database.pool, 1);
@@ -96,3 +105,26 @@ test("a recovery does not repeat it", async () => {
   expect(end).toMatchObject({ event: "resolved" });
   expect(end).not.toHaveProperty("said");
 });
+
+test("jobs that fail together say each their own, for which the database is asked once", async () => {
+  const other = await makeJob(trial.database(), project, { slug: "import" });
+  const quiet = await makeJob(trial.database(), project, { slug: "reports" });
+  const failed = { exitCode: 1, host: "db-03" };
+  await ping("success", { message: "all well", jobId: quiet, host: "db-03" });
+  await ping("fail", { ...failed, message: "tape full for cust-4711" });
+  await ping("fail", { ...failed, jobId: other, message: "no route to host" });
+  await ping("fail", { ...failed, jobId: quiet });
+  const asked = vi.spyOn(pg.Client.prototype, "query");
+  ends.push(() => asked.mockRestore());
+  const alert = await told(1);
+  expect(alert?.why).toContain(
+    "✗ FAILED (3): db-backup (exit 1: “tape full for [masked]”), import (exit 1: “no route to host”), reports (exit 1)",
+  );
+  expect(alert?.members.map(({ said }) => said)).toEqual(["tape full for [masked]", "no route to host", undefined]);
+  const questions = asked.mock.calls.filter(([query]) => isNamed(query, "run-messages"));
+  expect(questions).toHaveLength(1);
+});
+
+function isNamed(query: unknown, name: string): boolean {
+  return typeof query === "object" && query !== null && "name" in query && query.name === name;
+}

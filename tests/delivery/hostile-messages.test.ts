@@ -42,10 +42,28 @@ function nastySaying(): AlertMessage {
   return acting(failedMessage({ said: NASTY, output: null }));
 }
 
+/** An outage whose jobs say, beside no body, what tries to be markup, held back by a window of such a name. */
+function nastyWords(): AlertMessage {
+  const facts = { cause: "failed", exitCode: 1 } as const;
+  const members = ["a", "b", "c"].map((slug) => outageMember(slug, { said: `${slug} ${NASTY}` }, facts));
+  const message = outageMessage({
+    members,
+    sentAt: Date.UTC(2026, 0, 1),
+    waited: [{ reason: "window", detail: NASTY }],
+  });
+  expect(message.why.join("\n")).toMatch(/“a <!channel> .*the window “<!channel>/s);
+  return acting(message);
+}
+
 /** As many jobs as ever, with long names in characters of three bytes that markup cares about. */
-function longestOutage(): AlertMessage {
+function longestOutage(said: string | null = null): AlertMessage {
+  const facts = said === null ? {} : ({ cause: "failed", exitCode: 1 } as const);
   const members = Array.from({ length: 2_000 }, (_, index) =>
-    outageMember(`job-${index}`, { name: `${"＊バックアップ*_`[<&>".repeat(6)}${index}`, host: `host-${index % 50}` }),
+    outageMember(
+      `job-${index}`,
+      { name: `${"＊バックアップ*_`[<&>".repeat(6)}${index}`, host: `host-${index % 50}`, said },
+      facts,
+    ),
   );
   const outage = {
     id: "o1",
@@ -73,6 +91,7 @@ function textsOf(rendered: unknown): string {
 describe.each([
   ["names of jobs and machines are", nastyOutage],
   ["what a ping says beside its body is", nastySaying],
+  ["what jobs of an outage say and the name of a window are", nastyWords],
 ])("%s no markup", (_of, nasty) => {
   test("slack: nobody is called, no link is hidden", () => {
     const texts = textsOf(renderSlack(nasty()));
@@ -117,7 +136,8 @@ describe.each([
 const bytes = (rendered: unknown): number => Buffer.byteLength(JSON.stringify(rendered));
 
 describe.each([
-  ["an outage of two thousand jobs", longestOutage],
+  ["an outage of two thousand jobs", () => longestOutage()],
+  ["an outage of two thousand jobs that all say something", () => longestOutage("＊バックアップ*_`[<&>".repeat(20))],
   ["one job of the longest names, with links to act", () => acting(longestMessage())],
 ])("%s fits what each platform takes", (_name, make) => {
   test("slack", () => {

@@ -70,6 +70,20 @@ export function outageMessage(changes: Partial<GroupInput> = {}): AlertMessage {
   });
 }
 
+/** The same, where failures say something and a window held the message back. */
+export function wordyOutageMessage(): AlertMessage {
+  const said = new Map([
+    ["import", "no space left on device (/var/lib/import)"],
+    ["export", 'FATAL: password authentication failed for user "export" with password=hunter2, giving up for today'],
+  ]);
+  const members = OUTAGE_JOBS.map((job): GroupMember => ({ ...job, said: said.get(job.name) ?? null }));
+  return outageMessage({
+    members,
+    sentAt: OPENED + 2 * HOUR,
+    waited: [{ reason: "window", detail: "Nightly deploy" }],
+  });
+}
+
 /** Two more jobs of it, a minute later. */
 export function followUpMessage(): AlertMessage {
   const more = [outageMember("cert-renewal"), outageMember("reports")];
@@ -146,6 +160,7 @@ export const SORTS: Readonly<Record<string, () => AlertMessage>> = {
   unstable: () => acting(unstableMessage()),
   stable: stableMessage,
   outage: () => acting(outageMessage(), 5),
+  "outage in its own words, after a window": () => acting(wordyOutageMessage(), 5),
   "follow-up": () => acting(followUpMessage(), 7),
   "partly recovered": () => acting(partlyRecoveredMessage(), 2),
   "outage over": outageOverMessage,
