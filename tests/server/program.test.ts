@@ -113,7 +113,7 @@ test("a second start of the same server hears of its data folder, not of its por
 });
 
 test("of two that start for one port at the same time, one runs and the other leaves nothing", async () => {
-  const port = await freePort();
+  const port = String(await freePort());
   const rivals = [dataFolder(), dataFolder()].map((data) => ({ data, server: start({ DATA_DIR: data, PORT: port }) }));
   const [loser] = await Promise.race(rivals.map(async (rival) => [rival, await rival.server.ended] as const));
   expect(loser.server.said()).toBe(portTaken(port));
@@ -123,7 +123,7 @@ test("of two that start for one port at the same time, one runs and the other le
 });
 
 test("of two that start on one data folder at the same time, one runs and the other says what is taken", async () => {
-  const [data, port] = [dataFolder(), await freePort()];
+  const [data, port] = [dataFolder(), String(await freePort())];
   const rivals = [start({ DATA_DIR: data, PORT: port }), start({ DATA_DIR: data, PORT: port })];
   const [loser] = await Promise.race(rivals.map(async (rival) => [rival, await rival.ended] as const));
   expect(
