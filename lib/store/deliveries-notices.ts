@@ -68,7 +68,8 @@ async function loadLetters(client: Queryable, dead: readonly DeadLetter[]): Prom
   const known = new Map(dead.map((letter) => [letter.deliveryId, letter]));
   // The lock on the channel lets one process at a time decide whether it was told of already.
   const { rows } = await client.query<Omit<Letter, keyof DeadLetter> & { deliveryId: string }>(
-    `SELECT d.id AS "deliveryId", a.id AS "alertId", a.event, a.project_id AS "projectId", a.incident_id AS "incidentId",
+    `SELECT d.id AS "deliveryId", a.id AS "alertId", a.event, a.project_id AS "projectId",
+       CASE WHEN j.project_id IS NOT NULL THEN a.incident_id END AS "incidentId",
        c.id AS "channelId", c.name AS "channelName",
        NOT EXISTS (SELECT FROM deliveries g WHERE (g.id = d.id OR g.lead_id = d.id) AND g.state = 'dead' AND NOT EXISTS (
          SELECT FROM deliveries s WHERE s.alert_id = g.alert_id AND s.id <> g.id AND s.state NOT IN ('dead', 'dropped')
@@ -76,7 +77,7 @@ async function loadLetters(client: Queryable, dead: readonly DeadLetter[]): Prom
        EXISTS (SELECT FROM channel_projects s WHERE s.channel_id = c.id)
          AND NOT EXISTS (SELECT FROM alerts n WHERE n.project_id = a.project_id AND n.event = 'notice'
            AND n.facts ->> 'channelId' = c.id::text AND n.created_at >= c.broken_at) AS untold
-     FROM deliveries d JOIN alerts a ON a.id = d.alert_id
+     FROM deliveries d JOIN alerts a ON a.id = d.alert_id LEFT JOIN jobs j ON j.id = a.job_id
      LEFT JOIN LATERAL (SELECT * FROM channels WHERE id = d.channel_id FOR UPDATE) c ON true
      WHERE d.id = ANY ($1::uuid[]) ORDER BY c.id, d.ordinal`,
     [[...known.keys()]],

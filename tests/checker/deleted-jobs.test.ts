@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ChannelRules } from "../../lib/domain/alerting/channel-rules.ts";
+import { groupBy } from "../../lib/domain/group-by.ts";
 import { MINUTE } from "../../lib/domain/time.ts";
 import { inTransaction } from "../../lib/store/client.ts";
 import { deleteJobRecord } from "../../lib/store/jobs-deletion.ts";
-import { listPlanned, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
+import { listPlanned, type OpenedIncident, openIncident, planNow, resolveIncident } from "../support/alerting.ts";
 import { offsetClock } from "../support/database.ts";
 import { listFates, useDispatch } from "../support/dispatch-trial.ts";
 import { eventually } from "../support/eventually.ts";
@@ -197,4 +198,31 @@ describe("an incident that was told, when its job is deleted", () => {
     await untilFates("unstable sent", "stable sent");
     expect(hooks("/hook").at(-1)?.verdict).toMatch(/^✓ CLOSED: job deleted · /);
   });
+});
+
+test("of jobs that are deleted while their alarms are planned and sent people hear each end that they heard the beginning of", async () => {
+  const incidents: OpenedIncident[] = [];
+  for (let nth = 0; nth < 24; nth += 1) {
+    project = await makeProject(trial.database());
+    await addHook("/hook");
+    incidents.push(await openIncident(trial.database(), project));
+  }
+  const loop = trial.start();
+  const pump = setInterval(() => loop.wake(), 5);
+  const planning = planNow(trial.database());
+  await sink.received(1);
+  await Promise.all(incidents.map(({ jobId }) => remove(jobId)));
+  await planning;
+  await planNow(trial.database());
+  await eventually(async () => {
+    const { rows } = await trial.database().pool.query(
+      `SELECT FROM deliveries WHERE state IN ('pending', 'sending')
+       UNION ALL SELECT FROM alerts WHERE plan_at IS NOT NULL`,
+    );
+    expect(rows).toEqual([]);
+  }, SOON);
+  clearInterval(pump);
+  const told = groupBy(hooks("/hook"), ({ incident }) => String(incident["id"]));
+  expect(told.size).toBeGreaterThan(0);
+  for (const own of told.values()) expect(own.map(({ event }) => event)).toEqual(["opened", "resolved"]);
 });
