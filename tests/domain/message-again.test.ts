@@ -78,6 +78,19 @@ describe("a job that fails and recovers again and again", () => {
   });
 });
 
+describe("the end of a job that was deleted", () => {
+  test.each([
+    ["resolved", "Somebody deleted the job. It was in trouble from 02:04 to 03:00 (Europe/Riga), 56 min."],
+    ["stable", "Somebody deleted the job. It was unstable."],
+  ] as const)("as %s says so, and links to no page that is gone", (event, sentence) => {
+    const message = failedMessage({ event, at: SLOT + HOUR }, { resolveReason: "deleted", nextSlotAt: null });
+    expect(message.verdict).toBe("✓ CLOSED: job deleted · db-backup @ db-03");
+    expect(message.why).toEqual([sentence]);
+    expect([message.nextExpected, message.action]).toEqual([null, null]);
+    expect(message.links).toEqual([{ label: "All jobs", url: "https://belfry.example.org/jobs" }]);
+  });
+});
+
 describe("what else is in trouble on the machine", () => {
   const told = (jobs: number, names: string[]) => failedMessage({ elsewhere: { jobs, names } }).elsewhere;
 
