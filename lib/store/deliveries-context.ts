@@ -195,7 +195,7 @@ function inputOf(row: Row, elsewhere: Surroundings["elsewhere"], baseUrl: string
         ...common,
         event,
         facts: factsAs<AlertFacts>(row),
-        waited: waitsOf(factsAs<AlertFacts>(row), row.onlyIf),
+        waited: waitsOf(heldIn(row), row.onlyIf),
         incident: { id: row.incidentId, number: row.incidentNumber ?? 0 },
         job: {
           id: row.jobId,
@@ -211,6 +211,12 @@ function inputOf(row: Row, elsewhere: Surroundings["elsewhere"], baseUrl: string
         elsewhere,
       };
   }
+}
+
+/** Read beside many others, which must not suffer where one's facts cannot be worded. */
+function heldIn({ facts }: Row): Pick<AlertFacts, "held"> {
+  const { held } = Object(facts) as Partial<AlertFacts>;
+  return Array.isArray(held) ? { held } : {};
 }
 
 /** Facts are written by this program only, in the shape that goes with the alert's event. */
