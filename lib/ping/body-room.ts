@@ -13,9 +13,10 @@ export class BodyRoom {
     this.#limits = { ...bodyLimits(keep), ...limits };
   }
 
-  /** Reads a request's body. */
-  read(request: IncomingMessage, done: (body: Body) => void, limits: Partial<BodyLimits> = {}): void {
-    readBody(request, { limits: { ...this.#limits, ...limits }, budget: this.#budget }, done);
+  /** Reads a request's body. Of one that is there already, nothing is kept where too much is held. */
+  read(source: IncomingMessage | Buffer, done: (body: Body) => void, limits: Partial<BodyLimits> = {}): void {
+    if (Buffer.isBuffer(source)) return done(this.hold(source) ?? { kept: null, size: source.length, complete: true });
+    readBody(source, { limits: { ...this.#limits, ...limits }, budget: this.#budget }, done);
   }
 
   /** Makes a body of what was read in another way; null where too much is held already. */

@@ -1,7 +1,8 @@
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Millis } from "../domain/time.ts";
 import type { PingProtocol } from "../store/pings.ts";
 import type { PingEvent } from "./event.ts";
+import type { RequestHead } from "./exchange.ts";
 import { createRateLimiter, type Excess, type Rates, USUAL_RATES } from "./rate-limit.ts";
 
 /** Finds the client behind trusted proxies. `proxy`: the address is such a proxy's own, which named nobody. */
@@ -16,7 +17,7 @@ export type GateFigures = { limited: number; overLimit: number };
 /** Tells which pings are too many. */
 export type Gate = {
   /** For protocols that can say so: null where the ping may come in. */
-  admit(event: Pick<PingEvent, "address">, request: Pick<IncomingMessage, "socket" | "headers">): Excess | null;
+  admit(event: Pick<PingEvent, "address">, request: Pick<RequestHead, "socket" | "headers">): Excess | null;
   /** For the others, once they are about to be stored: it only counts. */
   watch(event: PingEvent, source: string | null, now: Millis): void;
   readonly figures: Readonly<GateFigures>;

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { Pool } from "pg";
 import type { Instant } from "../domain/time.ts";
 import { AppError, messageOf } from "../errors.ts";
@@ -13,6 +12,7 @@ import { BodyRoom } from "./body-room.ts";
 import { BatchBuffer, type BufferOptions, type Verdict } from "./buffer.ts";
 import { createCreator, isNewRequest, type JobMaker } from "./creation.ts";
 import type { PingAddress, PingEvent } from "./event.ts";
+import type { RequestHead } from "./exchange.ts";
 import { createGate, type Gate, type GateFigures, type ReadClient } from "./gate.ts";
 import type { Rates } from "./rate-limit.ts";
 import { Recorder } from "./record.ts";
@@ -220,7 +220,7 @@ export class Intake {
   }
 
   /** The address of the client behind trusted proxies. */
-  sourceOf({ socket, headers }: Pick<IncomingMessage, "socket" | "headers">): string | null {
+  sourceOf({ socket, headers }: Pick<RequestHead, "socket" | "headers">): string | null {
     return this.#deps.readClient(socket.remoteAddress, headers).address || null;
   }
 

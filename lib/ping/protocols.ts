@@ -14,6 +14,7 @@ import {
   UPTIME_KUMA_PREFIX,
 } from "./bare.ts";
 import { CRONITOR_MANNER, CRONITOR_PREFIX, parseCronitor } from "./cronitor.ts";
+import { type ExchangeHandler, onNode } from "./exchange.ts";
 import { createPingHandler, type PingHandler, type Reading } from "./handler.ts";
 import type { Intake } from "./intake.ts";
 import { NATIVE_PREFIX, parseNative, wishOf } from "./native.ts";
@@ -26,8 +27,11 @@ export type Protocol = {
   name: string;
   /** Of the path, without the query. */
   matches: (path: string) => boolean;
-  open: (intake: Intake) => PingHandler;
+  open: (intake: Intake) => Served;
 };
+
+/** How a protocol serves requests that Node has read, and, where one is one ping, those that came whole in one piece. */
+export type Served = { handle: PingHandler; exchange?: ExchangeHandler };
 
 const NATIVE: Reading = {
   protocol: "native",
@@ -40,10 +44,12 @@ export const PROTOCOLS: readonly Protocol[] = [
   {
     name: "snooze",
     matches: mayBeSnooze,
-    open: (intake) => createSnoozeHandler(intake, createPingHandler(intake, { ...NATIVE, refuseMissing })),
+    open: (intake) => ({
+      handle: createSnoozeHandler(intake, onNode(createPingHandler(intake, { ...NATIVE, refuseMissing }))),
+    }),
   },
   { name: "native", matches: (path) => path.startsWith(NATIVE_PREFIX), open: plainly(NATIVE) },
-  { name: "sentry", matches: isSentryPath, open: createSentryHandler },
+  { name: "sentry", matches: isSentryPath, open: (intake) => ({ handle: createSentryHandler(intake) }) },
   {
     name: "cronitor",
     matches: (path) => path.startsWith(CRONITOR_PREFIX),
@@ -85,5 +91,8 @@ export const PROTOCOLS: readonly Protocol[] = [
 ];
 
 function plainly(reading: Reading): Protocol["open"] {
-  return (intake) => createPingHandler(intake, reading);
+  return (intake) => {
+    const exchange = createPingHandler(intake, reading);
+    return { handle: onNode(exchange), exchange };
+  };
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import { uuidv7 } from "../store/ids.ts";
 import type { Body } from "./body.ts";
 import type { Bufferable, Verdict } from "./buffer.ts";
 import type { Arrival } from "./evaluate.ts";
+import type { RequestHead } from "./exchange.ts";
 import type { Booking } from "./intake.ts";
 import { readLine } from "./parameters.ts";
 
@@ -51,12 +51,12 @@ export function makeTicket(
   };
 }
 
-export function clientOf(request: IncomingMessage, source: string | null): Client {
+export function clientOf(request: RequestHead, source: string | null): Client {
   return { source, method: request.method ?? "", userAgent: readUserAgent(request) };
 }
 
 /** Node reads headers byte by byte; what a client sent as UTF-8 is put together again. */
-function readUserAgent({ headers }: IncomingMessage): string | null {
+function readUserAgent({ headers }: RequestHead): string | null {
   const text = headers["user-agent"];
   if (text === undefined) return null;
   return readLine(/[\u0080-\u00ff]/.test(text) ? Buffer.from(text, "latin1").toString() : text, LONGEST_USER_AGENT);

@@ -9,6 +9,8 @@ export type Connections = {
   add(socket: Socket): boolean;
   /** Notes a request; false where too many of its connection wait for their answers. */
   begin(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Notes that an answer is owed to a connection, or no longer, where that is all there is to know of its request. */
+  occupy(socket: Socket, busy: boolean): void;
   /** Requests of a connection that are not answered yet. */
   unanswered(socket: Socket): readonly ServerResponse[];
 };
@@ -19,7 +21,7 @@ export type ConnectionLimits = {
   mostUnanswered: number;
 };
 
-type Connection = { socket: Socket; network: string; responses: Set<ServerResponse> };
+type Connection = { socket: Socket; network: string; responses: Set<ServerResponse>; busy: boolean };
 
 /** The one that was longest without a new request comes first. */
 type Peers = Set<Connection>;
@@ -36,7 +38,7 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     if (bySocket.size >= mostConnections) makeRoom();
     if (bySocket.size >= mostConnections) return false;
     const network = networkOf(socket.remoteAddress);
-    const connection: Connection = { socket, network, responses: new Set() };
+    const connection: Connection = { socket, network, responses: new Set(), busy: false };
     bySocket.set(socket, connection);
     const peers = byNetwork.get(network);
     if (peers === undefined) byNetwork.set(network, new Set([connection]));
@@ -67,6 +69,13 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     }
   }
 
+  /** Comes last among those that rest. */
+  function renew(connection: Connection): void {
+    const peers = byNetwork.get(connection.network);
+    peers?.delete(connection);
+    peers?.add(connection);
+  }
+
   return {
     get size() {
       return bySocket.size;
@@ -75,20 +84,25 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     begin({ socket }, response) {
       const connection = bySocket.get(socket);
       if (connection === undefined) return true;
-      const { responses, network } = connection;
-      const peers = byNetwork.get(network);
-      peers?.delete(connection);
-      peers?.add(connection);
+      const { responses } = connection;
+      renew(connection);
       responses.add(response);
       response.once("close", () => responses.delete(response));
       return responses.size <= mostUnanswered;
+    },
+    occupy(socket, busy) {
+      const connection = bySocket.get(socket);
+      if (connection === undefined) return;
+      if (busy) renew(connection);
+      connection.busy = busy;
     },
     unanswered: (socket) => [...(bySocket.get(socket)?.responses ?? [])],
   };
 }
 
 /** Between requests, or with one that has not come whole. A ping's body that breaks off so counts with what has come. */
-function waitsForClient({ responses }: Connection): boolean {
+function waitsForClient({ responses, busy }: Connection): boolean {
+  if (busy) return false;
   for (const response of responses) if (response.req.complete) return false;
   return true;
 }

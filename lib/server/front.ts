@@ -1,18 +1,24 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Millis } from "../domain/time.ts";
-import { AppError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import type { ExchangeHandler } from "../ping/exchange.ts";
 import { createBreakHandler, partWith } from "./broken-requests.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { closeServer, listen, portOf } from "./listening.ts";
 import { mostConnections } from "./open-files.ts";
 import { answerPlainly, type PlainAnswer } from "./plain-answer.ts";
+import { createWholeConnections, type WholeConnections } from "./whole-connections.ts";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** One row of the front's table. `path` begins with a slash and has no query. */
-export type Route = { readonly matches: (path: string) => boolean; readonly handle: Handler };
+/** One row of the front's table. `path` begins with a slash and has no query. `exchange`: the same for a request that came whole. */
+export type Route = {
+  readonly matches: (path: string) => boolean;
+  readonly handle: Handler;
+  readonly exchange?: ExchangeHandler | undefined;
+};
 
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
@@ -56,8 +62,6 @@ const LIMITS = {
   mostUnanswered: 100,
 };
 const SILENCE_MS = 120_000;
-/** Connections that the kernel keeps until we come to them: at the full hour thousands arrive at once. */
-const BACKLOG = 4_096;
 
 const STOPPING: PlainAnswer = {
   status: 503,
@@ -87,7 +91,8 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const connections = createConnections(limits);
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
-    exchanges.begin(response);
+    exchanges.begin();
+    response.once("close", () => exchanges.end());
     if (refusing) {
       response.setHeader("Connection", "close");
       answerPlainly(request, response, STOPPING);
@@ -99,7 +104,15 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const server = createServer({ ...limits, noDelay: true, requireHostHeader: false }, begin);
   server.maxHeadersCount = limits.maxHeadersCount;
   server.setTimeout(SILENCE_MS);
-  guard(server, connections);
+  const whole = serveWhole(server, connections, {
+    ...limits,
+    find: (url) => (refusing ? undefined : routes.find((row) => row.matches(pathOf(url))))?.exchange ?? null,
+    onBusy(busy) {
+      if (busy) exchanges.begin();
+      else exchanges.end();
+    },
+  });
+  guard(server, connections, whole);
   // An expectation that nobody knows costs no ping.
   server.on("checkExpectation", begin);
   if (onUpgrade !== undefined) server.on("upgrade", onUpgrade);
@@ -116,9 +129,13 @@ export async function openFront(options: FrontOptions): Promise<Front> {
       refusing = true;
       server.close();
       server.closeIdleConnections();
+      whole.retire();
     },
-    idle: (patienceMs) => exchanges.end(patienceMs),
-    close: () => closeServer(server),
+    idle: (patienceMs) => exchanges.idle(patienceMs),
+    async close() {
+      whole.close();
+      await closeServer(server);
+    },
   };
 }
 
@@ -127,14 +144,14 @@ function countExchanges() {
   let open = 0;
   const waiting: (() => void)[] = [];
   return {
-    begin(response: ServerResponse): void {
+    begin(): void {
       open += 1;
-      response.once("close", () => {
-        open -= 1;
-        if (open === 0) for (const resolve of waiting.splice(0)) resolve();
-      });
     },
-    async end(patienceMs: Millis): Promise<void> {
+    end(): void {
+      open -= 1;
+      if (open === 0) for (const resolve of waiting.splice(0)) resolve();
+    },
+    async idle(patienceMs: Millis): Promise<void> {
       if (open === 0) return;
       await new Promise<void>((resolve) => {
         waiting.push(resolve);
@@ -177,8 +194,37 @@ export function pathOf(url: string): string {
   return query === -1 ? url : url.slice(0, query);
 }
 
+/** Puts what serves requests that come whole before Node's own reading of connections. */
+function serveWhole(
+  server: Server,
+  connections: Connections,
+  given: {
+    find: (url: string) => ExchangeHandler | null;
+    onBusy: (busy: boolean) => void;
+    headersTimeout: Millis;
+    keepAliveTimeout: Millis;
+  },
+): WholeConnections {
+  const readers = server.listeners("connection");
+  server.removeAllListeners("connection");
+  const breakOff = createBreakHandler(connections);
+  return createWholeConnections({
+    find: given.find,
+    handOver(socket) {
+      for (const read of readers) Reflect.apply(read, server, [socket]);
+    },
+    onBusy(socket, busy) {
+      connections.occupy(socket, busy);
+      given.onBusy(busy);
+    },
+    onSilence: (socket) => breakOff(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket),
+    firstTimeoutMs: given.headersTimeout,
+    keepAliveTimeoutMs: given.keepAliveTimeout,
+  });
+}
+
 /** Answers what Node would drop without a word, and holds no more connections than can be. */
-function guard(server: Server, connections: Connections): void {
+function guard(server: Server, connections: Connections, whole: WholeConnections): void {
   // Simple clients close their half once they have asked. Node knows this setting, its types do not.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on("connection", (socket: Socket) => {
@@ -186,7 +232,8 @@ function guard(server: Server, connections: Connections): void {
       // Nobody reads a stream of events any more.
       if (connections.unanswered(socket).some(isStreaming)) socket.destroy();
     });
-    if (connections.add(socket)) return;
+    if (connections.add(socket)) return whole.enter(socket);
+    socket.resume();
     partWith(socket, { status: 503, text: "Belfry has too many connections. Try again in a moment." }, [
       "Retry-After: 5",
     ]);
@@ -199,51 +246,4 @@ function guard(server: Server, connections: Connections): void {
 
 function isStreaming(response: ServerResponse): boolean {
   return response.headersSent && !response.writableEnded;
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(listenError(error, host, port));
-    server.once("error", fail);
-    server.listen({ port, host, backlog: BACKLOG }, () => {
-      server.off("error", fail);
-      resolve();
-    });
-  });
-}
-
-function listenError(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  switch (error.code) {
-    case "EADDRINUSE":
-      return new AppError(
-        "conflict",
-        `Port ${port} on ${host} is taken by another program. Set PORT to a free one.`,
-        "PORT",
-      );
-    case "EACCES":
-      return new AppError("invalid", `This user may not listen on port ${port}. Set PORT to one above 1023.`, "PORT");
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return new AppError(
-        "invalid",
-        `HOST="${host}" is not an address of this machine. Try 127.0.0.1 or 0.0.0.0.`,
-        "HOST",
-      );
-    default:
-      return error;
-  }
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === "string") throw new Error("The front does not listen on a TCP port.");
-  return address.port;
-}
-
-async function closeServer(server: Server): Promise<void> {
-  await new Promise<void>((resolve) => {
-    if (!server.listening) resolve();
-    else server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }

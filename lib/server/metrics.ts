@@ -2,13 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type pg from "pg";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import { SECOND, type Millis } from "../domain/time.ts";
+import type { Exchange } from "../ping/exchange.ts";
 import type { PingFigures } from "../ping/intake.ts";
-import type { Handler } from "./front.ts";
+import type { Served } from "../ping/protocols.ts";
 import type { WatchdogCall } from "./watchdog.ts";
 
 export type Metrics = {
-  /** Counts and times what `handle` answers to pings of one protocol. */
-  timePings(protocol: string, handle: Handler): Handler;
+  /** Counts and times what is answered to pings of one protocol. */
+  timePings(protocol: string, served: Served): Served;
   /** Counts a ping that did not come as a request of its own; `ms` from its first byte, null where it did not get that far. */
   pingAnswered(ping: { protocol: string; result: string; ms: Millis | null }): void;
   /** Reads at every scrape what the ping path counts by itself. */
@@ -80,12 +81,17 @@ export function createMetrics(pool: () => pg.Pool | null): Metrics {
     if (ms !== null) seconds.observe(ms / SECOND);
   };
   return {
-    timePings: (protocol, handle) => (request, response) => {
-      const startedAt = performance.now();
-      response.once("close", () =>
-        pingAnswered({ protocol, result: resultOf(response), ms: performance.now() - startedAt }),
-      );
-      handle(request, response);
+    timePings(protocol, { handle, exchange: serve }) {
+      const answered = (startedAt: Millis, result: string) =>
+        pingAnswered({ protocol, result, ms: performance.now() - startedAt });
+      return {
+        handle(request, response) {
+          const startedAt = performance.now();
+          response.once("close", () => answered(startedAt, resultOf(response)));
+          handle(request, response);
+        },
+        exchange: serve && ((exchange) => serve(timed(exchange, answered))),
+      };
     },
     pingAnswered,
     watchPings: (read) => addPingCounters(registers, read),
@@ -130,11 +136,29 @@ function addPingCounters(registers: Registry[], read: () => PingCounts): void {
   });
 }
 
-function resultOf(response: ServerResponse): string {
-  if (!response.writableFinished) return "broken-off";
-  if (response.statusCode < 300) return "ok";
-  if (response.statusCode === 503) return "unavailable";
-  return response.statusCode < 500 ? "refused" : "error";
+function timed(exchange: Exchange, answered: (startedAt: Millis, result: string) => void): Exchange {
+  const startedAt = performance.now();
+  return {
+    request: exchange.request,
+    body: exchange.body,
+    reply(answer, last) {
+      const isThere = exchange.reply(answer, last);
+      answered(startedAt, isThere ? resultOfStatus(answer.status) : BROKEN_OFF);
+      return isThere;
+    },
+  };
+}
+
+const BROKEN_OFF = "broken-off";
+
+function resultOf({ writableFinished, statusCode }: ServerResponse): string {
+  return writableFinished ? resultOfStatus(statusCode) : BROKEN_OFF;
+}
+
+function resultOfStatus(status: number): string {
+  if (status < 300) return "ok";
+  if (status === 503) return "unavailable";
+  return status < 500 ? "refused" : "error";
 }
 
 type Figures = {

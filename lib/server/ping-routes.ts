@@ -24,5 +24,5 @@ export async function openPings(parts: Parts, foundation: Foundation, metrics: M
   parts.pings = intake;
   parts.mail = await openMail(config, { intake, log, metrics });
   metrics.watchPings(() => intake.figures());
-  return PROTOCOLS.map(({ name, matches, open }) => ({ matches, handle: metrics.timePings(name, open(intake)) }));
+  return PROTOCOLS.map(({ name, matches, open }) => ({ matches, ...metrics.timePings(name, open(intake)) }));
 }

@@ -19,6 +19,7 @@ const GROUPS: readonly (readonly [name: string, files: RegExp])[] = [
   ["PostgreSQL client", /node_modules\/pg|lib\/store\/pipeline/],
   ["rules (lib/domain)", /lib\/domain\//],
   ["encoding and known states (lib/store)", /lib\/store\//],
+  ["requests that come whole (lib/server)", /lib\/server\/whole/],
   ["reading, gathering, answering (lib/ping)", /lib\/|tests\/bench\//],
 ];
 const COLLECTION = "garbage collection";

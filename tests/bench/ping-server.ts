@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createLog } from "../../lib/log.ts";
+import { createLog, type Logger } from "../../lib/log.ts";
 import { hasBody } from "../../lib/ping/body.ts";
-import { createPingHandler } from "../../lib/ping/handler.ts";
 import { Intake } from "../../lib/ping/intake.ts";
 import { parseNative } from "../../lib/ping/native.ts";
+import { PROTOCOLS } from "../../lib/ping/protocols.ts";
 import { clientOf, NO_BODY } from "../../lib/ping/ticket.ts";
 import { createClientReader } from "../../lib/server/client-address.ts";
+import { openFront } from "../../lib/server/front.ts";
 import { openBus } from "../../lib/store/bus.ts";
 import { openDatabase } from "../../lib/store/client.ts";
 import { openClock } from "../../lib/store/clock.ts";
@@ -48,10 +49,17 @@ async function open({ url, maxBatch }: { url: string; maxBatch?: number }): Prom
     plain: await listen(answerPlain),
     bare: await listen(answerBare(intake, createBareRecorder(database.pool, { runs: false }))),
     rows: await listen(answerBare(intake, createBareRecorder(database.pool, { runs: true }))),
-    belfry: await listen(
-      createPingHandler(intake, { protocol: "native", parse: (request) => parseNative(request.url ?? "") }),
-    ),
+    belfry: await openBelfry(intake, log),
   };
+}
+
+/** As in Belfry itself: behind its front, with the protocol's row of the table. */
+async function openBelfry(of: Intake, log: Logger): Promise<number> {
+  const routes = PROTOCOLS.filter(({ name }) => name === "native").map(({ matches, open: serve }) => ({
+    matches,
+    ...serve(of),
+  }));
+  return (await openFront({ host: "127.0.0.1", port: 0, log, routes })).port;
 }
 
 function refuseCreation(): never {

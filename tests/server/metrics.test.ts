@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+import { text as textOf } from "node:stream/consumers";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openFront, type Front } from "../../lib/server/front.ts";
@@ -6,25 +8,45 @@ import { metricsRoute } from "../../lib/server/routes.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { silent } from "./stub/site.ts";
 
+const OK = { status: 200, headers: ["Content-Length", "2"], body: "OK" };
+const NOT_FOUND = { status: 404, headers: ["Content-Length", "0"], body: "" };
+
 let database: TestDatabase | null = null;
 let metrics: Metrics;
 let front: Front;
 
 beforeAll(async () => {
   metrics = createMetrics(() => database?.pool ?? null);
-  const ping = metrics.timePings("native", (request, response) => {
-    response.writeHead(request.url === "/ping/known" ? 200 : 404).end();
+  const ping = metrics.timePings("native", {
+    handle(request, response) {
+      response.writeHead(request.url === "/ping/known" ? 200 : 404).end();
+    },
+  });
+  const whole = metrics.timePings("whole", {
+    handle: (_request, response) => void response.writeHead(500).end(),
+    exchange: (exchange) => void exchange.reply(exchange.request.url === "/whole/known" ? OK : NOT_FOUND, false),
   });
   front = await openFront({
     host: "127.0.0.1",
     port: 0,
     log: silent,
-    routes: [{ matches: (path) => path.startsWith("/ping/"), handle: ping }, metricsRoute(metrics)],
+    routes: [
+      { matches: (path) => path.startsWith("/ping/"), ...ping },
+      { matches: (path) => path.startsWith("/whole/"), ...whole },
+      metricsRoute(metrics),
+    ],
   });
 });
 afterAll(() => front.close());
 
 const address = (path: string) => `http://127.0.0.1:${front.port}${path}`;
+
+/** On a connection of its own. */
+async function ask(line: string): Promise<string> {
+  const socket = connect(front.port, "127.0.0.1");
+  socket.write(`${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  return textOf(socket);
+}
 
 async function read(): Promise<string> {
   return (await fetch(address("/metrics"))).text();
@@ -51,6 +73,17 @@ test("what this process did is counted", async () => {
   expect(text).toContain("belfry_pings_unmatched_dropped_total 1");
   expect(text).toContain('belfry_watchdog_calls_total{result="taken"} 1');
   expect(text).toContain("nodejs_eventloop_lag_seconds");
+});
+
+test("so are pings that came whole, in the same words", async () => {
+  expect(await ask("GET /whole/known")).toMatch(/^HTTP\/1.1 200 .*OK$/s);
+  expect(await ask("GET /whole/unknown")).toContain(" 404 ");
+  expect(await ask("DELETE /whole/known")).toContain(" 500 ");
+  await nextTurn();
+  const text = await read();
+  expect(text).toContain('belfry_pings_total{protocol="whole",result="ok"} 1');
+  expect(text).toContain('belfry_pings_total{protocol="whole",result="refused"} 1');
+  expect(text).toContain('belfry_pings_total{protocol="whole",result="error"} 1');
 });
 
 test("without the database it says so, and still answers", async () => {

@@ -39,7 +39,7 @@ export async function startPingServer(database: TestDatabase, options: Options =
     jobs: createJobMaker({ database, clock }),
     limits: options.limits,
   });
-  const protocols = PROTOCOLS.map(({ matches, open }) => ({ matches, handle: open(intake) }));
+  const protocols = PROTOCOLS.map(({ matches, open }) => ({ matches, ...open(intake) }));
   const front = await openFront({ host: "127.0.0.1", port: 0, log, routes: protocols, limits: options.front });
   const { port } = front;
   return {

@@ -1,0 +1,269 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { buffer } from "node:stream/consumers";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Answer } from "../../lib/ping/answers.ts";
+import { type Exchange, onNode } from "../../lib/ping/exchange.ts";
+import { type Front, openFront } from "../../lib/server/front.ts";
+import { readWhole } from "../../lib/server/whole-request.ts";
+import { LONG } from "../support/size.ts";
+import { silent } from "./stub/site.ts";
+
+const AT_ONCE = 8;
+
+let asked = 0;
+
+/** Says what was understood of a request. */
+async function echo({ request, body, reply }: Exchange): Promise<void> {
+  const bytes = body === null || Buffer.isBuffer(body) ? body : await buffer(body).catch(() => "broken off");
+  const { method, url, headers } = request;
+  const said = JSON.stringify({ method, url, headers, body: bytes?.toString("latin1") ?? "" });
+  reply(answerOf(said), false);
+}
+
+function answerOf(body: string): Answer {
+  return { status: 200, headers: ["X-Some", "thing", "Content-Length", String(Buffer.byteLength(body))], body };
+}
+
+let fronts: readonly [whole: Front, node: Front];
+
+beforeAll(async () => {
+  const matches = (path: string): boolean => path.startsWith("/ping/");
+  const handle = onNode((exchange) => void echo(exchange));
+  const open = (route: { exchange?: (exchange: Exchange) => void }): Promise<Front> =>
+    openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [{ matches, handle, ...route }] });
+  const exchange = (given: Exchange): void => {
+    asked += 1;
+    void echo({ ...given, reply: (answer, last) => given.reply(answer, last) });
+  };
+  fronts = await Promise.all([open({ exchange }), open({})]);
+});
+afterAll(() => Promise.all(fronts.map((front) => front.close())));
+
+/** All that is answered to these bytes, however they are cut; nothing follows them. */
+async function answersTo({ port }: Front, pieces: readonly Buffer[]): Promise<string> {
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+  const all = buffer(socket);
+  await once(socket, "connect");
+  for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
+  socket.end();
+  return (await all).toString("latin1").replaceAll(/\r\nDate: [^\r]*/g, "\r\nDate: some day");
+}
+
+async function answersOfBoth(...pieces: readonly Buffer[]): Promise<readonly [string, string]> {
+  return Promise.all([answersTo(fronts[0], pieces), answersTo(fronts[1], pieces)]);
+}
+
+function mostly(usual: readonly string[], odd: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
+    { arbitrary: fc.constantFrom(...usual), weight: 9 },
+    { arbitrary: fc.constantFrom(...odd), weight: 1 },
+  );
+}
+
+const PLAIN_HEADERS = fc.oneof(
+  fc.constantFrom("User-Agent: curl/8.5.0", "Accept: */*", "Connection: keep-alive", "connection: Close"),
+  fc.constantFrom("X-Forwarded-For: 192.0.2.1, 10.0.0.1", "Cookie: a=b", "constructor: x"),
+  fc
+    .tuple(fc.stringMatching(/^[A-Za-z-]{1,12}$/), fc.stringMatching(/^[!-~][ -~]{0,20}$/))
+    .map(([a, b]) => `${a}: ${b}`),
+);
+const ODD_HEADERS = fc.constantFrom(
+  ...["Connection: TE, close", "Content-Length: 5", "Content-Length: 05", "Content-Length: 5, 5", "Host: y"],
+  ...["Transfer-Encoding: chunked", "Expect: 100-continue", "Upgrade: h2c", "A: ", "A:", "A:b", "A : b", " folded"],
+  ...["A: b\t", "A: \u00e9", "a_b: c", "__proto__: x"],
+);
+const HEADERS = fc.oneof({ arbitrary: PLAIN_HEADERS, weight: 8 }, { arbitrary: ODD_HEADERS, weight: 1 });
+
+const ADDRESSES = fc.oneof(
+  { arbitrary: fc.webPath().map((path) => `/ping${path}`), weight: 4 },
+  { arbitrary: fc.constantFrom("/ping/a", "/ping/a?b=c#d", "/ping/\u00e9", "/other", "*", "//"), weight: 1 },
+);
+
+const REQUESTS = fc
+  .record({
+    method: mostly(["GET", "POST"], ["HEAD", "PUT", "get"]),
+    address: ADDRESSES,
+    version: mostly(["HTTP/1.1"], ["HTTP/1.0", "HTTP/2.0"]),
+    headers: fc.array(HEADERS, { maxLength: 3 }),
+    body: fc.constantFrom("", "", "", "hello", "hello\r\n"),
+    isHonest: fc.integer({ min: 0, max: 3 }).map((number) => number > 0),
+  })
+  .map(({ method, address, version, headers, body, isHonest }) => {
+    const length = isHonest && (method === "POST" || body !== "") ? [`Content-Length: ${body.length}`] : [];
+    const head = [`${method} ${address} ${version}`, "Host: x", ...headers, ...length];
+    return Buffer.from([...head, "", body].join("\r\n"), "latin1");
+  });
+
+/** A byte too many, too few, or another. */
+const SLIP = fc.oneof(
+  { arbitrary: fc.constant(null), weight: 4 },
+  {
+    arbitrary: fc.record({ at: fc.nat(400), kind: fc.constantFrom("drop", "add", "change"), byte: fc.nat(255) }),
+    weight: 1,
+  },
+);
+
+function slip(bytes: Buffer, { at, kind, byte }: { at: number; kind: string; byte: number }): Buffer {
+  const index = at % (bytes.length + 1);
+  const [before, after] = [bytes.subarray(0, index), bytes.subarray(kind === "add" ? index : index + 1)];
+  return Buffer.concat([before, Buffer.from(kind === "drop" ? [] : [byte]), after]);
+}
+
+describe("requests that come whole are answered to the byte as Node's server answers them", () => {
+  test("whatever their bytes are, one or several on a connection, however they are cut", async () => {
+    const before = asked;
+    const cases = fc.record({
+      requests: fc.array(fc.tuple(REQUESTS, SLIP), { minLength: 1, maxLength: 3 }),
+      cuts: fc.oneof(
+        { arbitrary: fc.constant([]), weight: 3 },
+        { arbitrary: fc.array(fc.nat(600), { maxLength: 2 }), weight: 1 },
+      ),
+      apart: fc.boolean(),
+    });
+    const property = fc.asyncProperty(fc.array(cases, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (several) => {
+      const answers = several.map(async ({ requests, cuts, apart }) => {
+        const bytes = requests.map(([request, mistake]) => (mistake === null ? request : slip(request, mistake)));
+        const pieces = apart ? bytes : cutUp(Buffer.concat(bytes), cuts);
+        const [whole, node] = await answersOfBoth(...pieces);
+        expect(whole, Buffer.concat(pieces).toString("latin1")).toBe(node);
+      });
+      await Promise.all(answers);
+    });
+    await fc.assert(property, { numRuns: LONG ? 3_000 : 60 });
+    // Many of them did not need Node.
+    expect(asked - before).toBeGreaterThan(LONG ? 1_500 : 30);
+  });
+
+  function cutUp(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+    const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
+    return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+  }
+
+  test.each([
+    ["as curl sends it", "GET /ping/a?x=1 HTTP/1.1\r\nHost: x\r\nUser-Agent: curl/8.5.0\r\nAccept: */*\r\n\r\n"],
+    ["with a body", "POST /ping/a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"],
+    ["with an empty body", "POST /ping/a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"],
+    ["that is the last", "GET /ping/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
+    [
+      "through a proxy",
+      "GET /ping/a HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n\r\n",
+    ],
+  ])("one %s needs no Node", async (_, text) => {
+    const before = asked;
+    const [whole, node] = await answersOfBoth(Buffer.from(text));
+    expect(whole).toBe(node);
+    expect(whole).toMatch(/^HTTP\/1\.1 200 OK\r\nX-Some: thing\r\n/);
+    expect(asked - before).toBe(1);
+  });
+
+  test("two that come at once are both answered, in order", async () => {
+    const [whole, node] = await answersOfBoth(
+      Buffer.from("GET /ping/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /ping/2 HTTP/1.1\r\nHost: x\r\n\r\n"),
+    );
+    expect(whole).toBe(node);
+    expect(whole.match(/\/ping\/\d/g)).toEqual(["/ping/1", "/ping/2"]);
+  });
+});
+
+test.each([
+  ["two lengths", "POST /ping/a HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello"],
+  ["a length and chunks", "POST /ping/a HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello"],
+  ["a length with a sign", "POST /ping/a HTTP/1.1\r\nContent-Length: +5\r\n\r\nhello"],
+  ["a body of a GET", "GET /ping/a HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"],
+  ["more than was said", "POST /ping/a HTTP/1.1\r\nContent-Length: 4\r\n\r\nhello"],
+  ["less than was said", "POST /ping/a HTTP/1.1\r\nContent-Length: 6\r\n\r\nhello"],
+  ["a bare line feed", "GET /ping/a HTTP/1.1\nHost: x\r\n\r\n"],
+  ["a header that is folded", "GET /ping/a HTTP/1.1\r\nHost: x\r\n y\r\n\r\n"],
+  ["a blank before the colon", "GET /ping/a HTTP/1.1\r\nHost : x\r\n\r\n"],
+  ["an address of another host", "GET http://x/ping/a HTTP/1.1\r\nHost: x\r\n\r\n"],
+  ["another version", "GET /ping/a HTTP/1.0\r\nHost: x\r\n\r\n"],
+  ["something to wait for", "POST /ping/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello"],
+])("%s is left to Node", (_, text) => {
+  expect(readWhole(Buffer.from(text, "latin1"))).toBeNull();
+});
+
+describe("a connection", () => {
+  const PING = Buffer.from("GET /ping/a HTTP/1.1\r\nHost: x\r\n\r\n");
+
+  async function openWhole(limits: object, serve: (exchange: Exchange) => void): Promise<Front> {
+    const route = { matches: () => true, handle: onNode(serve), exchange: serve };
+    return openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [route], limits });
+  }
+
+  const OK = answerOf("OK");
+
+  test("whose client goes before the answer leaves nothing behind, and the front comes to rest", async () => {
+    let held: Exchange | null = null;
+    const front = await openWhole({}, (exchange) => (held = exchange));
+    const socket = connect(front.port, "127.0.0.1").on("error", () => {});
+    socket.write(PING);
+    await expect.poll(() => held).not.toBeNull();
+    socket.resetAndDestroy();
+    await front.idle(30_000);
+    expect((held as Exchange | null)?.reply(OK, false)).toBe(false);
+    await front.close();
+  });
+
+  test("is closed when it rests too long, and not while an answer is owed", async () => {
+    const held: Exchange[] = [];
+    const front = await openWhole({ keepAliveTimeout: 100 }, (exchange) => held.push(exchange));
+    const socket = connect(front.port, "127.0.0.1");
+    const all = buffer(socket);
+    socket.write(PING);
+    await expect.poll(() => held.length).toBe(1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(held[0]?.reply(OK, false)).toBe(true);
+    expect((await all).toString()).toMatch(/OK$/);
+    await front.close();
+  });
+
+  test("is answered before a front that stops lets it go, and one that rests is let go at once", async () => {
+    const held: Exchange[] = [];
+    const front = await openWhole({}, (exchange) => held.push(exchange));
+    const [busy, resting] = [connect(front.port, "127.0.0.1"), connect(front.port, "127.0.0.1")];
+    const [heard, ended] = [buffer(busy), buffer(resting)];
+    resting.write(PING);
+    await expect.poll(() => held.length).toBe(1);
+    held[0]?.reply(OK, false);
+    busy.write(PING);
+    await expect.poll(() => held.length).toBe(2);
+    front.refuse();
+    expect((await ended).toString()).toMatch(/OK$/);
+    held[1]?.reply(OK, false);
+    expect((await heard).toString()).toMatch(/Connection: close\r\n\r\nOK$/);
+    await front.idle(30_000);
+    await front.close();
+  });
+
+  test("whose client sends and does not read takes no more than a bounded room, and has every answer when it reads", async () => {
+    let answered = 0;
+    const large = answerOf("x".repeat(1_000_000));
+    const front = await openWhole({}, (exchange) => {
+      answered += 1;
+      exchange.reply(large, false);
+    });
+    const socket = connect(front.port, "127.0.0.1").on("error", () => {});
+    socket.pause();
+    await once(socket, "connect");
+    for (let count = 0; count < 100; count++) {
+      socket.write(PING);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    // It comes to a stop long before all were answered.
+    await expect
+      .poll(async () => {
+        const before = answered;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        return answered - before;
+      })
+      .toBe(0);
+    expect(answered).toBeLessThan(50);
+    const heard = buffer(socket.resume());
+    socket.end();
+    expect((await heard).length).toBeGreaterThan(100_000_000);
+    socket.destroy();
+    await front.close();
+  });
+});
