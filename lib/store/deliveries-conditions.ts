@@ -1,12 +1,18 @@
 /** The alarm was wrong, or a person who knows of the trouble ended it; a recovery is told together with its alarm. */
 const TAKEN_BACK = "('withdrawn', 'edited', 'paused', 'deleted')";
 
+// An alarm that was about to leave when it was taken back may be dropped only after its end was planned.
+const NEVER_LEFT = `EXISTS (SELECT FROM deliveries x JOIN alerts y ON y.id = x.alert_id
+  WHERE x.incident_id = i.id AND y.event NOT IN ('resolved', 'stable')
+    AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient
+  HAVING count(*) > 0 AND bool_and(x.state = 'dropped'))`;
+
 /**
- * Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back.
- * `untold`: the condition that it cannot have arrived.
+ * Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back, or the
+ * end of one of which nothing left. `untold`: the condition that it cannot have arrived.
  */
 export const WITHDRAWN = (untold: string): string =>
-  `a.event = 'opened' AND ${untold} AND coalesce(i.resolve_reason, '') IN ${TAKEN_BACK}`;
+  `coalesce(i.resolve_reason, '') IN ${TAKEN_BACK} AND ${untold} AND (a.event = 'opened' OR a.event = 'resolved' AND ${NEVER_LEFT})`;
 
 // What fails and recovers again and again may be well just now.
 const OVER = `(i.state <> 'open' AND a.event <> 'unstable')`;

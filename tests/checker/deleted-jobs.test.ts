@@ -155,6 +155,22 @@ describe("an incident that was told, when its job is deleted", () => {
     expect(hooks("/later")).toEqual([]);
   });
 
+  test("is not told to have ended where its alarm, about to leave, was held back after all", async () => {
+    await addHook("/hook");
+    const incident = await openIncident(trial.database(), project);
+    await planNow(trial.database());
+    const { pool } = trial.database();
+    await pool.query(
+      "UPDATE deliveries SET state = 'sending', attempts = 1, lease_until = belfry_now() + interval '1 hour'",
+    );
+    await remove(incident.jobId);
+    await planNow(trial.database());
+    await pool.query("UPDATE deliveries SET state = 'dropped', lease_until = NULL WHERE state = 'sending'");
+    trial.start();
+    await untilFates("opened dropped", "resolved dropped");
+    expect(sink.requests).toEqual([]);
+  });
+
   test("of an outage ends under the outage's id, and the others stay", async () => {
     await addHook("/hook");
     const names = ["a", "b", "c"];
