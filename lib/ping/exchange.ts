@@ -13,7 +13,7 @@ export type Exchange = {
   readonly request: RequestHead;
   /** Where the body can be read, or its bytes where they came with the head; null where none was announced. */
   readonly body: IncomingMessage | Buffer | null;
-  /** With `last` the connection ends. False where nobody is there any more to hear it. */
+  /** To be called on the exchange. With `last` the connection ends. False where nobody is there any more to hear it. */
   reply(answer: Answer, last: boolean): boolean;
 };
 
@@ -22,6 +22,11 @@ export type ExchangeHandler = (exchange: Exchange) => void;
 /** Whether there is a body that would have to be read before the next request. */
 export function isUnread({ body }: Exchange): boolean {
   return body !== null && !Buffer.isBuffer(body) && !body.complete;
+}
+
+/** The same where nobody waits to see whether the rest of it has come. */
+export function mayBeUnread({ body }: Exchange): boolean {
+  return body !== null && !Buffer.isBuffer(body);
 }
 
 /** Serves requests that Node has read. */

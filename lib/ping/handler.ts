@@ -5,7 +5,7 @@ import { createAnswers, type Manner } from "./answers.ts";
 import type { Body } from "./body.ts";
 import type { Verdict } from "./buffer.ts";
 import type { CreationRequest, PingAddress, PingEvent, Refusal } from "./event.ts";
-import { type Exchange, type ExchangeHandler, isUnread, type RequestHead } from "./exchange.ts";
+import { type Exchange, type ExchangeHandler, isUnread, mayBeUnread, type RequestHead } from "./exchange.ts";
 import type { Intake, Located } from "./intake.ts";
 import type { Excess } from "./rate-limit.ts";
 import { refuse } from "./refusal.ts";
@@ -115,11 +115,6 @@ export function createPingHandler(intake: Intake, reading: Reading): ExchangeHan
     if (excess !== null) return slowDown(visit, excess);
     intake.locate(event, (located) => enter(visit, located));
   };
-}
-
-/** Under load nobody waits to see whether the rest of a body has come. */
-function mayBeUnread({ body }: Exchange): boolean {
-  return body !== null && !Buffer.isBuffer(body);
 }
 
 function refuseJob({ address }: PingEvent, message: string): Refusal {

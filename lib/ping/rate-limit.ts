@@ -1,5 +1,6 @@
 import type { Millis } from "../domain/time.ts";
 import { SECOND } from "../domain/time.ts";
+import { copyOf } from "./address.ts";
 import { createCache } from "./cache.ts";
 import type { PingAddress } from "./event.ts";
 
@@ -64,8 +65,9 @@ export function createRateLimiter({ job, key, address, entries }: Rates): RateLi
     if (known !== undefined) return known;
     const network = source.includes(":") ? networkOf(source) : source;
     const bucket = addresses.get(network, now) ?? { fullAt: now };
-    addresses.set(network, bucket, now);
-    if (network !== source) addresses.set(source, bucket, now);
+    // Read from a header, it would keep the whole request in memory.
+    addresses.set(copyOf(network), bucket, now);
+    if (network !== source) addresses.set(copyOf(source), bucket, now);
     return bucket;
   }
 

@@ -4,7 +4,10 @@ import type { Answer } from "../ping/answers.ts";
 
 export type AnswerBytes = (answer: Answer, last: boolean) => Buffer;
 
-/** Answers as they go over the wire, to the byte as Node words them; made anew when the date has changed. */
+/**
+ * Answers to GET and POST as they go over the wire, to the byte as Node words them; made anew when the date has changed. Every
+ * answer names its own length.
+ */
 export function createAnswerBytes(keepAliveTimeoutMs: Millis): AnswerBytes {
   const made = new WeakMap<Answer, { second: number; bytes: Buffer }>();
   const keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / SECOND)}\r\n`;

@@ -9,7 +9,7 @@ export type Connections = {
   add(socket: Socket): boolean;
   /** Notes a request; false where too many of its connection wait for their answers. */
   begin(request: IncomingMessage, response: ServerResponse): boolean;
-  /** Notes that an answer is owed to a connection, or no longer, where that is all there is to know of its request. */
+  /** Notes whether an answer is owed to a connection that Node does not read. */
   occupy(socket: Socket, busy: boolean): void;
   /** Requests of a connection that are not answered yet. */
   unanswered(socket: Socket): readonly ServerResponse[];

@@ -13,10 +13,11 @@ import { createWholeConnections, type WholeConnections } from "./whole-connectio
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** One row of the front's table. `path` begins with a slash and has no query. `exchange`: the same for a request that came whole. */
+/** One row of the front's table. `path` begins with a slash and has no query. */
 export type Route = {
   readonly matches: (path: string) => boolean;
   readonly handle: Handler;
+  /** Serves a request that came in one piece; without it Node reads those, too. */
   readonly exchange?: ExchangeHandler | undefined;
 };
 

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Millis } from "../domain/time.ts";
+import { SECOND, type Millis } from "../domain/time.ts";
 import type { Answer } from "../ping/answers.ts";
 import type { Exchange, ExchangeHandler, RequestHead } from "../ping/exchange.ts";
 import { type AnswerBytes, createAnswerBytes } from "./answer-bytes.ts";
@@ -12,19 +12,20 @@ export type WholeConnectionsOptions = {
   handOver(socket: Socket): void;
   /** Told when an answer of ours is owed to a connection, and when it is not any more. */
   onBusy(socket: Socket, busy: boolean): void;
-  /** A connection on which nothing was asked in time. */
+  /** Takes over a connection on which nothing was asked in time, to end it. */
   onSilence(socket: Socket): void;
-  /** Until the first request, and between requests. */
+  /** How long a connection may be silent before its first request. */
   firstTimeoutMs: Millis;
+  /** How long it may be afterwards, as clients are told. */
   keepAliveTimeoutMs: Millis;
 };
 
 export type WholeConnections = {
   /** Serves a new connection for as long as its requests come whole. */
   enter(socket: Socket): void;
-  /** Leaves every further request to Node, and ends connections that wait for one. */
+  /** Leaves every further request to Node, and ends connections that rest between requests. */
   retire(): void;
-  /** Ends all of them. */
+  /** Ends all of them but those that Node was given. */
   close(): void;
 };
 
@@ -40,7 +41,7 @@ export function createWholeConnections(options: WholeConnectionsOptions): WholeC
     enter: (socket) => void open.add(new WholeConnection(socket, shared)),
     retire() {
       shared.retired = true;
-      for (const connection of open) connection.endIfIdle();
+      for (const connection of open) connection.endIfResting();
     },
     close() {
       for (const connection of open) connection.destroy();
@@ -54,30 +55,31 @@ type Shared = WholeConnectionsOptions & {
   retired: boolean;
 };
 
+/** Longer than clients are told, or a request would meet our closing on its way. */
+const SPARE: Millis = SECOND;
+
 /** One connection, with the request on it that is not answered yet. */
 class WholeConnection {
   readonly #socket: Socket;
   readonly #shared: Shared;
-  #asked: WholeExchange | null = null;
+  #owed: WholeExchange | null = null;
   #isNew = true;
-  #ended = false;
-  /** What came behind a request before that was answered. */
-  #rest: Buffer | null = null;
+  #clientEnded = false;
 
   readonly #onData = (chunk: Buffer): void => this.#take(chunk);
   readonly #onEnd = (): void => {
-    this.#ended = true;
-    if (this.#asked === null) this.#socket.end();
+    this.#clientEnded = true;
+    if (this.#owed === null) this.#socket.end();
   };
   readonly #onTimeout = (): void => {
-    if (this.#asked !== null) return;
+    if (this.#owed !== null) return;
     if (this.#isNew) this.#shared.onSilence(this.#leave());
     else this.#socket.destroy();
   };
   readonly #onError = (): void => void this.#socket.destroy();
   readonly #onClose = (): void => {
     this.#shared.open.delete(this);
-    if (this.#asked !== null) this.#shared.onBusy(this.#socket, false);
+    if (this.#owed !== null) this.#shared.onBusy(this.#socket, false);
   };
 
   constructor(socket: Socket, shared: Shared) {
@@ -90,50 +92,47 @@ class WholeConnection {
 
   answer(exchange: WholeExchange, answer: Answer, last: boolean): boolean {
     const socket = this.#socket;
-    if (this.#asked !== exchange || socket.destroyed) return false;
-    this.#asked = null;
+    if (this.#owed !== exchange || socket.destroyed) return false;
+    this.#owed = null;
     this.#shared.onBusy(socket, false);
-    const isLast = last || this.#shared.retired;
-    const isTaken = socket.write(this.#shared.bytes(answer, isLast));
-    if (isLast || this.#ended) socket.destroySoon();
-    else if (isTaken) this.#goOn();
-    else {
+    const ends = last || this.#shared.retired;
+    const isTaken = socket.write(this.#shared.bytes(answer, ends));
+    if (ends || this.#clientEnded) socket.destroySoon();
+    else if (!isTaken) {
       // Whoever does not read is not read either.
       socket.pause();
-      socket.once("drain", () => this.#goOn());
-    }
+      socket.once("drain", () => socket.resume());
+    } else if (socket.isPaused()) socket.resume();
     return true;
   }
 
-  endIfIdle(): void {
-    if (this.#asked === null) this.#socket.destroy();
+  /** One that has asked nothing yet may just be about to: whatever it asks is answered. */
+  endIfResting(): void {
+    if (this.#owed === null && !this.#isNew && this.#socket.readableLength === 0) this.#socket.destroySoon();
   }
 
   destroy(): void {
     this.#socket.destroy();
   }
 
-  #goOn(): void {
-    if (this.#socket.isPaused()) this.#socket.resume();
-    const rest = this.#rest;
-    this.#rest = null;
-    if (rest !== null) this.#take(rest);
-  }
-
   #take(chunk: Buffer): void {
-    if (this.#asked !== null || this.#socket.writableNeedDrain) {
-      this.#rest = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
-      this.#socket.pause();
+    const socket = this.#socket;
+    // The answer that is on its way is the last.
+    if (!socket.writable) return;
+    if (this.#owed !== null) {
+      // It stays in the stream, so that its end does not overtake it.
+      socket.pause();
+      socket.unshift(chunk);
       return;
     }
     const whole = this.#shared.retired ? null : readWhole(chunk);
     const serve = whole === null ? null : this.#shared.find(whole.url);
     if (whole === null || serve === null) return this.#handOver(chunk);
-    if (this.#isNew) this.#socket.setTimeout(this.#shared.keepAliveTimeoutMs);
+    if (this.#isNew) socket.setTimeout(this.#shared.keepAliveTimeoutMs + SPARE);
     this.#isNew = false;
-    this.#asked = new WholeExchange(this, this.#socket, whole);
-    this.#shared.onBusy(this.#socket, true);
-    serve(this.#asked);
+    this.#owed = new WholeExchange(this, socket, whole);
+    this.#shared.onBusy(socket, true);
+    serve(this.#owed);
   }
 
   #handOver(chunk: Buffer): void {

@@ -13,6 +13,7 @@ export type WholeRequest = {
 
 /** Longer ones are rare, and their bodies mostly come in pieces. */
 const MOST_BYTES = 16_384;
+/** Far below what the front refuses as too long. */
 const LONGEST_ADDRESS = 2_048;
 const HEAD_END = "\r\n\r\n";
 
@@ -23,10 +24,10 @@ const HEAD_END = "\r\n\r\n";
 const PLAIN_HEAD =
   /^(?:GET|POST) \/[\w\-.~%!$&'()*+,;=:@/?]* HTTP\/1\.1\r\n(?:[A-Za-z\d-]+: [!-~](?:[ -~]*[!-~])?\r\n)+$/;
 
-/** Headers that change how a request is read, or what happens to the connection after it. */
+/** Headers that change how a request is read or what happens to the connection after it, or that Node hands on as a list. */
 const WEIGHTY = new Set([
   ...["expect", "http2-settings", "keep-alive", "proxy-connection"],
-  ...["te", "trailer", "transfer-encoding", "upgrade"],
+  ...["set-cookie", "te", "trailer", "transfer-encoding", "upgrade"],
 ]);
 
 const KEEP = /^keep-alive$/i;

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Answer } from "../../lib/ping/answers.ts";
@@ -105,6 +106,11 @@ const SLIP = fc.oneof(
   },
 );
 
+function cutUp(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
+  return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+}
+
 function slip(bytes: Buffer, { at, kind, byte }: { at: number; kind: string; byte: number }): Buffer {
   const index = at % (bytes.length + 1);
   const [before, after] = [bytes.subarray(0, index), bytes.subarray(kind === "add" ? index : index + 1)];
@@ -140,11 +146,6 @@ describe("requests that come whole are answered to the byte as Node's server ans
 
   function isWholePing(bytes: Buffer): boolean {
     return readWhole(bytes)?.url.startsWith("/ping/") ?? false;
-  }
-
-  function cutUp(bytes: Buffer, cuts: readonly number[]): Buffer[] {
-    const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
-    return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
   }
 
   test.each([
@@ -188,6 +189,32 @@ test.each([
   ["something to wait for", "POST /ping/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello"],
 ])("%s is left to Node", (_, text) => {
   expect(readWhole(Buffer.from(text, "latin1"))).toBeNull();
+});
+
+test("pings are answered in order, every one, however late, however they are cut, though the client ends with the last", async () => {
+  const late = async (given: Exchange, turns: number): Promise<void> => {
+    for (let turn = 0; turn < turns; turn++) await nextTurn();
+    given.reply(answerOf(given.request.url ?? ""), false);
+  };
+  let turns: readonly number[] = [0];
+  let served = 0;
+  const exchange = (given: Exchange): void => void late(given, turns[served++ % turns.length] ?? 0);
+  const route = { matches: () => true, handle: onNode(exchange), exchange };
+  const front = await openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [route] });
+  const property = fc.asyncProperty(
+    fc.integer({ min: 1, max: 6 }),
+    fc.array(fc.nat(300), { maxLength: 6 }),
+    fc.array(fc.nat(9), { minLength: 1 }),
+    async (count, cuts, waits) => {
+      turns = waits;
+      const pings = Array.from({ length: count }, (_, nth) => `GET /ping/${nth} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      const ends = pings.map((_, nth) => pings.slice(0, nth + 1).join("").length);
+      const said = await answersTo(front, cutUp(Buffer.from(pings.join("")), [...cuts, ...ends]));
+      expect(said.match(/\/ping\/\d/g)).toEqual(pings.map((_, nth) => `/ping/${nth}`));
+    },
+  );
+  await fc.assert(property, { numRuns: LONG ? 3_000 : 100 });
+  await front.close();
 });
 
 describe("a connection", () => {
@@ -240,6 +267,41 @@ describe("a connection", () => {
     held[1]?.reply(OK, false);
     expect((await heard).toString()).toMatch(/Connection: close\r\n\r\nOK$/);
     await front.idle(30_000);
+    await front.close();
+  });
+
+  test("that has asked nothing when the front stops is told so when it asks", async () => {
+    const front = await openWhole({}, () => expect.unreachable());
+    const socket = connect(front.port, "127.0.0.1");
+    const all = buffer(socket);
+    await once(socket, "connect");
+    // The front has taken it once it answers another.
+    const other = connect(front.port, "127.0.0.1");
+    other.end("GET * HTTP/1.1\r\nHost: x\r\n\r\n");
+    await buffer(other);
+    front.refuse();
+    socket.write(PING);
+    expect((await all).toString()).toContain(" 503 ");
+    await front.close();
+  });
+
+  test("that was answered for the last time takes nothing more", async () => {
+    let served = 0;
+    const large = answerOf("x".repeat(8_000_000));
+    const front = await openWhole({}, (exchange) => {
+      served += 1;
+      exchange.reply(large, false);
+    });
+    const socket = connect({ port: front.port, host: "127.0.0.1", noDelay: true });
+    socket.pause();
+    await once(socket, "connect");
+    socket.write("GET /ping/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    await expect.poll(() => served).toBe(1);
+    socket.write(PING);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const all = buffer(socket);
+    expect((await all).length).toBeGreaterThan(8_000_000);
+    expect(served).toBe(1);
     await front.close();
   });
 
