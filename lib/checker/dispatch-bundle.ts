@@ -60,7 +60,9 @@ function reasonAgainstMember({ passed, overtaken }: BundleMember, keeps: boolean
 function groupInput({ id, input }: DeliveryContext, bundle: Bundle, told: BundleMember[]): MessageInput | null {
   if (input === null || input.event === "notice" || input.event === "test" || input.event === "report") return input;
   const [only] = told;
-  const { alertId, at, baseUrl, maskPatterns, project, event, waited } = input;
+  const { alertId, at, baseUrl, maskPatterns, project, event } = input;
+  // What held the lead back is nothing of a message that does not tell of it.
+  const waited = told.some(({ deliveryId }) => deliveryId === id) ? input.waited : undefined;
   const { outage, heard, standing } = bundle;
   const alone = told.length === 1 && only?.deliveryId === id && !("outage" in input) ? input : null;
   const common = { alertId, at, baseUrl, maskPatterns, project, event, waited };

@@ -5,6 +5,7 @@ import type { Instant } from "../domain/time.ts";
 import { applyEdit, applyPause, applyResume, statusFacts } from "../domain/transition.ts";
 import { AppError } from "../errors.ts";
 import { inTransaction } from "../store/client.ts";
+import { isTransient } from "../store/failures.ts";
 import { findSilence } from "../store/gaps.ts";
 import { insertJobRecord, type JobRecord, type JobSettings, updateJobRecord } from "../store/jobs.ts";
 import { replaceJobChannels } from "../store/jobs-channels.ts";
@@ -19,6 +20,8 @@ import type { CreatedJob } from "./job-views.ts";
 import { writeUpstreams } from "./job-upstreams.ts";
 import { linksOf, pingUrlOf, requireJob } from "./jobs.ts";
 import { publishCache, publishCheck, publishLive } from "./publish.ts";
+
+const DELETION_ATTEMPTS = 5;
 
 export type ChangedJob = { id: string; slug: string; state: JobStatus };
 
@@ -130,10 +133,20 @@ export async function deleteJob(
   input: { jobId: string },
 ): Promise<{ id: string; slug: string; projectId: string }> {
   const { id, slug, projectId } = await requireJob(ctx, input.jobId, "change-jobs");
-  return inTransaction(ctx.database.pool, async (client) => {
-    await deleteJobRecord(client, id);
-    await publishCache(client, id);
-    await publishLive(client, projectId);
-    return { id, slug, projectId };
-  });
+  const attempt = () =>
+    inTransaction(ctx.database.pool, async (client) => {
+      await deleteJobRecord(client, id);
+      await publishCache(client, id);
+      await publishLive(client, projectId);
+    });
+  // It locks much of what others are at: whoever has to give way tries again.
+  for (let failures = 0; failures < DELETION_ATTEMPTS; failures += 1) {
+    try {
+      await attempt();
+      break;
+    } catch (error) {
+      if (!isTransient(error) || failures + 1 === DELETION_ATTEMPTS) throw error;
+    }
+  }
+  return { id, slug, projectId };
 }

@@ -19,8 +19,8 @@ export type BundleMember = GroupMember & {
   passed: boolean;
 };
 
-/** Of so many jobs of a message it is asked what they said: no reader sees more. */
-const MOST_SAID = 200;
+/** Of so many jobs of a message it is asked what they said: chats show few, and mails become hard to read. */
+const MOST_SAID = 50;
 
 /** So few open an outage before it is known for one. */
 const MOST_ALONE = 20;
@@ -227,10 +227,15 @@ async function addStanding(database: Queryable, bundles: ReadonlyMap<string, Bun
   }
 }
 
+/** Others of the batch must not suffer where one's facts cannot be worded. */
+function isReadable({ facts }: GroupMember): boolean {
+  return Number.isSafeInteger((Object(facts) as Partial<GroupMember["facts"]>).runNumber);
+}
+
 /** What the runs that messages name said beside their bodies: one question for all of them, none where no run came. */
 async function addSaid(database: Queryable, bundles: ReadonlyMap<string, Bundle>): Promise<void> {
   const listed = [...bundles.values()].flatMap(({ members, standing }) =>
-    [members, standing].flatMap((own: GroupMember[]) => own.filter(maySay).slice(0, MOST_SAID)),
+    [members, standing].flatMap((own: GroupMember[]) => own.filter(isReadable).filter(maySay).slice(0, MOST_SAID)),
   );
   const runOf = ({ jobId, facts }: GroupMember) => ({ jobId, number: facts.runNumber });
   const runs = new Map(listed.map((member) => [runKey(runOf(member)), runOf(member)]));

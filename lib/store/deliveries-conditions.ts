@@ -7,12 +7,16 @@ const NEVER_LEFT = `EXISTS (SELECT FROM deliveries x JOIN alerts y ON y.id = x.a
     AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient
   HAVING count(*) > 0 AND bool_and(x.state = 'dropped'))`;
 
+// A job that is gone is not unstable any more; of one that is well just now people have to know that it is.
+const TELLS_OF_TROUBLE = `(a.event = 'opened' OR a.event = 'unstable' AND i.resolve_reason = 'deleted')`;
+
 /**
  * Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back, or the
  * end of one of which nothing left. `untold`: the condition that it cannot have arrived.
  */
 export const WITHDRAWN = (untold: string): string =>
-  `coalesce(i.resolve_reason, '') IN ${TAKEN_BACK} AND ${untold} AND (a.event = 'opened' OR a.event = 'resolved' AND ${NEVER_LEFT})`;
+  `coalesce(i.resolve_reason, '') IN ${TAKEN_BACK} AND ${untold}
+    AND (${TELLS_OF_TROUBLE} OR a.event IN ('resolved', 'stable') AND ${NEVER_LEFT})`;
 
 // What fails and recovers again and again may be well just now.
 const OVER = `(i.state <> 'open' AND a.event <> 'unstable')`;

@@ -26,6 +26,7 @@ const ENDED: Partial<AlertFacts> = {
 export async function deleteJobRecord(client: Queryable, jobId: string): Promise<void> {
   await lockAll(client, jobId);
   await client.query(END_INCIDENTS, [jobId, JSON.stringify(ENDED)]);
+  await client.query(WITHDRAW_ALARMS, [jobId]);
   await client.query(END_UNSTABLE, [jobId, JSON.stringify(ENDED)]);
   const { rows } = await client.query<{ id: string }>(
     `SELECT i.id FROM incidents i WHERE i.job_id = $1 AND NOT (${IS_TO_BE_TOLD} AND ${MAY_BE_KNOWN})`,
@@ -51,6 +52,7 @@ async function lockAll(client: Queryable, jobId: string): Promise<void> {
     jobId,
   ]);
   await client.query("SELECT FROM job_state WHERE job_id = $1 FOR UPDATE", [jobId]);
+  await client.query("SELECT FROM unstable_jobs WHERE job_id = $1 FOR UPDATE", [jobId]);
   await client.query("SELECT FROM incidents WHERE job_id = $1 ORDER BY number FOR UPDATE", [jobId]);
   await client.query(
     `SELECT FROM deliveries WHERE id IN (
@@ -70,6 +72,10 @@ const END_INCIDENTS = `WITH ended AS (
     (SELECT max(sequence) + 1 FROM alerts WHERE incident_id = e.id), belfry_now(), belfry_now(),
     (o.facts - 'held') || jsonb_build_object('badCount', e.bad_count, 'missedCount', e.missed_count) || $2::jsonb
   FROM ended e JOIN alerts o ON o.incident_id = e.id AND o.event = 'opened'`;
+
+// An alarm that nobody was given yet takes what follows it along; what was told in its place has an end of its own.
+const WITHDRAW_ALARMS = `UPDATE alerts SET plan_at = NULL, hold = 'withdrawn'
+  WHERE job_id = $1 AND event = 'opened' AND plan_at IS NOT NULL AND hold = 'unstable'`;
 
 // That it is unstable was told in place of alarms: it ends as well, unless what it was told with was told and ends anyway.
 const END_UNSTABLE = `INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)

@@ -198,7 +198,7 @@ describe("an incident that was told, when its job is deleted", () => {
     await addHook("/hook");
     const incident = await openIncident(trial.database(), project);
     await trial.database().pool.query(
-      `UPDATE alerts SET plan_at = NULL, hold = 'unstable';
+      `UPDATE alerts SET plan_at = belfry_now() + interval '1 hour', hold = 'unstable';
        INSERT INTO unstable_jobs (job_id, project_id, incident_id, since, openings, check_at)
        SELECT job_id, project_id, id, opened_at, 4, belfry_now() + interval '1 hour' FROM incidents;
        INSERT INTO alerts (id, project_id, job_id, incident_id, event, severity, sequence, created_at, plan_at, facts)
