@@ -1,14 +1,11 @@
-import { once } from "node:events";
-import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Answer } from "../../lib/ping/answers.ts";
 import { type Exchange, onNode } from "../../lib/ping/exchange.ts";
 import { type Front, openFront } from "../../lib/server/front.ts";
 import { readWhole } from "../../lib/server/whole-request.ts";
 import { LONG } from "../support/size.ts";
+import { answerOf, answersTo, cutUp } from "../support/whole-pings.ts";
 import { silent } from "./stub/site.ts";
 
 const AT_ONCE = 8;
@@ -16,15 +13,12 @@ const AT_ONCE = 8;
 let asked = 0;
 
 /** Says what was understood of a request. */
-async function echo({ request, body, reply }: Exchange): Promise<void> {
+async function echo(exchange: Exchange): Promise<void> {
+  const { request, body } = exchange;
   const bytes = body === null || Buffer.isBuffer(body) ? body : await buffer(body).catch(() => "broken off");
   const { method, url, headers } = request;
   const said = JSON.stringify({ method, url, headers, body: bytes?.toString("latin1") ?? "" });
-  reply(answerOf(said), false);
-}
-
-function answerOf(body: string): Answer {
-  return { status: 200, headers: ["X-Some", "thing", "Content-Length", String(Buffer.byteLength(body))], body };
+  exchange.reply(answerOf(said), false);
 }
 
 let fronts: readonly [whole: Front, node: Front];
@@ -36,21 +30,11 @@ beforeAll(async () => {
     openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [{ matches, handle, ...route }] });
   const exchange = (given: Exchange): void => {
     asked += 1;
-    void echo({ ...given, reply: (answer, last) => given.reply(answer, last) });
+    void echo(given);
   };
   fronts = await Promise.all([open({ exchange }), open({})]);
 });
 afterAll(() => Promise.all(fronts.map((front) => front.close())));
-
-/** All that is answered to these bytes, however they are cut; nothing follows them. */
-async function answersTo({ port }: Front, pieces: readonly Buffer[]): Promise<string> {
-  const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  const all = buffer(socket);
-  await once(socket, "connect");
-  for (const piece of pieces) await new Promise((resolve) => socket.write(piece, resolve));
-  socket.end();
-  return (await all).toString("latin1").replaceAll(/\r\nDate: [^\r]*/g, "\r\nDate: some day");
-}
 
 async function answersOfBoth(...pieces: readonly Buffer[]): Promise<readonly [string, string]> {
   return Promise.all([answersTo(fronts[0], pieces), answersTo(fronts[1], pieces)]);
@@ -105,11 +89,6 @@ const SLIP = fc.oneof(
     weight: 1,
   },
 );
-
-function cutUp(bytes: Buffer, cuts: readonly number[]): Buffer[] {
-  const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
-  return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
-}
 
 function slip(bytes: Buffer, { at, kind, byte }: { at: number; kind: string; byte: number }): Buffer {
   const index = at % (bytes.length + 1);
@@ -189,149 +168,4 @@ test.each([
   ["something to wait for", "POST /ping/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello"],
 ])("%s is left to Node", (_, text) => {
   expect(readWhole(Buffer.from(text, "latin1"))).toBeNull();
-});
-
-test("pings are answered in order, every one, however late, however they are cut, though the client ends with the last", async () => {
-  const late = async (given: Exchange, turns: number): Promise<void> => {
-    for (let turn = 0; turn < turns; turn++) await nextTurn();
-    given.reply(answerOf(given.request.url ?? ""), false);
-  };
-  let turns: readonly number[] = [0];
-  let served = 0;
-  const exchange = (given: Exchange): void => void late(given, turns[served++ % turns.length] ?? 0);
-  const route = { matches: () => true, handle: onNode(exchange), exchange };
-  const front = await openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [route] });
-  const property = fc.asyncProperty(
-    fc.integer({ min: 1, max: 6 }),
-    fc.array(fc.nat(300), { maxLength: 6 }),
-    fc.array(fc.nat(9), { minLength: 1 }),
-    async (count, cuts, waits) => {
-      turns = waits;
-      const pings = Array.from({ length: count }, (_, nth) => `GET /ping/${nth} HTTP/1.1\r\nHost: x\r\n\r\n`);
-      const ends = pings.map((_, nth) => pings.slice(0, nth + 1).join("").length);
-      const said = await answersTo(front, cutUp(Buffer.from(pings.join("")), [...cuts, ...ends]));
-      expect(said.match(/\/ping\/\d/g)).toEqual(pings.map((_, nth) => `/ping/${nth}`));
-    },
-  );
-  await fc.assert(property, { numRuns: LONG ? 3_000 : 100 });
-  await front.close();
-});
-
-describe("a connection", () => {
-  const PING = Buffer.from("GET /ping/a HTTP/1.1\r\nHost: x\r\n\r\n");
-
-  async function openWhole(limits: object, serve: (exchange: Exchange) => void): Promise<Front> {
-    const route = { matches: () => true, handle: onNode(serve), exchange: serve };
-    return openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [route], limits });
-  }
-
-  const OK = answerOf("OK");
-
-  test("whose client goes before the answer leaves nothing behind, and the front comes to rest", async () => {
-    let held: Exchange | null = null;
-    const front = await openWhole({}, (exchange) => (held = exchange));
-    const socket = connect(front.port, "127.0.0.1").on("error", () => {});
-    socket.write(PING);
-    await expect.poll(() => held).not.toBeNull();
-    socket.resetAndDestroy();
-    await front.idle(30_000);
-    expect((held as Exchange | null)?.reply(OK, false)).toBe(false);
-    await front.close();
-  });
-
-  test("is closed when it rests too long, and not while an answer is owed", async () => {
-    const held: Exchange[] = [];
-    const front = await openWhole({ keepAliveTimeout: 100 }, (exchange) => held.push(exchange));
-    const socket = connect(front.port, "127.0.0.1");
-    const all = buffer(socket);
-    socket.write(PING);
-    await expect.poll(() => held.length).toBe(1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(held[0]?.reply(OK, false)).toBe(true);
-    expect((await all).toString()).toMatch(/OK$/);
-    await front.close();
-  });
-
-  test("is answered before a front that stops lets it go, and one that rests is let go at once", async () => {
-    const held: Exchange[] = [];
-    const front = await openWhole({}, (exchange) => held.push(exchange));
-    const [busy, resting] = [connect(front.port, "127.0.0.1"), connect(front.port, "127.0.0.1")];
-    const [heard, ended] = [buffer(busy), buffer(resting)];
-    resting.write(PING);
-    await expect.poll(() => held.length).toBe(1);
-    held[0]?.reply(OK, false);
-    busy.write(PING);
-    await expect.poll(() => held.length).toBe(2);
-    front.refuse();
-    expect((await ended).toString()).toMatch(/OK$/);
-    held[1]?.reply(OK, false);
-    expect((await heard).toString()).toMatch(/Connection: close\r\n\r\nOK$/);
-    await front.idle(30_000);
-    await front.close();
-  });
-
-  test("that has asked nothing when the front stops is told so when it asks", async () => {
-    const front = await openWhole({}, () => expect.unreachable());
-    const socket = connect(front.port, "127.0.0.1");
-    const all = buffer(socket);
-    await once(socket, "connect");
-    // The front has taken it once it answers another.
-    const other = connect(front.port, "127.0.0.1");
-    other.end("GET * HTTP/1.1\r\nHost: x\r\n\r\n");
-    await buffer(other);
-    front.refuse();
-    socket.write(PING);
-    expect((await all).toString()).toContain(" 503 ");
-    await front.close();
-  });
-
-  test("that was answered for the last time takes nothing more", async () => {
-    let served = 0;
-    const large = answerOf("x".repeat(8_000_000));
-    const front = await openWhole({}, (exchange) => {
-      served += 1;
-      exchange.reply(large, false);
-    });
-    const socket = connect({ port: front.port, host: "127.0.0.1", noDelay: true });
-    socket.pause();
-    await once(socket, "connect");
-    socket.write("GET /ping/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    await expect.poll(() => served).toBe(1);
-    socket.write(PING);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const all = buffer(socket);
-    expect((await all).length).toBeGreaterThan(8_000_000);
-    expect(served).toBe(1);
-    await front.close();
-  });
-
-  test("whose client sends and does not read takes no more than a bounded room, and has every answer when it reads", async () => {
-    let answered = 0;
-    const large = answerOf("x".repeat(1_000_000));
-    const front = await openWhole({}, (exchange) => {
-      answered += 1;
-      exchange.reply(large, false);
-    });
-    const socket = connect(front.port, "127.0.0.1").on("error", () => {});
-    socket.pause();
-    await once(socket, "connect");
-    for (let count = 0; count < 100; count++) {
-      socket.write(PING);
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    // It comes to a stop long before all were answered.
-    await expect
-      .poll(async () => {
-        const before = answered;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        return answered - before;
-      })
-      .toBe(0);
-    expect(answered).toBeLessThan(50);
-    const heard = buffer(socket.resume());
-    socket.end();
-    expect((await heard).length).toBeGreaterThan(100_000_000);
-    socket.destroy();
-    await front.close();
-  });
 });
