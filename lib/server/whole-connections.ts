@@ -30,7 +30,7 @@ export type WholeConnections = {
 };
 
 /**
- * Pings that came in one piece, mostly all, read and answered without Node's HTTP server, which takes 10 to 15 µs more for
+ * Pings that came in one piece, mostly all, read and answered without Node's HTTP server, which takes 10 to 30 µs more for
  * each. The first request of a connection that is anything else goes to Node with all that follow.
  */
 export function createWholeConnections(options: WholeConnectionsOptions): WholeConnections {
