@@ -45,6 +45,9 @@ export type IncidentEventKind = "opened" | "bad-run" | "counted" | "resolved";
 
 export type ResolveReason = "recovered" | "paused" | "withdrawn" | "no-overlap" | "edited" | "usual" | "deleted";
 
+/** The alarm was wrong, or a person who knows of the trouble ended it. */
+export const TAKEN_BACK: readonly ResolveReason[] = ["withdrawn", "edited", "paused", "deleted"];
+
 /** One thing that happened to an incident; the shell appends it to the incident's timeline. */
 export type IncidentEvent = {
   incident: OpenIncident;

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Millis } from "../domain/time.ts";
 import type { Logger } from "../log.ts";
 import type { ExchangeHandler } from "../ping/exchange.ts";
-import { createBreakHandler, partWith } from "./broken-requests.ts";
+import { type BreakError, createBreakHandler, partWith } from "./broken-requests.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { closeServer, listen, portOf } from "./listening.ts";
 import { mostConnections } from "./open-files.ts";
@@ -105,15 +105,18 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const server = createServer({ ...limits, noDelay: true, requireHostHeader: false }, begin);
   server.maxHeadersCount = limits.maxHeadersCount;
   server.setTimeout(SILENCE_MS);
+  const breakOff = createBreakHandler(connections);
   const whole = serveWhole(server, connections, {
     ...limits,
-    find: (url) => (refusing ? undefined : routes.find((row) => row.matches(pathOf(url))))?.exchange ?? null,
+    breakOff,
+    find: (url) => routes.find((row) => row.matches(pathOf(url)))?.exchange ?? null,
     onBusy(busy) {
       if (busy) exchanges.begin();
       else exchanges.end();
     },
   });
   guard(server, connections, whole);
+  server.on("clientError", breakOff);
   // An expectation that nobody knows costs no ping.
   server.on("checkExpectation", begin);
   if (onUpgrade !== undefined) server.on("upgrade", onUpgrade);
@@ -202,13 +205,13 @@ function serveWhole(
   given: {
     find: (url: string) => ExchangeHandler | null;
     onBusy: (busy: boolean) => void;
+    breakOff: (error: BreakError, socket: Socket) => void;
     headersTimeout: Millis;
     keepAliveTimeout: Millis;
   },
 ): WholeConnections {
   const readers = server.listeners("connection");
   server.removeAllListeners("connection");
-  const breakOff = createBreakHandler(connections);
   return createWholeConnections({
     find: given.find,
     handOver(socket) {
@@ -218,7 +221,7 @@ function serveWhole(
       connections.occupy(socket, busy);
       given.onBusy(busy);
     },
-    onSilence: (socket) => breakOff(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket),
+    onSilence: (socket) => given.breakOff(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket),
     firstTimeoutMs: given.headersTimeout,
     keepAliveTimeoutMs: given.keepAliveTimeout,
   });
@@ -239,7 +242,6 @@ function guard(server: Server, connections: Connections, whole: WholeConnections
       "Retry-After: 5",
     ]);
   });
-  server.on("clientError", createBreakHandler(connections));
   server.on("connect", (_request: IncomingMessage, socket: Socket) =>
     partWith(socket, { status: 405, text: "Belfry is no proxy: CONNECT is not for it." }),
   );

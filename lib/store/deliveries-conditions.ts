@@ -1,5 +1,7 @@
-/** The alarm was wrong, or a person who knows of the trouble ended it; a recovery is told together with its alarm. */
-const TAKEN_BACK = "('withdrawn', 'edited', 'paused', 'deleted')";
+import { TAKEN_BACK } from "../domain/incident.ts";
+
+// A recovery is told together with its alarm.
+const IS_TAKEN_BACK = `coalesce(i.resolve_reason, '') IN (${TAKEN_BACK.map((reason) => `'${reason}'`).join(", ")})`;
 
 // An alarm that was about to leave when it was taken back may be dropped only after its end was planned.
 const NEVER_LEFT = `EXISTS (SELECT FROM deliveries x JOIN alerts y ON y.id = x.alert_id
@@ -15,7 +17,7 @@ const TELLS_OF_TROUBLE = `(a.event = 'opened' OR a.event = 'unstable' AND i.reso
  * end of one of which nothing left. `untold`: the condition that it cannot have arrived.
  */
 export const WITHDRAWN = (untold: string): string =>
-  `coalesce(i.resolve_reason, '') IN ${TAKEN_BACK} AND ${untold}
+  `${IS_TAKEN_BACK} AND ${untold}
     AND (${TELLS_OF_TROUBLE} OR a.event IN ('resolved', 'stable') AND ${NEVER_LEFT})`;
 
 // What fails and recovers again and again may be well just now.

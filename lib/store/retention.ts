@@ -1,8 +1,8 @@
 import type { Pool } from "pg";
 import { DatabaseError } from "pg";
 import { inTransaction } from "./client.ts";
-import type { Queryable } from "./queryable.ts";
 import { IS_TO_BE_TOLD } from "./jobs-deletion.ts";
+import type { Queryable } from "./queryable.ts";
 import { DEFAULT_KEEP_DAYS, KEPT_LONGEST, NOT_OF_OPEN_INCIDENT } from "./keeping.ts";
 import { pruneUnmatched } from "./unmatched.ts";
 

@@ -1,4 +1,5 @@
 import { groupBy } from "../group-by.ts";
+import { TAKEN_BACK } from "../incident.ts";
 import type { Instant } from "../time.ts";
 import type { Hold, HoldReason } from "./hold.ts";
 import { HOLD_RULES } from "./holds.ts";
@@ -10,9 +11,6 @@ export type Sifted = {
   alarms: PendingAlert[];
   others: PendingAlert[];
 };
-
-/** The alarm was wrong, or a person who knows of the trouble ended it. */
-const TAKEN_BACK: readonly (string | null)[] = ["withdrawn", "edited", "paused", "deleted"];
 
 /** Asks the rules about every alert. What follows an alarm shares its fate: nobody hears of the end of what they never heard of. */
 export function sift(alerts: readonly PendingAlert[], context: AlertingContext, now: Instant): Sifted {
@@ -35,7 +33,7 @@ export function sift(alerts: readonly PendingAlert[], context: AlertingContext, 
 function holdAlarm(alarm: PendingAlert, context: AlertingContext, now: Instant): Hold | null {
   const { resolvedAt, resolveReason } = alarm.incident;
   if (resolvedAt === null) return holdOf(alarm, context, now);
-  if (TAKEN_BACK.includes(resolveReason)) return forGood("withdrawn");
+  if (resolveReason !== null && TAKEN_BACK.includes(resolveReason)) return forGood("withdrawn");
   const hold = holdOf(alarm, context, now);
   if (hold !== null) return { ...hold, until: null };
   return hasWaited(alarm) ? whyHeld(alarm) : null;
