@@ -3,22 +3,14 @@ import { TAKEN_BACK } from "../domain/incident.ts";
 // A recovery is told together with its alarm.
 const IS_TAKEN_BACK = `coalesce(i.resolve_reason, '') IN (${TAKEN_BACK.map((reason) => `'${reason}'`).join(", ")})`;
 
-// An alarm that was about to leave when it was taken back may be dropped only after its end was planned.
-const NEVER_LEFT = `EXISTS (SELECT FROM deliveries x JOIN alerts y ON y.id = x.alert_id
-  WHERE x.incident_id = i.id AND y.event NOT IN ('resolved', 'stable')
-    AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient
-  HAVING count(*) > 0 AND bool_and(x.state = 'dropped'))`;
-
 // A job that is gone is not unstable any more; of one that is well just now people have to know that it is.
 const TELLS_OF_TROUBLE = `(a.event = 'opened' OR a.event = 'unstable' AND i.resolve_reason = 'deleted')`;
 
 /**
- * Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back, or the
- * end of one of which nothing left. `untold`: the condition that it cannot have arrived.
+ * Whether nobody needs to hear of a delivery `d`, its alert `a` being the alarm of an incident `i` that was taken back.
+ * `untold`: the condition that it cannot have arrived.
  */
-export const WITHDRAWN = (untold: string): string =>
-  `${IS_TAKEN_BACK} AND ${untold}
-    AND (${TELLS_OF_TROUBLE} OR a.event IN ('resolved', 'stable') AND ${NEVER_LEFT})`;
+export const WITHDRAWN = (untold: string): string => `${IS_TAKEN_BACK} AND ${untold} AND ${TELLS_OF_TROUBLE}`;
 
 // What fails and recovers again and again may be well just now.
 const OVER = `(i.state <> 'open' AND a.event <> 'unstable')`;
@@ -33,9 +25,19 @@ const SUPERSEDED = `a.event = 'reminder' AND EXISTS (
     AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient
     AND (x.sent_at > d.created_at OR (x.ordinal > d.ordinal AND x.state IN ('pending', 'sending'))))`;
 
-/** Whether what a delivery `d` was put off for does not hold any more. Once it may have arrived it is sent until it has. */
-export const LAPSED = (untold: string): string =>
-  `d.only_if IS NOT NULL AND ${untold} AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))`;
+// What was about to leave when the trouble ended may be held back only after the end of it was planned.
+const NEVER_LEFT = `EXISTS (SELECT FROM deliveries x JOIN alerts y ON y.id = x.alert_id
+  WHERE x.incident_id = i.id AND y.event NOT IN ('resolved', 'stable')
+    AND x.channel_id IS NOT DISTINCT FROM d.channel_id AND x.recipient IS NOT DISTINCT FROM d.recipient
+  HAVING count(*) > 0 AND bool_and(x.state = 'dropped'))`;
+
+/**
+ * Whether what a delivery `d` was put off for does not hold any more, or it tells the end of what was never told. Once it may
+ * have arrived it is sent until it has.
+ */
+export const LAPSED = (untold: string): string => `${untold} AND (
+    d.only_if IS NOT NULL AND (${OVER} OR ${SOMEBODY_KNOWS} OR (${SUPERSEDED}))
+    OR a.event IN ('resolved', 'stable') AND ${NEVER_LEFT})`;
 
 /** Whether an alarm that quiet hours held back is known by now: a person said that they look after it. */
 export const KNOWN = (untold: string): string =>
