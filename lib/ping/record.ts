@@ -6,6 +6,7 @@ import type { DatabaseClock } from "../store/clock.ts";
 import { isAboutRows, isTransient } from "../store/failures.ts";
 import { isPlain, type KnownJob, READ_VERSION, saveKnown } from "../store/known-states.ts";
 import type { LiveUpdates } from "../store/live.ts";
+import { partLonePings } from "../store/lone-pings.ts";
 import { BEGIN, commit, runAll, type Statement, withClient } from "../store/pipeline.ts";
 import { pingStatements } from "../store/pings.ts";
 import { loadedJobs, loadStatements, setAsideStatement } from "../store/states.ts";
@@ -56,15 +57,15 @@ export class Recorder {
     const { jobs: known, gapsVersion } = this.#known.find(new Set(arrivals.map(({ jobId }) => jobId)));
     if (known.size === 0) return NOTHING;
     const batch = this.#evaluateKnown(arrivals, known);
-    const changes = [...batch.changes.values()].filter((change) => isPlain(change) && !this.#wakesSweep([change]));
-    if (changes.length === 0) return NOTHING;
-    const plain = new Set(changes.map(({ state }) => state.job.id));
+    const changes = new Map([...batch.changes].filter(([, change]) => isPlain(change) && !this.#wakesSweep([change])));
+    if (changes.size === 0) return NOTHING;
+    const plain = new Set(changes.keys());
     const pings = plain.size === known.size ? batch.pings : batch.pings.filter(({ jobId }) => plain.has(jobId));
     try {
       const { version, moved } = await withClient(this.#deps.pipeline, signal, (client) =>
         saveKnown(client, { pings, changes, known, gapsVersion }),
       );
-      this.#learn(changes, { version, gapsVersion });
+      this.#learn(changes.values(), { version, gapsVersion });
       return moved === "all" ? plain : this.#keepMoved(plain, moved);
     } catch (error) {
       this.#known.forget(plain);
@@ -135,8 +136,9 @@ export class Recorder {
   #statementsOf({ pings, changes, setAside }: Batch): Statement[] {
     if (pings.length === 0) return [];
     const written = [...changes.values()];
-    const statements = pingStatements(pings);
-    if (written.length > 0) statements.push(...transitionStatements(written, "earlier"));
+    const { own, lone } = partLonePings(pings, changes);
+    const statements = own.length === 0 ? [] : pingStatements(own);
+    if (written.length > 0) statements.push(...transitionStatements(written, "earlier", lone));
     if (setAside.size > 0) statements.push(setAsideStatement([...setAside.values()]));
     const moved = earliestMove(written);
     if (moved !== null && this.#isSoon(moved)) {

@@ -1,6 +1,6 @@
 import type { PoolClient } from "pg";
-import type { Run } from "../domain/run.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
+import { partLonePings } from "./lone-pings.ts";
 import { BODY_COLUMNS, type StoredBody, storedBodies } from "./ping-bodies.ts";
 import { PING_COLUMNS, type PingRecord } from "./pings.ts";
 import type { Statement } from "./pipeline.ts";
@@ -36,21 +36,21 @@ function ofState([name, kind, pick, usual]: Column<StateRow>): Column<KnownRow> 
   return [name, kind, ({ state }) => pick(state), usual];
 }
 
-const PINGS_FROM = KNOWN_COLUMNS.length + 1;
-const NEW_RUNS_FROM = PINGS_FROM + PING_COLUMNS.length;
-const GAPS_AT = NEW_RUNS_FROM + RUN_COLUMNS.length;
+const GAPS_AT = KNOWN_COLUMNS.length + 1;
 const COUNT_AT = GAPS_AT + 1;
-const REST_FROM = COUNT_AT + 1;
+const NEW_RUNS_FROM = COUNT_AT + 1;
+const REST_FROM = NEW_RUNS_FROM + RUN_COLUMNS.length;
 
-/** What a batch may have besides pings, new runs and states. */
-type Shape = { bodies: boolean; oldRuns: boolean };
+/** What a batch may have besides new runs and states: pings with rows of their own, bodies of some of those, older runs. */
+type Shape = { pings: "lone" | "own" | "with-bodies"; oldRuns: boolean };
 
 /**
  * Everything that a batch of pings comes to, in one statement that is a transaction by itself. A job whose state, or our
  * gaps, are no longer those that its pings were evaluated with is left out, with all that would have followed.
  */
-function writeKnown({ bodies, oldRuns }: Shape): string {
-  const oldRunsFrom = REST_FROM + (bodies ? KNOWN_BODY_COLUMNS.length : 0);
+function writeKnown({ pings, oldRuns }: Shape): string {
+  const bodiesFrom = REST_FROM + (pings === "lone" ? 0 : PING_COLUMNS.length);
+  const oldRunsFrom = bodiesFrom + (pings === "with-bodies" ? KNOWN_BODY_COLUMNS.length : 0);
   return `WITH moved AS (
       UPDATE job_state s SET ${STATE_ASSIGNMENTS} FROM ${sourceOf(KNOWN_COLUMNS)}
       WHERE s.job_id = x.job_id AND s.xmin = x.version
@@ -58,11 +58,8 @@ function writeKnown({ bodies, oldRuns }: Shape): string {
       RETURNING s.job_id
     ),
     every AS (SELECT count(*) = $${COUNT_AT}::int8 AS whole FROM moved),
-    kept AS (
-      INSERT INTO pings (${namesOf(PING_COLUMNS)})
-      SELECT ${namesOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS, PINGS_FROM)} WHERE ${OF_MOVED}
-    ),
-    ${bodies ? writeBodies(REST_FROM) : ""}
+    ${pings === "lone" ? "" : writePings(REST_FROM)}
+    ${pings === "with-bodies" ? writeBodies(bodiesFrom) : ""}
     ${oldRuns ? `${writeRuns("replaced", oldRunsFrom, REPLACE_RUN)},` : ""}
     ${writeRuns("ran", NEW_RUNS_FROM, "")}
     SELECT pg_current_xact_id()::xid::text AS version,
@@ -74,6 +71,13 @@ const ALL_MOVED = "(SELECT whole FROM every)";
 
 // Mostly all were moved, and then no row has to be looked at for itself.
 const OF_MOVED = `(${ALL_MOVED} OR job_id IN (SELECT job_id FROM moved))`;
+
+function writePings(from: number): string {
+  return `kept AS (
+      INSERT INTO pings (${namesOf(PING_COLUMNS)})
+      SELECT ${namesOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS, from)} WHERE ${OF_MOVED}
+    ),`;
+}
 
 function writeRuns(name: string, from: number, onConflict: string): string {
   return `${name} AS (
@@ -94,19 +98,22 @@ function writeBodies(from: number): string {
     ),`;
 }
 
-const SHAPES = [false, true].flatMap((bodies) => [false, true].map((oldRuns) => ({ bodies, oldRuns })));
+const SHAPES = (["lone", "own", "with-bodies"] as const).flatMap((pings) =>
+  [false, true].map((oldRuns) => ({ pings, oldRuns })),
+);
 
 /** Each is planned once a connection. */
 const WRITES: ReadonlyMap<string, string> = new Map(SHAPES.map((shape) => [nameOf(shape), writeKnown(shape)]));
 
-function nameOf({ bodies, oldRuns }: Shape): string {
-  return `known-write${bodies ? "-bodies" : ""}${oldRuns ? "-runs" : ""}`;
+function nameOf({ pings, oldRuns }: Shape): string {
+  return `known-write-${pings}${oldRuns ? "-runs" : ""}`;
 }
 
 /** Pings of known jobs, plain in what follows from them. */
 export type KnownBatch = {
   pings: readonly PingRecord[];
-  changes: readonly JobChange[];
+  /** By job. */
+  changes: ReadonlyMap<string, JobChange>;
   /** As they were evaluated. */
   known: ReadonlyMap<string, KnownJob>;
   gapsVersion: number;
@@ -126,23 +133,25 @@ export async function saveKnown(
   { pings, changes, known, gapsVersion }: KnownBatch,
 ): Promise<{ version: string; moved: "all" | string[] }> {
   // In the order in which others lock them too, or two of them could wait for each other for ever.
-  const ordered = changes.toSorted((a, b) => (a.state.job.id < b.state.job.id ? -1 : 1));
+  const ordered = [...changes.values()].sort((a, b) => (a.state.job.id < b.state.job.id ? -1 : 1));
   const states = stateRowsOf(ordered, "earlier").map((state) => ({
     state,
     version: known.get(state.change.state.job.id)?.version ?? "0",
   }));
-  const bodies = storedBodies(pings);
-  const runs = runRowsOf(changes);
-  const lastNumbers = new Map(changes.map((change) => [change.state.job.id, change.job.state.lastRunNumber]));
-  const isNew = (row: { jobId: string; value: Run }) => row.value.number > (lastNumbers.get(row.jobId) ?? Infinity);
-  const oldRuns = runs.filter((row) => !isNew(row));
-  const name = nameOf({ bodies: bodies.length > 0, oldRuns: oldRuns.length > 0 });
+  const { own, lone } = partLonePings(pings, changes);
+  const bodies = storedBodies(own);
+  const runs = runRowsOf(ordered, lone);
+  const oldRuns = runs.filter(({ isNew }) => !isNew);
+  const name = nameOf({
+    pings: own.length === 0 ? "lone" : bodies.length === 0 ? "own" : "with-bodies",
+    oldRuns: oldRuns.length > 0,
+  });
   const values: unknown[] = [
     ...valuesOf(KNOWN_COLUMNS, states),
-    ...valuesOf(PING_COLUMNS, pings),
-    ...valuesOf(RUN_COLUMNS, oldRuns.length === 0 ? runs : runs.filter(isNew)),
     gapsVersion,
     states.length,
+    ...valuesOf(RUN_COLUMNS, oldRuns.length === 0 ? runs : runs.filter(({ isNew }) => isNew)),
+    ...(own.length === 0 ? [] : valuesOf(PING_COLUMNS, own)),
     ...(bodies.length === 0 ? [] : valuesOf(KNOWN_BODY_COLUMNS, bodies)),
     ...(oldRuns.length === 0 ? [] : valuesOf(RUN_COLUMNS, oldRuns)),
   ];

@@ -60,6 +60,6 @@ export function pingStatements(pings: readonly PingRecord[]): Statement[] {
 
 /** Every ping of the job that is stored. */
 export async function countPings(database: Queryable, jobId: string): Promise<number> {
-  const { rows } = await database.query<{ count: number }>("SELECT count(*) FROM pings WHERE job_id = $1", [jobId]);
+  const { rows } = await database.query<{ count: number }>("SELECT count(*) FROM all_pings WHERE job_id = $1", [jobId]);
   return rows[0]?.count ?? 0;
 }

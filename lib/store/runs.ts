@@ -137,7 +137,7 @@ export async function listPingsOfRun(
   const { rows } = await database.query<Omit<PingRecord, "receivedAt" | "at"> & { receivedAt: Date; at: Date | null }>(
     `SELECT id, received_at AS "receivedAt", action, disposition, exit_code AS "exitCode", at, duration_ms AS "durationMs",
        host, source, method, user_agent AS "userAgent", message, metrics, body_size AS "bodySize"
-     FROM pings WHERE job_id = $1 AND run_number = $2 AND received_at BETWEEN $3 AND $4
+     FROM all_pings WHERE job_id = $1 AND run_number = $2 AND received_at BETWEEN $3 AND $4
      ORDER BY received_at, id LIMIT $5`,
     [input.jobId, input.runNumber, new Date(input.from), new Date(input.to), input.limit],
   );

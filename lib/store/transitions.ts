@@ -6,7 +6,9 @@ import type { Instant } from "../domain/time.ts";
 import { statusFacts } from "../domain/transition.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { plainColumn } from "./literals.ts";
+import type { LonePings } from "./lone-pings.ts";
 import { encodeMemory, type WrittenMemory } from "./memory.ts";
+import type { PingRecord } from "./pings.ts";
 import { runAll, type Statement } from "./pipeline.ts";
 import type { LoadedJob } from "./states.ts";
 import { incidentStatements } from "./transitions-incidents.ts";
@@ -79,10 +81,16 @@ export async function saveTransitions(
   if (changes.length > 0) await runAll(client, transitionStatements(changes, arming));
 }
 
-/** The statements of `saveTransitions`, to be run in order. */
-export function transitionStatements(changes: readonly JobChange[], arming: Arming): Statement[] {
+const NO_PINGS: LonePings = new Map();
+
+/** The statements of `saveTransitions`, to be run in order. @param lone pings that have no row but their run's */
+export function transitionStatements(
+  changes: readonly JobChange[],
+  arming: Arming,
+  lone: LonePings = NO_PINGS,
+): Statement[] {
   const removed = changes.flatMap((change) => rowsOf(change, change.removedRuns));
-  const runs = runRowsOf(changes);
+  const runs = runRowsOf(changes, lone);
   const statements: Statement[] = [];
   if (removed.length > 0) statements.push(removeRuns(removed));
   if (runs.length > 0) statements.push(upsertRuns(runs));
@@ -110,9 +118,24 @@ function rowsOf<T>(change: JobChange, values: Iterable<T>): OfJob<T>[] {
   return Array.from(values, (value) => ({ jobId, value }));
 }
 
+/** Whether there was no row of that run before. */
+export function isNewRun({ job }: JobChange, number: number): boolean {
+  return number > job.state.lastRunNumber;
+}
+
+/** A row of `runs`. `ping`: the one that has no other row. */
+export type RunRow = { jobId: string; run: Run; isNew: boolean; ping: PingRecord | null };
+
 /** Rows of `runs` that changes of jobs come to. */
-export function runRowsOf(changes: readonly JobChange[]): OfJob<Run>[] {
-  return changes.flatMap((change) => rowsOf(change, change.runs.values()));
+export function runRowsOf(changes: readonly JobChange[], lone: LonePings): RunRow[] {
+  const rows: RunRow[] = [];
+  for (const change of changes) {
+    const jobId = change.state.job.id;
+    for (const run of change.runs.values()) {
+      rows.push({ jobId, run, isNew: isNewRun(change, run.number), ping: lone.get(run) ?? null });
+    }
+  }
+  return rows;
 }
 
 function removeRuns(rows: readonly OfJob<number>[]): Statement {
@@ -124,28 +147,31 @@ function removeRuns(rows: readonly OfJob<number>[]): Statement {
   };
 }
 
-export const RUN_COLUMNS: readonly Column<OfJob<Run>>[] = [
-  ["job_id", "uuid", (row) => row.jobId],
-  ["number", "int8", (row) => row.value.number],
-  ["outcome", "text", (row) => row.value.outcome],
-  ["slot_at", "instant", (row) => row.value.slotAt],
-  ["last_slot_at", "instant", (row) => row.value.lastSlotAt],
-  ["count", "int4", (row) => row.value.count, 1],
-  ["started_at", "instant", (row) => row.value.startedAt],
-  ["finished_at", "instant", (row) => row.value.finishedAt],
-  ["duration_ms", "int8", (row) => row.value.durationMs],
-  ["finish_by", "instant", (row) => row.value.finishBy],
-  ["finished_late", "bool", (row) => row.value.finishedLate, false],
-  ["exit_code", "int2", (row) => row.value.exitCode],
-  ["run_id", "uuid", (row) => row.value.runId],
-  ["host", "text", (row) => row.value.host],
-  ["source", "text", (row) => row.value.source],
-  ["ambiguous", "bool", (row) => row.value.ambiguous, false],
-  ["start_seen", "bool", (row) => row.value.startSeen, false],
-  ["reason", "text", (row) => row.value.reason],
-  ["settled_at", "instant", (row) => row.value.settledAt],
-  ["output_ping_id", "uuid", (row) => row.value.output?.pingId ?? null],
-  ["output_received_at", "instant", (row) => row.value.output?.receivedAt ?? null],
+export const RUN_COLUMNS: readonly Column<RunRow>[] = [
+  ["job_id", "uuid", ({ jobId }) => jobId],
+  ["number", "int8", ({ run }) => run.number],
+  ["outcome", "text", ({ run }) => run.outcome],
+  ["slot_at", "instant", ({ run }) => run.slotAt],
+  ["last_slot_at", "instant", ({ run }) => run.lastSlotAt],
+  ["count", "int4", ({ run }) => run.count, 1],
+  ["started_at", "instant", ({ run }) => run.startedAt],
+  ["finished_at", "instant", ({ run }) => run.finishedAt],
+  ["duration_ms", "int8", ({ run }) => run.durationMs],
+  ["finish_by", "instant", ({ run }) => run.finishBy],
+  ["finished_late", "bool", ({ run }) => run.finishedLate, false],
+  ["exit_code", "int2", ({ run }) => run.exitCode],
+  ["run_id", "uuid", ({ run }) => run.runId],
+  ["host", "text", ({ run }) => run.host],
+  ["source", "text", ({ run }) => run.source],
+  ["ambiguous", "bool", ({ run }) => run.ambiguous, false],
+  ["start_seen", "bool", ({ run }) => run.startSeen, false],
+  ["reason", "text", ({ run }) => run.reason],
+  ["settled_at", "instant", ({ run }) => run.settledAt],
+  ["output_ping_id", "uuid", ({ run }) => run.output?.pingId ?? null],
+  ["output_received_at", "instant", ({ run }) => run.output?.receivedAt ?? null],
+  ["ping_id", "uuid", ({ ping }) => ping?.id ?? null],
+  ["ping_method", "text", ({ ping }) => (ping === null || ping.method === "GET" ? null : ping.method)],
+  ["ping_user_agent", "text", ({ ping }) => ping?.userAgent ?? null],
 ];
 
 /** What an INSERT of runs does where the run has a row already: it takes its place. */
@@ -156,7 +182,7 @@ export const REPLACE_RUN = `ON CONFLICT (job_id, number) DO UPDATE SET ${RUN_COL
 const UPSERT_RUNS = `INSERT INTO runs (${namesOf(RUN_COLUMNS)})
   SELECT ${namesOf(RUN_COLUMNS)} FROM ${sourceOf(RUN_COLUMNS)} ${REPLACE_RUN}`;
 
-function upsertRuns(rows: readonly OfJob<Run>[]): Statement {
+function upsertRuns(rows: readonly RunRow[]): Statement {
   return { name: "runs-upsert", text: UPSERT_RUNS, values: valuesOf(RUN_COLUMNS, rows) };
 }
 

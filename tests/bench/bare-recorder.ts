@@ -1,29 +1,28 @@
 import type { Pool } from "pg";
+import type { Run } from "../../lib/domain/run.ts";
 import { BatchBuffer, type Verdict } from "../../lib/ping/buffer.ts";
 import type { Booking } from "../../lib/ping/intake.ts";
 import { makeTicket, type Ticket } from "../../lib/ping/ticket.ts";
 import { namesOf, sourceOf, valuesOf } from "../../lib/store/columns.ts";
 import { openPipeline, type Statement } from "../../lib/store/pipeline.ts";
 import { PING_COLUMNS, pingStatements } from "../../lib/store/pings.ts";
-import { RUN_COLUMNS } from "../../lib/store/transitions.ts";
+import { RUN_COLUMNS, type RunRow } from "../../lib/store/transitions.ts";
 
 const LANES = 2;
 
 type BareRecorder = (booking: Booking, done: (verdict: Verdict) => void) => void;
 
 /**
- * What any server that keeps pings has to do at least: their rows, in batches, durable, and nothing that follows from them.
- * With `runs` also the row of the run that each comes to: then these are all the rows that Belfry inserts for such pings.
+ * What any server that keeps pings has to do at least: `pings` writes a row for each, in batches, durable, and nothing that
+ * follows from them. `rows` writes those rows that Belfry comes to: a run's for each, and a ping's where that has a body.
  */
-export function createBareRecorder(pool: Pool, { runs }: { runs: boolean }): BareRecorder {
+export function createBareRecorder(pool: Pool, what: "pings" | "rows"): BareRecorder {
   const pipeline = openPipeline(pool, LANES);
+  const statementsOf = what === "pings" ? pingStatements : rowStatements;
   const buffer = new BatchBuffer<Ticket>({
     lanes: LANES,
     async flush(tickets) {
-      const [pings, ...bodies] = pingStatements(tickets);
-      for (const statement of bodies) await pipeline.query(statement);
-      const rows = runs ? rowsStatement(tickets) : pings;
-      if (rows !== undefined) await pipeline.query(rows);
+      for (const statement of statementsOf(tickets)) await pipeline.query(statement);
       return tickets.map(() => "stored" as const);
     },
     answer: (ticket, verdict) => ticket.done(verdict),
@@ -33,46 +32,49 @@ export function createBareRecorder(pool: Pool, { runs }: { runs: boolean }): Bar
   };
 }
 
-const INSERT_ROWS = `WITH kept AS (
+const INSERT_RUNS = `INSERT INTO runs (${namesOf(RUN_COLUMNS)}) SELECT ${namesOf(RUN_COLUMNS)} FROM `;
+const INSERT_LONE = `${INSERT_RUNS}${sourceOf(RUN_COLUMNS)}`;
+const INSERT_BOTH = `WITH kept AS (
     INSERT INTO pings (${namesOf(PING_COLUMNS)}) SELECT ${namesOf(PING_COLUMNS)} FROM ${sourceOf(PING_COLUMNS)}
   )
-  INSERT INTO runs (${namesOf(RUN_COLUMNS)})
-  SELECT ${namesOf(RUN_COLUMNS)} FROM ${sourceOf(RUN_COLUMNS, PING_COLUMNS.length + 1)}`;
+  ${INSERT_RUNS}${sourceOf(RUN_COLUMNS, PING_COLUMNS.length + 1)}`;
 
-function rowsStatement(tickets: readonly Ticket[]): Statement {
-  const values = [...valuesOf(PING_COLUMNS, tickets), ...valuesOf(RUN_COLUMNS, tickets.map(runOf))];
-  return { name: "bare-rows", text: INSERT_ROWS, values };
+function rowStatements(tickets: readonly Ticket[]): Statement[] {
+  const runs = valuesOf(RUN_COLUMNS, tickets.map(rowOf));
+  const own = tickets.filter(({ hasBody }) => hasBody);
+  if (own.length === 0) return [{ name: "bare-lone", text: INSERT_LONE, values: runs }];
+  const [, ...bodies] = pingStatements(own);
+  return [...bodies, { name: "bare-both", text: INSERT_BOTH, values: [...valuesOf(PING_COLUMNS, own), ...runs] }];
 }
 
 let number = 1e9;
 
-type RunRow = Parameters<(typeof RUN_COLUMNS)[number][2]>[0];
-
-function runOf({ jobId, receivedAt, runId, source, hasBody, id }: Ticket): RunRow {
+function rowOf(ticket: Ticket): RunRow {
+  const { jobId, receivedAt, runId, source, hasBody, id } = ticket;
   number += 1;
-  const nothing = {
+  const run: Run = {
+    number,
+    outcome: "ok",
+    slotAt: receivedAt,
+    lastSlotAt: receivedAt,
+    count: 1,
+    startedAt: receivedAt,
+    finishedAt: receivedAt,
     durationMs: null,
     finishBy: null,
     heartbeatAt: null,
     slowBy: null,
     heldUntil: null,
+    finishedLate: false,
     exitCode: null,
+    runId,
+    host: null,
+    source,
+    ambiguous: false,
+    startSeen: false,
+    reason: null,
+    settledAt: receivedAt,
+    output: hasBody ? { pingId: id, receivedAt } : null,
   };
-  return {
-    jobId,
-    value: {
-      ...nothing,
-      ...{
-        number,
-        outcome: "ok",
-        slotAt: receivedAt,
-        lastSlotAt: receivedAt,
-        count: 1,
-        finishedLate: false,
-        ambiguous: false,
-      },
-      ...{ startedAt: receivedAt, finishedAt: receivedAt, settledAt: receivedAt, startSeen: false, reason: null },
-      ...{ runId, source, host: null, output: hasBody ? { pingId: id, receivedAt } : null },
-    },
-  };
+  return { jobId, run, isNew: true, ping: hasBody ? null : ticket };
 }

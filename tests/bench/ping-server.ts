@@ -15,7 +15,7 @@ import { openWatch } from "../../lib/checker/watch.ts";
 import { createBareRecorder } from "./bare-recorder.ts";
 
 // Four servers in one process, so that all are measured under the same conditions: `plain` answers OK and does nothing
-// else; `bare` answers after a batched insert of the ping's row, `rows` of its run's row too; `belfry` is the whole way.
+// else; `bare` answers after a batched insert of a ping's row, `rows` of the rows that Belfry writes; `belfry` is the whole way.
 
 export type ServerName = "plain" | "bare" | "rows" | "belfry";
 export type PingServerRequest = { do: "open"; url: string; maxBatch?: number } | { do: "usage" };
@@ -47,8 +47,8 @@ async function open({ url, maxBatch }: { url: string; maxBatch?: number }): Prom
   });
   return {
     plain: await listen(answerPlain),
-    bare: await listen(answerBare(intake, createBareRecorder(database.pool, { runs: false }))),
-    rows: await listen(answerBare(intake, createBareRecorder(database.pool, { runs: true }))),
+    bare: await listen(answerBare(intake, createBareRecorder(database.pool, "pings"))),
+    rows: await listen(answerBare(intake, createBareRecorder(database.pool, "rows"))),
     belfry: await openBelfry(intake, log),
   };
 }

@@ -94,7 +94,7 @@ it(
     expect(Math.max(...memory)).toBeLessThan(1_500);
 
     const acknowledged = [...calm.acknowledged, ...flooded.acknowledged];
-    const rows = await program.query<{ run_id: string }>("SELECT run_id FROM pings WHERE run_id IS NOT NULL");
+    const rows = await program.query<{ run_id: string }>("SELECT run_id FROM all_pings WHERE run_id IS NOT NULL");
     const stored = new Set(rows.map(({ run_id }) => run_id));
     expect(acknowledged.length).toBeGreaterThan(1_000);
     expect(acknowledged.filter((runId) => !stored.has(runId))).toEqual([]);

@@ -51,7 +51,7 @@ describe("the native protocol", () => {
     const jobId = await makeJob(database, project);
     expect(await say(`/ping/${jobId}?metric=rows:12&metric=ratio:0.25&metric=odd`)).toBe("200 OK");
     expect(await say(`/ping/${jobId}/log`)).toBe("200 OK");
-    const kept = await rows("SELECT metrics, protocol FROM pings WHERE job_id = $1 ORDER BY id", jobId);
+    const kept = await rows("SELECT metrics, protocol FROM all_pings WHERE job_id = $1 ORDER BY id", jobId);
     expect(kept).toEqual([
       {
         metrics: [
@@ -124,7 +124,7 @@ describe("the native protocol", () => {
     socket.write(`HEAD /ping/${jobId}/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`);
     socket.write(`GET /ping/${jobId}/log HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
     expect((await text(socket)).match(/HTTP\/1.1 200 OK/g)).toHaveLength(2);
-    const kept = await rows("SELECT method, body_size FROM pings WHERE job_id = $1 ORDER BY method DESC", jobId);
+    const kept = await rows("SELECT method, body_size FROM all_pings WHERE job_id = $1 ORDER BY method DESC", jobId);
     expect(kept).toEqual([
       { method: "HEAD", body_size: 5 },
       { method: "GET", body_size: 0 },
@@ -162,7 +162,7 @@ describe("Cronitor's telemetry", () => {
       { outcome: "failed", exit_code: 3, host: "a" },
       { outcome: "ok", host: "b", duration_ms: 2_500 },
     ]);
-    const pings = await rows("SELECT protocol, metrics, at FROM pings WHERE job_id = $1 ORDER BY id", job?.id);
+    const pings = await rows("SELECT protocol, metrics, at FROM all_pings WHERE job_id = $1 ORDER BY id", job?.id);
     expect(pings.at(-1)).toEqual({ protocol: "cronitor", metrics: [["count", 7]], at: null });
   });
 
@@ -203,7 +203,7 @@ describe("the addresses of other tools", () => {
     for (const [path, answer] of attempts) expect([path, await say(path)]).toEqual([path, answer]);
     const headers = { Authorization: `GenieKey ${project.pingKey}` };
     expect(await say("/v2/heartbeats/of-other-tools/ping", { headers })).toMatch(/^202 .*PONG/);
-    const kept = await rows("SELECT action, message, protocol FROM pings WHERE job_id = $1 ORDER BY id", jobId);
+    const kept = await rows("SELECT action, message, protocol FROM all_pings WHERE job_id = $1 ORDER BY id", jobId);
     expect(kept.map(({ action, message }) => [action, message])).toEqual([
       ["start", null],
       ["success", "hello"],

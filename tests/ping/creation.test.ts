@@ -26,7 +26,7 @@ async function rows(sql: string, ...values: unknown[]): Promise<Row[]> {
 }
 
 async function pingsOf(jobId: string): Promise<Row[]> {
-  return rows("SELECT * FROM pings WHERE job_id = $1", jobId);
+  return rows("SELECT * FROM all_pings WHERE job_id = $1", jobId);
 }
 
 async function say(path: string): Promise<{ status: number; body: string }> {

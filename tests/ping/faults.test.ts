@@ -50,7 +50,7 @@ describe("a batch that cannot be written", () => {
       jobIds.map((jobId) => say(`/ping/${jobId}/fail`, { method: "POST", body: `of ${jobId}` })),
     );
     expect(answers.map(({ body }) => body)).toEqual(jobIds.map(() => "OK"));
-    const stored = await rows("SELECT job_id, disposition FROM pings");
+    const stored = await rows("SELECT job_id, disposition FROM all_pings");
     expect(stored).toHaveLength(8);
     expect(stored.filter(({ disposition }) => disposition === "quarantined")).toMatchObject([{ job_id: offender }]);
     expect(await rows("SELECT count(*) FROM runs")).toEqual([{ count: 7 }]);
@@ -71,7 +71,7 @@ describe("a batch that cannot be written", () => {
     await database.pool.query("UPDATE job_state SET memory = '{}' WHERE job_id = $1", [broken]);
     expect((await say(`/ping/${broken}`)).body).toBe("OK");
     expect(await state()).toEqual([{ pings: 2, fault: null }]);
-    const dispositions = await rows("SELECT disposition FROM pings WHERE job_id = $1 ORDER BY received_at", broken);
+    const dispositions = await rows("SELECT disposition FROM all_pings WHERE job_id = $1 ORDER BY received_at", broken);
     expect(dispositions).toEqual([{ disposition: "quarantined" }, { disposition: "applied" }]);
   });
 
@@ -81,7 +81,7 @@ describe("a batch that cannot be written", () => {
       jobId,
     ]);
     expect((await say(`/ping/${jobId}`)).body).toBe("OK");
-    expect(await rows("SELECT disposition FROM pings")).toEqual([{ disposition: "quarantined" }]);
+    expect(await rows("SELECT disposition FROM all_pings")).toEqual([{ disposition: "quarantined" }]);
   });
 });
 
@@ -98,7 +98,7 @@ describe("a database that is away", () => {
     await admin.query(`ALTER DATABASE ${String(name)} ALLOW_CONNECTIONS true`);
     await eventually(async () => expect((await say(`/ping/${jobId}`)).status).toBe(200), 10_000);
     await admin.end();
-    expect(await rows("SELECT 1 FROM pings")).toHaveLength(2);
+    expect(await rows("SELECT 1 FROM all_pings")).toHaveLength(2);
   });
 
   it("one that hangs is not waited for longer than the limit", async () => {
@@ -146,7 +146,7 @@ it("what waits when the server is closed is answered first, and what comes later
   holder.release();
   await closed;
   expect((await Promise.all(waiting)).map(({ status }) => status)).toEqual(waiting.map(() => 200));
-  expect(await rows("SELECT count(*) FROM pings")).toEqual([{ count: 21 }]);
+  expect(await rows("SELECT count(*) FROM all_pings")).toEqual([{ count: 21 }]);
 });
 
 async function connectBeside({ url }: TestDatabase): Promise<pg.Client> {

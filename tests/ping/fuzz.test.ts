@@ -63,7 +63,7 @@ async function ask({ bytes, head }: WildRequest): Promise<RawAnswer> {
 
 async function storedBy(agent: string): Promise<number> {
   const { rows } = await database.pool.query<{ count: number }>(
-    "SELECT count(*)::int AS count FROM pings WHERE user_agent = $1",
+    "SELECT count(*)::int AS count FROM all_pings WHERE user_agent = $1",
     [agent],
   );
   return rows[0]?.count ?? Number.NaN;

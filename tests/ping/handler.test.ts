@@ -37,7 +37,7 @@ async function rows(sql: string, ...values: unknown[]): Promise<Row[]> {
 }
 
 async function pingsOf(jobId: string): Promise<Row[]> {
-  return rows("SELECT * FROM pings WHERE job_id = $1 ORDER BY received_at, id", jobId);
+  return rows("SELECT * FROM all_pings WHERE job_id = $1 ORDER BY received_at, id", jobId);
 }
 
 async function say(path: string, init?: RequestInit): Promise<{ status: number; body: string; headers: Headers }> {
@@ -192,7 +192,7 @@ describe("refusals", () => {
 describe("bodies", () => {
   const bodyOf = async (jobId: string) =>
     rows(
-      `SELECT b.body, p.body_size FROM pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id AND b.received_at = p.received_at
+      `SELECT b.body, p.body_size FROM all_pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id AND b.received_at = p.received_at
        WHERE p.job_id = $1 ORDER BY p.received_at, p.id`,
       jobId,
     );

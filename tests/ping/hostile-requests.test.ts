@@ -31,7 +31,7 @@ afterAll(async () => {
 async function attack(bytes: string): Promise<{ answers: RawAnswer[]; stored: number }> {
   const target = await makeJob(database, project);
   const answers = await speak(server.port, Buffer.from(bytes.replaceAll("{job}", target), "latin1"));
-  const { rows } = await database.pool.query("SELECT 1 FROM pings WHERE job_id = $1", [target]);
+  const { rows } = await database.pool.query("SELECT 1 FROM all_pings WHERE job_id = $1", [target]);
   return { answers, stored: rows.length };
 }
 
@@ -140,7 +140,7 @@ describe("one connection", () => {
     requests.push(`GET /ping/${target}?rid=${randomUUID()} HTTP/1.1\r\n${HEAD}\r\n`);
     const answers = await speak(server.port, requests.join(""));
     expect(answers.map(({ status }) => status)).toEqual(requests.map((_, index) => (index === 20 ? 404 : 200)));
-    const { rows } = await database.pool.query("SELECT DISTINCT run_id FROM pings WHERE job_id = $1", [target]);
+    const { rows } = await database.pool.query("SELECT DISTINCT run_id FROM all_pings WHERE job_id = $1", [target]);
     expect(rows).toHaveLength(51);
   });
 
@@ -162,7 +162,7 @@ describe("one connection", () => {
     expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(100);
     const refused = answers.filter(({ status }) => status !== 200);
     for (const { status, headers } of refused) expect([status, headers.get("retry-after")]).toEqual([503, "5"]);
-    const { rows } = await database.pool.query("SELECT 1 FROM pings WHERE job_id = $1", [target]);
+    const { rows } = await database.pool.query("SELECT 1 FROM all_pings WHERE job_id = $1", [target]);
     expect(rows).toHaveLength(answers.length - refused.length);
   });
 

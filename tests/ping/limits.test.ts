@@ -47,7 +47,7 @@ it("too many native pings are answered 429 with Retry-After and one line, and ke
     ]);
   }, 10_000);
   expect(server.intake.figures()).toMatchObject({ limited: 2 });
-  const { rows } = await database.pool.query("SELECT FROM pings WHERE job_id = $1", [jobId]);
+  const { rows } = await database.pool.query("SELECT FROM all_pings WHERE job_id = $1", [jobId]);
   expect(rows).toHaveLength(3);
 });
 

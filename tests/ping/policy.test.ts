@@ -30,7 +30,7 @@ async function say(path: string, init?: RequestInit): Promise<string> {
 /** What became of each ping of a job. */
 async function pingsOf(jobId: string): Promise<string[]> {
   const { rows } = await database.pool.query<{ action: string; disposition: string }>(
-    "SELECT action, disposition FROM pings WHERE job_id = $1 ORDER BY received_at, id",
+    "SELECT action, disposition FROM all_pings WHERE job_id = $1 ORDER BY received_at, id",
     [jobId],
   );
   return rows.map(({ action, disposition }) => `${action} ${disposition}`);

@@ -36,7 +36,7 @@ test("a port for mail is opened, counted, and closed in order", async () => {
   const client = await beginMail(port, `${jobId}@ping.example.org`);
   client.write("Subject: nightly\r\n\r\n42 files\r\n.\r\n");
   expect(await client.answer()).toBe("250 OK");
-  const { rows } = await database.pool.query("SELECT protocol, message FROM pings WHERE job_id = $1", [jobId]);
+  const { rows } = await database.pool.query("SELECT protocol, message FROM all_pings WHERE job_id = $1", [jobId]);
   expect(rows).toEqual([{ protocol: "mail", message: "nightly" }]);
   expect(await (await fetch(`${url}/metrics`)).text()).toContain('belfry_pings_total{protocol="mail",result="ok"} 1');
   const idle = await connectRaw(port);

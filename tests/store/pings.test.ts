@@ -1,78 +1,31 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import type { Pool, PoolClient } from "pg";
+import { randomBytes } from "node:crypto";
+import type { PoolClient } from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { PingAction } from "../../lib/domain/ping.ts";
 import { MINUTE, SECOND } from "../../lib/domain/time.ts";
-import { createLog } from "../../lib/log.ts";
-import type { Arrival } from "../../lib/ping/evaluate.ts";
-import { Recorder } from "../../lib/ping/record.ts";
 import { inTransaction } from "../../lib/store/client.ts";
-import { type DatabaseClock, openClock } from "../../lib/store/clock.ts";
-import { uuidv7 } from "../../lib/store/ids.ts";
-import { createLiveUpdates, type LiveUpdates } from "../../lib/store/live.ts";
 import { findPingBody } from "../../lib/store/ping-bodies.ts";
-import { openPipeline } from "../../lib/store/pipeline.ts";
 import { loadStates } from "../../lib/store/states.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { makeJob, makeProject, type TestProject } from "../support/jobs.ts";
-
-const NEVER = new AbortController().signal;
+import { NEVER, openRecording, type Recording } from "../support/recording.ts";
 
 let database: TestDatabase;
 let project: TestProject;
-let clock: DatabaseClock;
-let live: LiveUpdates;
-let pipeline: Pool;
+let recording: Recording;
 let reads = 0;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   project = await makeProject(database);
-  clock = await openClock(database.pool);
-  live = createLiveUpdates(database.pool);
-  pipeline = openPipeline(database.pool, 4);
-  pipeline.on("connect", countReads);
+  recording = await openRecording(database);
+  recording.pipeline.on("connect", countReads);
 });
 
 afterEach(async () => {
-  live.close();
-  await pipeline.end();
+  await recording.close();
   await database.close();
 });
-
-/** What one process records with. */
-function process_(): Recorder {
-  return new Recorder({ pipeline, clock, log: createLog("silent"), watch: { ensureFresh: async () => {} }, live });
-}
-
-function arrival(jobId: string, action: PingAction = "success", fields: Partial<Arrival> = {}): Arrival {
-  const receivedAt = clock.now();
-  return {
-    id: uuidv7(receivedAt),
-    jobId,
-    action,
-    exitCode: null,
-    runId: randomUUID(),
-    receivedAt,
-    at: null,
-    durationMs: null,
-    host: null,
-    source: "192.0.2.1",
-    method: "GET",
-    userAgent: null,
-    message: null,
-    protocol: "native",
-    metrics: null,
-    body: null,
-    bodySize: 0,
-    bodyDigest: "",
-    hasBody: false,
-    runNumber: null,
-    disposition: "ignored",
-    ...fields,
-  };
-}
 
 async function rows(sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {
   return (await database.pool.query<Record<string, unknown>>(sql, values)).rows;
@@ -102,13 +55,13 @@ function countReads(client: PoolClient): void {
 describe("a job that is known", () => {
   it("is written without being read again, and comes to the same", async () => {
     const [known, fresh] = [await makeJob(database, project), await makeJob(database, project)];
-    const recorder = process_();
-    await recorder.record([arrival(known)], NEVER);
+    const recorder = recording.open();
+    await recorder.record([recording.arrival(known)], NEVER);
     const again = await lockingReads(async () => {
-      for (let turn = 0; turn < 3; turn++) await recorder.record([arrival(known)], NEVER);
+      for (let turn = 0; turn < 3; turn++) await recorder.record([recording.arrival(known)], NEVER);
     });
     expect(again).toBe(0);
-    for (let turn = 0; turn < 4; turn++) await process_().record([arrival(fresh)], NEVER);
+    for (let turn = 0; turn < 4; turn++) await recording.open().record([recording.arrival(fresh)], NEVER);
     expect(await numbersOf(known)).toEqual([1, 2, 3, 4]);
     expect(await numbersOf(fresh)).toEqual([1, 2, 3, 4]);
     const states = await inTransaction(database.pool, async (client) => loadStates(client, [known, fresh]));
@@ -118,27 +71,28 @@ describe("a job that is known", () => {
 
   it("is read again where another process, the sweep or a person changed it", async () => {
     const jobId = await makeJob(database, project);
-    const [here, there] = [process_(), process_()];
-    for (const recorder of [here, there, here, there, there, here]) await recorder.record([arrival(jobId)], NEVER);
+    const [here, there] = [recording.open(), recording.open()];
+    for (const recorder of [here, there, here, there, there, here])
+      await recorder.record([recording.arrival(jobId)], NEVER);
     expect(await numbersOf(jobId)).toEqual([1, 2, 3, 4, 5, 6]);
     // A person pauses it: the next ping but a success has to be ignored.
     await database.pool.query("UPDATE job_state SET memory = $2 WHERE job_id = $1", [
       jobId,
-      JSON.stringify({ pausedAt: clock.now(), lastRunNumber: 6 }),
+      JSON.stringify({ pausedAt: recording.clock.now(), lastRunNumber: 6 }),
     ]);
-    const ignored = arrival(jobId, "start");
+    const ignored = recording.arrival(jobId, "start");
     await here.record([ignored], NEVER);
     expect(ignored.disposition).toBe("ignored");
   });
 
   it("is read each time where two servers share it: what either remembers would be out of date", async () => {
     const jobId = await makeJob(database, project);
-    const [here, there] = [process_(), process_()];
+    const [here, there] = [recording.open(), recording.open()];
     const turns = [here, there, here, there, here, there];
-    for (const recorder of turns) await recorder.record([arrival(jobId)], NEVER);
+    for (const recorder of turns) await recorder.record([recording.arrival(jobId)], NEVER);
     // Nobody tries the short way in vain any more.
     for (const recorder of [here, here]) {
-      expect(await lockingReads(() => recorder.record([arrival(jobId)], NEVER))).toBe(1);
+      expect(await lockingReads(() => recorder.record([recording.arrival(jobId)], NEVER))).toBe(1);
     }
     expect(await numbersOf(jobId)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
@@ -147,33 +101,39 @@ describe("a job that is known", () => {
     const jobId = await makeJob(database, project, {
       schedule: { kind: "interval", everyMs: MINUTE },
       limits: { graceMs: 10 * SECOND },
-      since: clock.now(),
+      since: recording.clock.now(),
     });
-    const recorder = process_();
-    await recorder.record([arrival(jobId), arrival(jobId)], NEVER);
+    const recorder = recording.open();
+    await recorder.record([recording.arrival(jobId), recording.arrival(jobId)], NEVER);
     await database.pool.query(
       "INSERT INTO gaps (from_at, to_at) VALUES (belfry_now() - interval '1 min', belfry_now())",
     );
-    expect(await lockingReads(() => recorder.record([arrival(jobId)], NEVER))).toBe(1);
-    expect(await lockingReads(() => recorder.record([arrival(jobId)], NEVER))).toBe(0);
+    expect(await lockingReads(() => recorder.record([recording.arrival(jobId)], NEVER))).toBe(1);
+    expect(await lockingReads(() => recorder.record([recording.arrival(jobId)], NEVER))).toBe(0);
   });
 
   it("that was deleted is unknown, and the others of its batch are stored", async () => {
     const [gone, stays] = [await makeJob(database, project), await makeJob(database, project)];
-    const recorder = process_();
-    await recorder.record([arrival(gone), arrival(stays)], NEVER);
+    const recorder = recording.open();
+    await recorder.record([recording.arrival(gone), recording.arrival(stays)], NEVER);
     await database.pool.query("DELETE FROM jobs WHERE id = $1", [gone]);
-    expect(await recorder.record([arrival(gone), arrival(stays)], NEVER)).toEqual(["unknown-job", "stored"]);
+    expect(await recorder.record([recording.arrival(gone), recording.arrival(stays)], NEVER)).toEqual([
+      "unknown-job",
+      "stored",
+    ]);
     expect(await numbersOf(stays)).toEqual([1, 2]);
-    expect(await rows("SELECT count(*) FROM pings WHERE job_id = $1", gone)).toEqual([{ count: 1 }]);
+    expect(await rows("SELECT count(*) FROM all_pings WHERE job_id = $1", gone)).toEqual([{ count: 1 }]);
   });
 
   it("opens and closes incidents, and keeps bodies, like any other", async () => {
     const jobId = await makeJob(database, project);
-    const recorder = process_();
+    const recorder = recording.open();
     const body = Buffer.from('\u0000\\"{},\u00ff', "latin1");
     for (const action of ["success", "fail", "success"] as const) {
-      await recorder.record([arrival(jobId, action, { body, bodySize: 8, hasBody: true, bodyDigest: action })], NEVER);
+      await recorder.record(
+        [recording.arrival(jobId, action, { body, bodySize: 8, hasBody: true, bodyDigest: action })],
+        NEVER,
+      );
     }
     expect(await rows("SELECT state FROM incidents")).toEqual([{ state: "resolved" }]);
     expect(await rows("SELECT body FROM ping_bodies")).toEqual([{ body }, { body }, { body }]);
@@ -183,12 +143,12 @@ describe("a job that is known", () => {
 
 it("four processes that ping the same jobs at once lose nothing and count nothing twice", async () => {
   const jobIds = await Promise.all(Array.from({ length: 5 }, () => makeJob(database, project)));
-  const processes = Array.from({ length: 4 }, process_);
+  const processes = Array.from({ length: 4 }, recording.open);
   await Promise.all(
     processes.map(async (recorder) => {
       for (let turn = 0; turn < 25; turn++) {
         await recorder.record(
-          jobIds.map((jobId) => arrival(jobId)),
+          jobIds.map((jobId) => recording.arrival(jobId)),
           NEVER,
         );
       }
@@ -197,7 +157,7 @@ it("four processes that ping the same jobs at once lose nothing and count nothin
   for (const jobId of jobIds)
     expect(await numbersOf(jobId)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
   expect(await rows("SELECT DISTINCT pings FROM job_state")).toEqual([{ pings: 100 }]);
-  const ends = "SELECT count(*), count(DISTINCT (job_id, run_number)) AS apart FROM pings";
+  const ends = "SELECT count(*), count(DISTINCT (job_id, run_number)) AS apart FROM all_pings";
   expect(await rows(ends)).toEqual([{ count: 500, apart: 500 }]);
   const deadlocks = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()";
   expect(await rows(deadlocks)).toEqual([{ deadlocks: 0 }]);
@@ -206,13 +166,13 @@ it("four processes that ping the same jobs at once lose nothing and count nothin
 it("jobs are locked in the order of their ids, whatever the order of their pings, so that nobody waits in a circle", async () => {
   const jobIds = await Promise.all(Array.from({ length: 6 }, () => makeJob(database, project)));
   const [first = "", ...others] = jobIds.toSorted();
-  const recorder = process_();
-  const pings = () => [...others.toReversed(), first].map((jobId) => arrival(jobId));
+  const recorder = recording.open();
+  const pings = () => [...others.toReversed(), first].map((jobId) => recording.arrival(jobId));
   await recorder.record(pings(), NEVER);
   const other = await database.pool.connect();
   await other.query("BEGIN");
   await other.query("SELECT FROM job_state WHERE job_id = $1 FOR UPDATE", [first]);
-  const recording = recorder.record(pings(), NEVER);
+  const stored = recorder.record(pings(), NEVER);
   await eventually(async () => {
     expect(await rows("SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'")).toHaveLength(1);
   }, 10_000);
@@ -220,7 +180,7 @@ it("jobs are locked in the order of their ids, whatever the order of their pings
   expect(locked.rowCount).toBe(others.length);
   await other.query("ROLLBACK");
   other.release();
-  expect(new Set(await recording)).toEqual(new Set(["stored"]));
+  expect(new Set(await stored)).toEqual(new Set(["stored"]));
 });
 
 it("a deadline that is near wakes the sweep, one that is far does not", async () => {
@@ -233,9 +193,9 @@ it("a deadline that is near wakes the sweep, one that is far does not", async ()
   const heard: string[] = [];
   listener.on("notification", ({ payload }) => heard.push(payload ?? ""));
   await listener.query("LISTEN belfry_check");
-  const recorder = process_();
-  await recorder.record([arrival(far)], NEVER);
-  const ping = arrival(near);
+  const recorder = recording.open();
+  await recorder.record([recording.arrival(far)], NEVER);
+  const ping = recording.arrival(near);
   await recorder.record([ping], NEVER);
   await listener.query("SELECT 1");
   listener.release(true);
@@ -246,8 +206,8 @@ it("output that repeats itself is stored deflated and read as it came; what woul
   const jobId = await makeJob(database, project);
   const line = "2026-11-22 03:00:01 INFO copied 1412 files, 38 changed\n";
   const bodies = [Buffer.from(line.repeat(20)), Buffer.from("short"), randomBytes(1_000), Buffer.alloc(40_000, line)];
-  const pings = bodies.map((body) => arrival(jobId, "log", { body, bodySize: body.length, hasBody: true }));
-  const recorder = process_();
+  const pings = bodies.map((body) => recording.arrival(jobId, "log", { body, bodySize: body.length, hasBody: true }));
+  const recorder = recording.open();
   // The first batch goes the way with locks, the second the short one.
   await recorder.record(pings.slice(0, 1), NEVER);
   await recorder.record(pings.slice(1), NEVER);

@@ -90,7 +90,7 @@ export type StoredPing = { run_id: string; body_size: number; kept: boolean };
 
 /** What `findFaults` wants to know of the database. */
 export const STORED_PINGS = `SELECT p.run_id, p.body_size, b.ping_id IS NOT NULL AS kept
-  FROM pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id AND b.received_at = p.received_at
+  FROM all_pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id AND b.received_at = p.received_at
   WHERE p.run_id IS NOT NULL`;
 
 /** What is missing, there twice, or without its body. */

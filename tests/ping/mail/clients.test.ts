@@ -29,7 +29,7 @@ afterAll(async () => {
 
 async function latest(): Promise<Record<string, unknown>> {
   const { rows } = await database.pool.query<Record<string, unknown>>(
-    `SELECT p.action, p.message, p.user_agent, convert_from(b.body, 'UTF8') AS text FROM pings p
+    `SELECT p.action, p.message, p.user_agent, convert_from(b.body, 'UTF8') AS text FROM all_pings p
      LEFT JOIN ping_bodies b ON b.ping_id = p.id ORDER BY p.received_at DESC LIMIT 1`,
   );
   return rows[0] ?? {};

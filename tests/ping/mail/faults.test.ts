@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 async function pingCount(): Promise<number> {
-  const { rows } = await database.pool.query<{ n: number }>("SELECT count(*)::int AS n FROM pings");
+  const { rows } = await database.pool.query<{ n: number }>("SELECT count(*)::int AS n FROM all_pings");
   return rows[0]?.n ?? 0;
 }
 
@@ -82,7 +82,7 @@ describe("a database that is away", () => {
     await letGo();
     await eventually(async () => expect((await server.send(mail)).response).toMatch(/^250/), 10_000);
     const { rows } = await database.pool.query(
-      "SELECT job_id, count(*)::int AS n FROM pings GROUP BY 1 ORDER BY 2 DESC, 1",
+      "SELECT job_id, count(*)::int AS n FROM all_pings GROUP BY 1 ORDER BY 2 DESC, 1",
     );
     expect(rows).toEqual([free, stuck].toSorted().map((jobId) => ({ job_id: jobId, n: 1 })));
   });

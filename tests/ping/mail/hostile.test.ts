@@ -31,13 +31,13 @@ afterAll(async () => {
 });
 
 async function pingCount(): Promise<number> {
-  const { rows } = await database.pool.query<{ n: number }>("SELECT count(*)::int AS n FROM pings");
+  const { rows } = await database.pool.query<{ n: number }>("SELECT count(*)::int AS n FROM all_pings");
   return rows[0]?.n ?? 0;
 }
 
 async function latestBody(): Promise<string> {
   const { rows } = await database.pool.query<{ body: Buffer | null }>(
-    "SELECT b.body FROM pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id ORDER BY p.received_at DESC, p.id DESC LIMIT 1",
+    "SELECT b.body FROM all_pings p LEFT JOIN ping_bodies b ON b.ping_id = p.id ORDER BY p.received_at DESC, p.id DESC LIMIT 1",
   );
   return rows[0]?.body?.toString("latin1") ?? "";
 }

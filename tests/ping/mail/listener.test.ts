@@ -35,7 +35,7 @@ async function rows(sql: string, ...values: unknown[]): Promise<Row[]> {
 }
 
 async function pingsOf(jobId: string): Promise<Row[]> {
-  const pings = await rows("SELECT * FROM pings WHERE job_id = $1 ORDER BY received_at, id", jobId);
+  const pings = await rows("SELECT * FROM all_pings WHERE job_id = $1 ORDER BY received_at, id", jobId);
   return Promise.all(
     pings.map(async ({ id, received_at, ...ping }) => ({
       ...ping,

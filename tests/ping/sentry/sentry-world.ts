@@ -54,7 +54,7 @@ export class SentryWorld {
 
   actionsOf = async (slug: string, environment = "production"): Promise<unknown[]> => {
     const pings = await this.rows(
-      `SELECT p.action FROM pings p JOIN jobs j ON j.id = p.job_id WHERE j.slug = $1 AND j.environment = $2
+      `SELECT p.action FROM all_pings p JOIN jobs j ON j.id = p.job_id WHERE j.slug = $1 AND j.environment = $2
        ORDER BY p.received_at, p.id`,
       slug,
       environment,

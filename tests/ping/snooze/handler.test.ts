@@ -16,7 +16,7 @@ beforeAll(async () => {
   server = await startPingServer(database, { limits: { rates }, trustedProxies: ["127.0.0.0/8"] });
 });
 beforeEach(async () => {
-  await database.pool.query("TRUNCATE projects, alerts, unmatched_pings, pings CASCADE");
+  await database.pool.query("TRUNCATE projects, alerts, unmatched_pings, pings, runs CASCADE");
   await offsetClock(database, 0);
   project = await makeProject(database);
 });
@@ -40,7 +40,7 @@ async function listWindows(): Promise<Record<string, unknown>[]> {
 }
 
 async function countPings(): Promise<number> {
-  const { rows } = await database.pool.query<{ count: number }>("SELECT count(*)::int4 AS count FROM pings");
+  const { rows } = await database.pool.query<{ count: number }>("SELECT count(*)::int4 AS count FROM all_pings");
   return rows[0]?.count ?? 0;
 }
 
