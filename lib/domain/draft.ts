@@ -163,7 +163,7 @@ export function putSettled(draft: Draft, run: Run): void {
   if (open >= 0) openRuns.splice(open, 1);
   const at = recentRuns.findIndex((other) => other.number === run.number);
   if (at >= 0) draft.memory.recentRuns = recentRuns.with(at, run);
-  else draft.memory.recentRuns = recentRuns.slice(Math.max(0, recentRuns.length + 1 - RECENT_RUNS)).concat(run);
+  else draft.memory.recentRuns = [...recentRuns.slice(Math.max(0, recentRuns.length + 1 - RECENT_RUNS)), run];
   replaceOrAppend(draft.runs, run);
 }
 

@@ -20,7 +20,7 @@ export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | 
   const index = recent.findLastIndex((other) => other.key === own.key);
   const before = recent[index];
   if (before === undefined) {
-    memory.recentPings = recent.concat(own);
+    recent.push(own);
     return false;
   }
   const later = recent.slice(index + 1);
@@ -29,12 +29,12 @@ export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | 
   const isNews =
     later.some((other) => areOpposite(other, own)) || (own.mark !== NO_MARK && endsAnother(draft, ping, received));
   if (again && !isNews) return true;
-  memory.recentPings = recent.concat(own);
+  recent.push(own);
   return false;
 }
 
-/** Those still worth remembering beside one more. */
-function latestOf(pings: readonly RecentPing[], received: Instant): readonly RecentPing[] {
+/** A list of its own of those still worth remembering beside one more. */
+function latestOf(pings: readonly RecentPing[], received: Instant): RecentPing[] {
   let from = Math.max(0, pings.length - REMEMBERED + 1);
   while (from < pings.length && Math.abs(received - (pings[from]?.at ?? received)) >= WINDOW) from += 1;
   return pings.slice(from);

@@ -10,6 +10,9 @@ const LONGEST_KEY = 200;
 
 const NO_QUERY: ParsedUrlQuery = {};
 
+/** Node leaves out what comes after a thousand parameters. */
+const LONGEST_PLAIN = 1_000;
+
 /** A request's address: the parts of its path behind a prefix, and its query. Parts are null where they make no sense. */
 export type ReadUrl = { parts: string[] | null; query: ParsedUrlQuery };
 
@@ -17,7 +20,28 @@ export type ReadUrl = { parts: string[] | null; query: ParsedUrlQuery };
 export function readUrl(url: string, prefix: string): ReadUrl {
   const mark = url.indexOf("?");
   const path = mark === -1 ? url : url.slice(0, mark);
-  return { parts: splitPath(path, prefix), query: mark === -1 ? NO_QUERY : parseQuery(url.slice(mark + 1)) };
+  return { parts: splitPath(path, prefix), query: mark === -1 ? NO_QUERY : readQuery(url.slice(mark + 1)) };
+}
+
+/** As Node reads it, in a fifth of the time where nothing is escaped: mostly a run id. */
+export function readQuery(text: string): ParsedUrlQuery {
+  if (text.length > LONGEST_PLAIN || text.includes("%") || text.includes("+")) return parseQuery(text);
+  const query: ParsedUrlQuery = {};
+  for (let at = 0; at < text.length;) {
+    const mark = text.indexOf("&", at);
+    const end = mark === -1 ? text.length : mark;
+    if (end > at) add(query, text.slice(at, end));
+    at = end + 1;
+  }
+  return query;
+}
+
+function add(query: ParsedUrlQuery, pair: string): void {
+  const mark = pair.indexOf("=");
+  const name = mark === -1 ? pair : pair.slice(0, mark);
+  const value = mark === -1 ? "" : pair.slice(mark + 1);
+  const before = Object.hasOwn(query, name) ? query[name] : undefined;
+  query[name] = before === undefined ? value : [before, value].flat();
 }
 
 function splitPath(path: string, prefix: string): string[] | null {
@@ -44,7 +68,7 @@ export function readTarget(
   slugOf: (name: string) => string | null = plainSlug,
 ): Target | null {
   const [first = "", second] = parts;
-  if (isUuid(first)) return { address: { kind: "job", jobId: copyOf(first.toLowerCase()) }, rest: parts.slice(1) };
+  if (isUuid(first)) return { address: { kind: "job", jobId: copyOfUuid(first) }, rest: parts.slice(1) };
   const key = readKey(first);
   const slug = second === undefined || key === null ? null : slugOf(second);
   if (key === null || slug === null) return null;
@@ -60,6 +84,14 @@ export function readKey(text: string | null): string | null {
 /** For what is kept: a piece of an address is slow to compare, and keeps the whole of eight thousand characters in memory. */
 export function copyOf(text: string): string {
   return Buffer.from(text).toString();
+}
+
+const uuid = Buffer.alloc(36);
+
+/** The same for what `isUuid`, in lower case. */
+export function copyOfUuid(text: string): string {
+  uuid.write(text, "latin1");
+  return uuid.toString("latin1").toLowerCase();
 }
 
 export function isUuid(text: string): boolean {

@@ -10,7 +10,7 @@ export type KnownJobs = {
   /** Those of them that are known, all as of the same of our gaps. */
   find(jobIds: Iterable<string>): { jobs: Map<string, KnownJob>; gapsVersion: number };
   /** Has no effect for a while after jobs were out of date twice. */
-  learn(jobId: string, known: KnownJob): void;
+  learn(learnt: Iterable<KnownJob>): void;
   forget(jobIds: Iterable<string>): void;
   /** Forgets jobs of which something else was known than is true: where that goes on, another process writes them too. */
   wasOutdated(jobIds: Iterable<string>): void;
@@ -47,12 +47,14 @@ export function createKnownJobs(): KnownJobs {
       }
       return { jobs, gapsVersion };
     },
-    learn(jobId, known) {
-      gapsVersion = Math.max(gapsVersion, known.gapsVersion);
+    learn(learnt) {
       const now = performance.now();
-      if (outdated.get(jobId, now) === "again") return;
-      const kept = keep(known, cache.get(jobId, now));
-      if (kept !== null) cache.set(jobId, kept, now);
+      for (const known of learnt) {
+        gapsVersion = Math.max(gapsVersion, known.gapsVersion);
+        const jobId = known.state.job.id;
+        if (outdated.get(jobId, now) === "again") continue;
+        cache.update(jobId, (before) => keep(known, before), now);
+      }
     },
     forget(jobIds) {
       for (const jobId of jobIds) cache.delete(jobId);
@@ -71,13 +73,13 @@ function recall(kept: KeptJob): KnownJob {
   const { job, gaps, projectId, checkAt, pingPolicy, version, gapsVersion } = kept;
   const { memory, written } = recallMemory(kept.bytes.subarray(0, kept.length));
   const state = stateOf({ memory, job, gaps });
-  return { job: { state, written, projectId, checkAt, pingPolicy }, version, gapsVersion };
+  return { state, written, projectId, checkAt, pingPolicy, version, gapsVersion };
 }
 
 /** @param before what was kept of the job until now, which is written over */
-function keep({ job: known, version, gapsVersion }: KnownJob, before: KeptJob | undefined): KeptJob | null {
-  const { state, written, projectId, checkAt, pingPolicy } = known;
-  if (written === null) return null;
+function keep(known: KnownJob, before: KeptJob | undefined): KeptJob | undefined {
+  const { state, written, projectId, checkAt, pingPolicy, version, gapsVersion } = known;
+  if (written === null) return undefined;
   const { job, gaps } = state;
   const { length } = written.bytes;
   if (before === undefined || before.bytes.length < length) {

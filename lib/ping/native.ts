@@ -1,7 +1,7 @@
 import type { ParsedUrlQuery } from "node:querystring";
 import type { PingAction } from "../domain/ping.ts";
 import type { PingProtocol } from "../store/pings.ts";
-import { copyOf, isUuid, readTarget, readUrl } from "./address.ts";
+import { copyOfUuid, isUuid, readTarget, readUrl } from "./address.ts";
 import { type CreationRequest, type PingAddress, type PingEvent, PLAIN_CREATION, type Refusal } from "./event.ts";
 import {
   last,
@@ -107,7 +107,7 @@ export function pingOf(
     address,
     action,
     exitCode,
-    runId: runId === null ? null : copyOf(runId.toLowerCase()),
+    runId: runId === null ? null : copyOfUuid(runId),
     at: readInstant(last(query.at)),
     durationMs: readSeconds(last(query.duration)),
     host: readLine(last(query.host), LONGEST_HOST),

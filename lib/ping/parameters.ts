@@ -96,16 +96,24 @@ export function readEnvironment(text: string | null): string | null {
 
 /** A name in one line: control characters become blanks, at most `limit` characters. Null where nothing is left. */
 export function readLine(text: string | null | undefined, limit: number): string | null {
-  return text === null || text === undefined ? null : readText(text.replaceAll(CONTROLS, " "), limit);
+  if (text === null || text === undefined) return null;
+  return isPlain(text, limit) ? text : readText(text.replaceAll(CONTROLS, " "), limit);
 }
 
 /** Any text without NUL and half characters, which PostgreSQL cannot keep, at most `limit` characters. Null where nothing is left. */
 export function readText(text: string | null | undefined, limit: number): string | null {
   if (text === null || text === undefined) return null;
+  if (isPlain(text, limit)) return text;
   const kept = text.replaceAll("\0", "").trim().slice(0, limit).replace(CUT_CHARACTER, "");
   return kept === "" ? null : kept.replaceAll(HALF_CHARACTERS, "\ufffd");
 }
 
+/** Whether there is nothing to be done about it, as mostly. */
+function isPlain(text: string, limit: number): boolean {
+  return text.length <= limit && PLAIN.test(text);
+}
+
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
 // oxlint-disable-next-line no-control-regex -- they are what has to go
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]+/g;
 const CUT_CHARACTER = /[\ud800-\udbff]$/;

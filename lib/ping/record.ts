@@ -28,7 +28,10 @@ export type RecorderDeps = {
 const SWEEP_POLL_MS: Millis = 10 * SECOND;
 const ATTEMPTS = 3;
 const NO_FAULTS: ReadonlyMap<string, unknown> = new Map();
-const NOTHING: ReadonlySet<string> = new Set();
+/** Some jobs, by their ids. */
+type Jobs = { readonly size: number; has(jobId: string): boolean };
+
+const NOTHING: Jobs = new Set<string>();
 
 /** Stores batches of pings with all that follows from them. Pings of one job have to come one batch after the other. */
 export class Recorder {
@@ -53,29 +56,37 @@ export class Recorder {
    * The short way, one statement, for jobs of which everything is known and nothing follows but runs and states.
    * @returns the jobs whose pings were stored; what is left of the batch goes the other way.
    */
-  async #recordKnown(arrivals: Arrival[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+  async #recordKnown(arrivals: Arrival[], signal: AbortSignal): Promise<Jobs> {
     const { jobs: known, gapsVersion } = this.#known.find(new Set(arrivals.map(({ jobId }) => jobId)));
     if (known.size === 0) return NOTHING;
     const batch = this.#evaluateKnown(arrivals, known);
-    const changes = new Map([...batch.changes].filter(([, change]) => isPlain(change) && !this.#wakesSweep([change])));
+    const changes = this.#plainOf(batch.changes);
     if (changes.size === 0) return NOTHING;
-    const plain = new Set(changes.keys());
-    const pings = plain.size === known.size ? batch.pings : batch.pings.filter(({ jobId }) => plain.has(jobId));
+    const pings = changes.size === known.size ? batch.pings : batch.pings.filter(({ jobId }) => changes.has(jobId));
     try {
       const { version, moved } = await withClient(this.#deps.pipeline, signal, (client) =>
         saveKnown(client, { pings, changes, known, gapsVersion }),
       );
       this.#learn(changes.values(), { version, gapsVersion });
-      return moved === "all" ? plain : this.#keepMoved(plain, moved);
+      return moved === "all" ? changes : this.#keepMoved(changes.keys(), moved);
     } catch (error) {
-      this.#known.forget(plain);
+      this.#known.forget(changes.keys());
       if (signal.aborted || !(isTransient(error) || isAboutRows(error))) throw error;
       return NOTHING;
     }
   }
 
+  /** Those changes that can be written without a lock: mostly all. */
+  #plainOf(changes: ReadonlyMap<string, JobChange>): ReadonlyMap<string, JobChange> {
+    const isForLock = (change: JobChange) => !isPlain(change) || this.#wakesSweep([change]);
+    for (const change of changes.values()) {
+      if (isForLock(change)) return new Map([...changes].filter(([, other]) => !isForLock(other)));
+    }
+    return changes;
+  }
+
   /** Forgets those of the jobs that another process, or a person, has changed meanwhile. */
-  #keepMoved(plain: ReadonlySet<string>, moved: string[]): ReadonlySet<string> {
+  #keepMoved(plain: Iterable<string>, moved: string[]): Jobs {
     const stored = new Set(moved);
     this.#known.wasOutdated([...plain].filter((jobId) => !stored.has(jobId)));
     return stored;
@@ -83,8 +94,7 @@ export class Recorder {
 
   #evaluateKnown(arrivals: Arrival[], known: ReadonlyMap<string, KnownJob>): Batch {
     const { clock, log } = this.#deps;
-    const jobs = new Map(Array.from(known, ([jobId, { job }]) => [jobId, job]));
-    return evaluate(arrivals, { jobs, faults: NO_FAULTS }, { now: clock.now(), log });
+    return evaluate(arrivals, { jobs: known, faults: NO_FAULTS }, { now: clock.now(), log });
   }
 
   /** What is left of a batch that is stored in part: its failure is not theirs. */
@@ -156,13 +166,16 @@ export class Recorder {
     return checkAt < this.#deps.clock.now() + SWEEP_POLL_MS;
   }
 
-  #learn(changes: Iterable<JobChange>, { version, gapsVersion }: Omit<KnownJob, "job">): void {
-    for (const { job, state, written, checkAt } of changes) {
+  #learn(changes: Iterable<JobChange>, as: Pick<KnownJob, "version" | "gapsVersion">): void {
+    const { version, gapsVersion } = as;
+    const learnt: KnownJob[] = [];
+    for (const { job, state, written, checkAt: latest } of changes) {
       const { projectId, pingPolicy } = job;
-      const learnt = { state, written, projectId, checkAt: earlierOf(job.checkAt, checkAt), pingPolicy };
-      this.#known.learn(state.job.id, { job: learnt, version, gapsVersion });
-      this.#deps.live.touch(job.projectId);
+      const checkAt = earlierOf(job.checkAt, latest);
+      learnt.push({ state, written, projectId, checkAt, pingPolicy, version, gapsVersion });
+      this.#deps.live.touch(projectId);
     }
+    this.#known.learn(learnt);
   }
 
   /** Keeps a ping that cannot be written together with what follows from it, as it came. */

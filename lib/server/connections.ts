@@ -21,10 +21,14 @@ export type ConnectionLimits = {
   mostUnanswered: number;
 };
 
-type Connection = { socket: Socket; network: string; responses: Set<ServerResponse>; busy: boolean };
-
-/** The one that was longest without a new request comes first. */
-type Peers = Set<Connection>;
+type Connection = {
+  socket: Socket;
+  network: string;
+  responses: Set<ServerResponse>;
+  busy: boolean;
+  /** When its latest request came, or else itself, in the order of all of them. */
+  latest: number;
+};
 
 /**
  * Where there are as many as can be, connections that wait for their client are closed: of the network that has the
@@ -32,13 +36,14 @@ type Peers = Set<Connection>;
  */
 export function createConnections({ mostConnections, mostUnanswered }: ConnectionLimits): Connections {
   const bySocket = new Map<Socket, Connection>();
-  const byNetwork = new Map<string, Peers>();
+  const byNetwork = new Map<string, Set<Connection>>();
+  let comings = 0;
 
   function add(socket: Socket): boolean {
     if (bySocket.size >= mostConnections) makeRoom();
     if (bySocket.size >= mostConnections) return false;
     const network = networkOf(socket.remoteAddress);
-    const connection: Connection = { socket, network, responses: new Set(), busy: false };
+    const connection: Connection = { socket, network, responses: new Set(), busy: false, latest: ++comings };
     bySocket.set(socket, connection);
     const peers = byNetwork.get(network);
     if (peers === undefined) byNetwork.set(network, new Set([connection]));
@@ -59,21 +64,14 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     let wanted = Math.ceil(mostConnections / 100);
     const largestFirst = [...byNetwork.values()].toSorted((a, b) => b.size - a.size);
     for (const peers of largestFirst) {
-      for (const connection of peers) {
-        if (wanted === 0) return;
-        if (!waitsForClient(connection)) continue;
+      const resting = [...peers].filter(waitsForClient).sort((a, b) => a.latest - b.latest);
+      for (const connection of resting.slice(0, wanted)) {
         remove(connection);
         connection.socket.destroy();
         wanted -= 1;
       }
+      if (wanted === 0) return;
     }
-  }
-
-  /** Comes last among those that rest. */
-  function renew(connection: Connection): void {
-    const peers = byNetwork.get(connection.network);
-    peers?.delete(connection);
-    peers?.add(connection);
   }
 
   return {
@@ -85,7 +83,7 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
       const connection = bySocket.get(socket);
       if (connection === undefined) return true;
       const { responses } = connection;
-      renew(connection);
+      connection.latest = ++comings;
       responses.add(response);
       response.once("close", () => responses.delete(response));
       return responses.size <= mostUnanswered;
@@ -93,7 +91,7 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     occupy(socket, busy) {
       const connection = bySocket.get(socket);
       if (connection === undefined) return;
-      if (busy) renew(connection);
+      if (busy) connection.latest = ++comings;
       connection.busy = busy;
     },
     unanswered: (socket) => [...(bySocket.get(socket)?.responses ?? [])],

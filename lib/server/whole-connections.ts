@@ -3,7 +3,7 @@ import { SECOND, type Millis } from "../domain/time.ts";
 import type { Answer } from "../ping/answers.ts";
 import type { Exchange, ExchangeHandler, RequestHead } from "../ping/exchange.ts";
 import { type AnswerBytes, createAnswerBytes } from "./answer-bytes.ts";
-import { readWhole, type WholeRequest } from "./whole-request.ts";
+import { readWhole, type WholeHead, type WholeRequest } from "./whole-request.ts";
 
 export type WholeConnectionsOptions = {
   /** Who serves requests to an address, path and query; null where only Node can read them for whoever does. */
@@ -58,11 +58,15 @@ type Shared = WholeConnectionsOptions & {
 /** Longer than clients are told, or a request would meet our closing on its way. */
 const SPARE: Millis = SECOND;
 
+/** Of what is kept of a connection between its requests, in characters: there may be ten thousand that rest. */
+const LONGEST_HEAD = 1_000;
+
 /** One connection, with the request on it that is not answered yet. */
 class WholeConnection {
   readonly #socket: Socket;
   readonly #shared: Shared;
   #owed: WholeExchange | null = null;
+  #head: WholeHead | null = null;
   #isNew = true;
   #clientEnded = false;
 
@@ -125,11 +129,12 @@ class WholeConnection {
       socket.unshift(chunk);
       return;
     }
-    const whole = this.#shared.retired ? null : readWhole(chunk);
+    const whole = this.#shared.retired ? null : readWhole(chunk, this.#head);
     const serve = whole === null ? null : this.#shared.find(whole.url);
     if (whole === null || serve === null) return this.#handOver(chunk);
     if (this.#isNew) socket.setTimeout(this.#shared.keepAliveTimeoutMs + SPARE);
     this.#isNew = false;
+    this.#head = whole.head.text.length <= LONGEST_HEAD ? whole.head : null;
     this.#owed = new WholeExchange(this, socket, whole);
     this.#shared.onBusy(socket, true);
     serve(this.#owed);
@@ -159,8 +164,8 @@ class WholeExchange implements Exchange {
   readonly #last: boolean;
   readonly #connection: WholeConnection;
 
-  constructor(connection: WholeConnection, socket: Socket, { method, url, headers, body, last }: WholeRequest) {
-    this.request = { method, url, headers, socket };
+  constructor(connection: WholeConnection, socket: Socket, { method, url, head, body, last }: WholeRequest) {
+    this.request = { method, url, headers: head.headers, socket };
     this.body = body;
     this.#last = last;
     this.#connection = connection;

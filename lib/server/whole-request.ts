@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 
+/** A request's headers as they were sent, and as they are read: both together are looked at again, never changed. */
+export type WholeHead = { text: string; headers: IncomingHttpHeaders };
+
 /** A request that came in one piece, and nothing behind it. */
 export type WholeRequest = {
   method: "GET" | "POST";
   /** Path and query. */
   url: string;
-  headers: IncomingHttpHeaders;
+  head: WholeHead;
   body: Buffer | null;
   /** Whether the client wants the connection to end with the answer. */
   last: boolean;
@@ -21,8 +24,8 @@ const HEAD_END = "\r\n\r\n";
  * The requests of HTTP/1.1 about whose meaning there can be no two opinions: common characters in the address, one blank
  * behind each header's colon, visible ASCII as its value.
  */
-const PLAIN_HEAD =
-  /^(?:GET|POST) \/[\w\-.~%!$&'()*+,;=:@/?]* HTTP\/1\.1\r\n(?:[A-Za-z\d-]+: [!-~](?:[ -~]*[!-~])?\r\n)+$/;
+const PLAIN_LINE = /^(?:GET|POST) \/[\w\-.~%!$&'()*+,;=:@/?]* HTTP\/1\.1\r\n/;
+const PLAIN_HEADERS = /^(?:[A-Za-z\d-]+: [!-~](?:[ -~]*[!-~])?\r\n)+$/;
 
 /** Headers that change how a request is read or what happens to the connection after it, or that Node hands on as a list. */
 const WEIGHTY = new Set([
@@ -38,43 +41,47 @@ const LENGTH = /^(?:0|[1-9]\d{0,4})$/;
 /**
  * Reads a request that is as plain as most pings are; null for every other, and wherever there is the least doubt: Node's
  * parser has the word then.
+ * @param before what this client sent last: it mostly sends the same again, and then that need not be read.
  */
-export function readWhole(chunk: Buffer): WholeRequest | null {
+export function readWhole(chunk: Buffer, before: WholeHead | null = null): WholeRequest | null {
   if (chunk.length > MOST_BYTES) return null;
   const headEnd = chunk.indexOf(HEAD_END, 0, "latin1");
   if (headEnd === -1) return null;
-  const head = chunk.toString("latin1", 0, headEnd + 2);
-  if (!PLAIN_HEAD.test(head)) return null;
-  const urlAt = head.indexOf(" ") + 1;
-  const urlEnd = head.indexOf(" ", urlAt);
-  const headers = readHeaders(head, head.indexOf("\r\n", urlEnd) + 2);
-  if (headers === null || urlEnd - urlAt > LONGEST_ADDRESS) return null;
-  const { connection } = headers;
+  const text = chunk.toString("latin1", 0, headEnd + 2);
+  if (!PLAIN_LINE.test(text)) return null;
+  const urlAt = text.indexOf(" ") + 1;
+  const urlEnd = text.indexOf(" ", urlAt);
+  if (urlEnd - urlAt > LONGEST_ADDRESS) return null;
+  const head = readHead(text.slice(text.indexOf("\r\n", urlEnd) + 2), before);
+  if (head === null) return null;
+  const { connection } = head.headers;
   const last = connection !== undefined && CLOSE.test(connection);
   if (connection !== undefined && !last && !KEEP.test(connection)) return null;
   const body = chunk.subarray(headEnd + HEAD_END.length);
-  const length = headers["content-length"];
+  const length = head.headers["content-length"];
   const method = urlAt === 4 ? "GET" : "POST";
   // A body is whole where it is as long as it was said to be: what is left over would be the next request.
   if (method === "GET" ? length !== undefined || body.length > 0 : !isLength(length, body.length)) return null;
-  return { method, url: head.slice(urlAt, urlEnd), headers, body: body.length === 0 ? null : body, last };
+  return { method, url: text.slice(urlAt, urlEnd), head, body: body.length === 0 ? null : body, last };
 }
 
 function isLength(text: string | undefined, bytes: number): boolean {
   return text !== undefined && LENGTH.test(text) && Number(text) === bytes;
 }
 
-/** Null where one comes twice, or is no matter of course. */
-function readHeaders(head: string, from: number): IncomingHttpHeaders | null {
+/** Null where a header comes twice, or is no matter of course. */
+function readHead(text: string, before: WholeHead | null): WholeHead | null {
+  if (text === before?.text) return before;
+  if (!PLAIN_HEADERS.test(text)) return null;
   const headers: IncomingHttpHeaders = {};
-  for (let at = from; at < head.length;) {
-    const colon = head.indexOf(":", at);
-    const end = head.indexOf("\r\n", colon);
-    const name = head.slice(at, colon).toLowerCase();
-    const value = head.slice(colon + 2, end);
+  for (let at = 0; at < text.length;) {
+    const colon = text.indexOf(":", at);
+    const end = text.indexOf("\r\n", colon);
+    const name = text.slice(at, colon).toLowerCase();
+    const value = text.slice(colon + 2, end);
     if (WEIGHTY.has(name) || Object.hasOwn(headers, name)) return null;
     headers[name] = value;
     at = end + 2;
   }
-  return headers;
+  return { text, headers };
 }

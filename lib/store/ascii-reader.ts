@@ -54,6 +54,20 @@ export class AsciiReader {
     return code === COMMA || code === LINE_END ? 0 : code;
   }
 
+  /** Whether nothing is left of the record but blank fields. */
+  get isDone(): boolean {
+    return this.#at >= this.#end || this.#bytes[this.#at] === LINE_END;
+  }
+
+  /** Passes over a field that is this character alone. @returns whether it is. */
+  skipIf(code: number): boolean {
+    if (this.#bytes[this.#at] !== code) return false;
+    const end = this.#at + 1;
+    if (end < this.#end && this.#bytes[end] !== COMMA && this.#bytes[end] !== LINE_END) return false;
+    this.#pass(end);
+    return true;
+  }
+
   /** The field as it stands there. */
   text(): string {
     let at = this.#at;

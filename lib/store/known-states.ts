@@ -20,7 +20,7 @@ import {
  * A job's state as this process wrote or read it last. `version` is the transaction that wrote the row, which PostgreSQL
  * keeps with it; whoever changes what the rules know of a job, its configuration too, rewrites its state.
  */
-export type KnownJob = { job: LoadedJob; version: string; gapsVersion: number };
+export type KnownJob = LoadedJob & { version: string; gapsVersion: number };
 
 /** What this transaction will leave as the version of the rows that it writes. Run it last before COMMIT. */
 export const READ_VERSION: Statement = { text: "SELECT pg_current_xact_id()::xid::text AS version" };

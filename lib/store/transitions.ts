@@ -150,7 +150,7 @@ function removeRuns(rows: readonly OfJob<number>[]): Statement {
 export const RUN_COLUMNS: readonly Column<RunRow>[] = [
   ["job_id", "uuid", ({ jobId }) => jobId],
   ["number", "int8", ({ run }) => run.number],
-  ["outcome", "text", ({ run }) => run.outcome],
+  ["outcome", "text", ({ run }) => run.outcome, "ok"],
   ["slot_at", "instant", ({ run }) => run.slotAt],
   ["last_slot_at", "instant", ({ run }) => run.lastSlotAt],
   ["count", "int4", ({ run }) => run.count, 1],

@@ -10,26 +10,23 @@ const FACTS = { projectId: crypto.randomUUID(), checkAt: null, pingPolicy: null 
 
 it("gives back what it learnt, whether the memory grew or shrank, and the same for each job", () => {
   const known = createKnownJobs();
-  const jobs = [new Scenario(every(MINUTE)), new Scenario(every(MINUTE))].map((scenario, index) => ({
-    scenario,
-    jobId: `job ${index}`,
-  }));
+  const jobs = [new Scenario(every(MINUTE)), new Scenario(every(MINUTE))].map((scenario) => {
+    const jobId = crypto.randomUUID();
+    scenario.state = { ...scenario.state, job: { ...scenario.state.job, id: jobId } };
+    return { scenario, jobId };
+  });
   for (let minute = 0; minute < 40; minute++) {
     for (const [index, { scenario, jobId }] of jobs.entries()) {
       // A run id makes records longer.
       const runId = minute % 7 < 3 ? crypto.randomUUID() : null;
       scenario.ping(minute % 5 === 4 ? "fail" : "success", START + minute * MINUTE + index, { runId });
-      const before = known.find([jobId]).jobs.get(jobId)?.job.written ?? null;
+      const before = known.find([jobId]).jobs.get(jobId)?.written ?? null;
       const written = encodeMemory(scenario.state, before);
-      known.learn(jobId, {
-        job: { ...FACTS, state: scenario.state, written },
-        version: String(minute),
-        gapsVersion: 0,
-      });
+      known.learn([{ ...FACTS, state: scenario.state, written, version: String(minute), gapsVersion: 0 }]);
     }
     const { jobs: found } = known.find(jobs.map(({ jobId }) => jobId));
     for (const { scenario, jobId } of jobs) {
-      expect(found.get(jobId)).toMatchObject({ job: { ...FACTS, state: scenario.state }, version: String(minute) });
+      expect(found.get(jobId)).toMatchObject({ ...FACTS, state: scenario.state, version: String(minute) });
     }
   }
 });
@@ -37,10 +34,13 @@ it("gives back what it learnt, whether the memory grew or shrank, and the same f
 it("knows nothing of a job that was forgotten, or evaluated with fewer of our gaps", () => {
   const known = createKnownJobs();
   const { state } = new Scenario(every(MINUTE));
-  const job = { ...FACTS, state, written: encodeMemory(state) };
-  known.learn("old", { job, version: "1", gapsVersion: 0 });
-  known.learn("gone", { job, version: "1", gapsVersion: 1 });
-  known.learn("new", { job, version: "1", gapsVersion: 1 });
+  const learn = (id: string, gapsVersion: number) => {
+    const of = { ...state, job: { ...state.job, id } };
+    known.learn([{ ...FACTS, state: of, written: encodeMemory(of), version: "1", gapsVersion }]);
+  };
+  learn("old", 0);
+  learn("gone", 1);
+  learn("new", 1);
   known.forget(["gone"]);
   expect([...known.find(["old", "gone", "new"]).jobs.keys()]).toEqual(["new"]);
 });
