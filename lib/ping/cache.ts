@@ -3,8 +3,8 @@ export type Cache<V> = {
   /** @param now Of any steady clock, milliseconds. */
   get(key: string, now: number): V | undefined;
   set(key: string, value: V, now: number): void;
-  /** Sets what `change` makes of the value until now; nothing where that is undefined. */
-  update(key: string, change: (before: V | undefined) => V | undefined, now: number): void;
+  /** Sets what `change` makes of the value until now. */
+  update(key: string, change: (before: V | undefined) => V, now: number): void;
   delete(key: string): void;
   /** Forgets every entry of which `matches` says so. */
   forget(matches: (key: string, value: V) => boolean): void;
@@ -46,14 +46,8 @@ export function createCache<V>({ size, ttlMs }: { size: number; ttlMs: number })
     },
     update(key, change, now) {
       const entry = young.get(key);
-      if (entry === undefined) {
-        const value = change(this.get(key, now));
-        if (value !== undefined) put(key, { value, until: now + ttlMs });
-        return;
-      }
-      const value = change(entry.until > now ? entry.value : undefined);
-      if (value === undefined) return;
-      entry.value = value;
+      if (entry === undefined) return put(key, { value: change(this.get(key, now)), until: now + ttlMs });
+      entry.value = change(entry.until > now ? entry.value : undefined);
       entry.until = now + ttlMs;
     },
     delete(key) {

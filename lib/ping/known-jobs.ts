@@ -10,7 +10,7 @@ export type KnownJobs = {
   /** Those of them that are known, all as of the same of our gaps. */
   find(jobIds: Iterable<string>): { jobs: Map<string, KnownJob>; gapsVersion: number };
   /** Has no effect for a while after jobs were out of date twice. */
-  learn(learnt: Iterable<KnownJob>): void;
+  learn(learnt: Iterable<LearntJob>, as: Pick<KnownJob, "version" | "gapsVersion">): void;
   forget(jobIds: Iterable<string>): void;
   /** Forgets jobs of which something else was known than is true: where that goes on, another process writes them too. */
   wasOutdated(jobIds: Iterable<string>): void;
@@ -22,12 +22,15 @@ const SIZE = 20_000;
 const KEPT_MS = 30 * MINUTE;
 const OUTDATED_MS = 10 * SECOND;
 
+/** A job as it was written: `bytes` is its memory. */
+export type LearntJob = Pick<LoadedJob, "projectId" | "checkAt" | "pingPolicy"> &
+  Pick<LoadedJob["state"], "job" | "gaps"> & { bytes: Buffer };
+
 /**
  * A job as it is kept in mind: its memory only as the text that was written, in bytes that are written to again and again.
  * As objects, a few dozen for every ping would be copied by garbage collection until the next ones take their place.
  */
-type KeptJob = Pick<LoadedJob, "projectId" | "checkAt" | "pingPolicy"> &
-  Pick<LoadedJob["state"], "job" | "gaps"> & { version: string; gapsVersion: number; bytes: Buffer; length: number };
+type KeptJob = LearntJob & { version: string; gapsVersion: number; length: number };
 
 /** A memory grows with the first pings; later ones mostly need the same room. */
 const SPARE_BYTES = 128;
@@ -47,13 +50,12 @@ export function createKnownJobs(): KnownJobs {
       }
       return { jobs, gapsVersion };
     },
-    learn(learnt) {
+    learn(learnt, as) {
       const now = performance.now();
+      gapsVersion = Math.max(gapsVersion, as.gapsVersion);
       for (const known of learnt) {
-        gapsVersion = Math.max(gapsVersion, known.gapsVersion);
-        const jobId = known.state.job.id;
-        if (outdated.get(jobId, now) === "again") continue;
-        cache.update(jobId, (before) => keep(known, before), now);
+        const { id } = known.job;
+        if (outdated.get(id, now) !== "again") cache.update(id, (before) => keep(known, as, before), now);
       }
     },
     forget(jobIds) {
@@ -77,17 +79,18 @@ function recall(kept: KeptJob): KnownJob {
 }
 
 /** @param before what was kept of the job until now, which is written over */
-function keep(known: KnownJob, before: KeptJob | undefined): KeptJob | undefined {
-  const { state, written, projectId, checkAt, pingPolicy, version, gapsVersion } = known;
-  if (written === null) return undefined;
-  const { job, gaps } = state;
-  const { length } = written.bytes;
+function keep(
+  { job, gaps, projectId, checkAt, pingPolicy, bytes: written }: LearntJob,
+  { version, gapsVersion }: Pick<KnownJob, "version" | "gapsVersion">,
+  before: KeptJob | undefined,
+): KeptJob {
+  const { length } = written;
   if (before === undefined || before.bytes.length < length) {
     const bytes = roomFor(length);
-    written.bytes.copy(bytes);
+    written.copy(bytes);
     return { job, gaps, projectId, checkAt, pingPolicy, version, gapsVersion, bytes, length };
   }
-  written.bytes.copy(before.bytes);
+  written.copy(before.bytes);
   before.job = job;
   before.gaps = gaps;
   before.projectId = projectId;

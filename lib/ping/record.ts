@@ -4,7 +4,7 @@ import { messageOf } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { DatabaseClock } from "../store/clock.ts";
 import { isAboutRows, isTransient } from "../store/failures.ts";
-import { isPlain, type KnownJob, READ_VERSION, saveKnown } from "../store/known-states.ts";
+import { isPlain, type KnownJob, knownStatement, READ_VERSION, saveKnown } from "../store/known-states.ts";
 import type { LiveUpdates } from "../store/live.ts";
 import { partLonePings } from "../store/lone-pings.ts";
 import { BEGIN, commit, runAll, type Statement, withClient } from "../store/pipeline.ts";
@@ -13,7 +13,7 @@ import { loadedJobs, loadStatements, setAsideStatement } from "../store/states.t
 import { earlierOf, earliestMove, type JobChange, transitionStatements } from "../store/transitions.ts";
 import type { Verdict } from "./buffer.ts";
 import { type Arrival, type Batch, concerns, evaluate, QUARANTINED } from "./evaluate.ts";
-import { createKnownJobs } from "./known-jobs.ts";
+import { createKnownJobs, type LearntJob } from "./known-jobs.ts";
 
 export type RecorderDeps = {
   /** A pool of its own: see `openPipeline`. */
@@ -32,6 +32,9 @@ const NO_FAULTS: ReadonlyMap<string, unknown> = new Map();
 type Jobs = { readonly size: number; has(jobId: string): boolean };
 
 const NOTHING: Jobs = new Set<string>();
+
+/** A batch on the short way. */
+type Prepared = { statement: Statement; learnt: ReadonlyMap<string, LearntJob>; gapsVersion: number };
 
 /** Stores batches of pings with all that follows from them. Pings of one job have to come one batch after the other. */
 export class Recorder {
@@ -57,23 +60,37 @@ export class Recorder {
    * @returns the jobs whose pings were stored; what is left of the batch goes the other way.
    */
   async #recordKnown(arrivals: Arrival[], signal: AbortSignal): Promise<Jobs> {
-    const { jobs: known, gapsVersion } = this.#known.find(new Set(arrivals.map(({ jobId }) => jobId)));
-    if (known.size === 0) return NOTHING;
-    const batch = this.#evaluateKnown(arrivals, known);
-    const changes = this.#plainOf(batch.changes);
-    if (changes.size === 0) return NOTHING;
-    const pings = changes.size === known.size ? batch.pings : batch.pings.filter(({ jobId }) => changes.has(jobId));
+    const jobIds = new Set(arrivals.map(({ jobId }) => jobId));
     try {
+      const prepared = this.#prepareKnown(arrivals, jobIds);
+      if (prepared === null) return NOTHING;
+      const { statement, learnt, gapsVersion } = prepared;
       const { version, moved } = await withClient(this.#deps.pipeline, signal, (client) =>
-        saveKnown(client, { pings, changes, known, gapsVersion }),
+        saveKnown(client, statement),
       );
-      this.#learn(changes.values(), { version, gapsVersion });
-      return moved === "all" ? changes : this.#keepMoved(changes.keys(), moved);
+      this.#learn(learnt.values(), { version, gapsVersion });
+      return moved === "all" ? learnt : this.#keepMoved(learnt.keys(), moved);
     } catch (error) {
-      this.#known.forget(changes.keys());
+      this.#known.forget(jobIds);
       if (signal.aborted || !(isTransient(error) || isAboutRows(error))) throw error;
       return NOTHING;
     }
+  }
+
+  /**
+   * Evaluates what can go the short way. Only what is needed afterwards is given back: garbage collection would copy
+   * the rest of it while the database works.
+   */
+  #prepareKnown(arrivals: Arrival[], jobIds: Iterable<string>): Prepared | null {
+    const { clock, log } = this.#deps;
+    const { jobs: known, gapsVersion } = this.#known.find(jobIds);
+    if (known.size === 0) return null;
+    const batch = evaluate(arrivals, { jobs: known, faults: NO_FAULTS }, { now: clock.now(), log });
+    const changes = this.#plainOf(batch.changes);
+    if (changes.size === 0) return null;
+    const pings = changes.size === known.size ? batch.pings : batch.pings.filter(({ jobId }) => changes.has(jobId));
+    const statement = knownStatement({ pings, changes, known, gapsVersion });
+    return { statement, learnt: learntFrom(changes.values()), gapsVersion };
   }
 
   /** Those changes that can be written without a lock: mostly all. */
@@ -90,11 +107,6 @@ export class Recorder {
     const stored = new Set(moved);
     this.#known.wasOutdated([...plain].filter((jobId) => !stored.has(jobId)));
     return stored;
-  }
-
-  #evaluateKnown(arrivals: Arrival[], known: ReadonlyMap<string, KnownJob>): Batch {
-    const { clock, log } = this.#deps;
-    return evaluate(arrivals, { jobs: known, faults: NO_FAULTS }, { now: clock.now(), log });
   }
 
   /** What is left of a batch that is stored in part: its failure is not theirs. */
@@ -138,7 +150,7 @@ export class Recorder {
       const results = await commit(client, [...this.#statementsOf(batch), READ_VERSION]);
       const version: unknown = results.at(-2)?.rows[0]?.version;
       if (typeof version === "string")
-        this.#learn(batch.changes.values(), { version, gapsVersion: loaded.gapsVersion });
+        this.#learn(learntFrom(batch.changes.values()).values(), { version, gapsVersion: loaded.gapsVersion });
       return batch;
     });
   }
@@ -166,16 +178,10 @@ export class Recorder {
     return checkAt < this.#deps.clock.now() + SWEEP_POLL_MS;
   }
 
-  #learn(changes: Iterable<JobChange>, as: Pick<KnownJob, "version" | "gapsVersion">): void {
-    const { version, gapsVersion } = as;
-    const learnt: KnownJob[] = [];
-    for (const { job, state, written, checkAt: latest } of changes) {
-      const { projectId, pingPolicy } = job;
-      const checkAt = earlierOf(job.checkAt, latest);
-      learnt.push({ state, written, projectId, checkAt, pingPolicy, version, gapsVersion });
-      this.#deps.live.touch(projectId);
-    }
-    this.#known.learn(learnt);
+  #learn(learnt: Iterable<LearntJob>, as: Pick<KnownJob, "version" | "gapsVersion">): void {
+    const jobs = [...learnt];
+    this.#known.learn(jobs, as);
+    for (const { projectId } of jobs) this.#deps.live.touch(projectId);
   }
 
   /** Keeps a ping that cannot be written together with what follows from it, as it came. */
@@ -189,4 +195,16 @@ export class Recorder {
     });
     return "stored";
   }
+}
+
+/** What is to be kept in mind of jobs that were written, by their ids. */
+function learntFrom(changes: Iterable<JobChange>): Map<string, LearntJob> {
+  const learnt = new Map<string, LearntJob>();
+  for (const { job: before, state, written, checkAt: latest } of changes) {
+    const { projectId, pingPolicy } = before;
+    const { job, gaps } = state;
+    const checkAt = earlierOf(before.checkAt, latest);
+    if (written !== null) learnt.set(job.id, { job, gaps, projectId, checkAt, pingPolicy, bytes: written.bytes });
+  }
+  return learnt;
 }

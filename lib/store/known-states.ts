@@ -124,14 +124,8 @@ export function isPlain({ incidents, alerts, removedRuns, fault }: JobChange): b
   return incidents.length === 0 && alerts.length === 0 && removedRuns.size === 0 && fault === null;
 }
 
-/**
- * Writes a plain batch that was evaluated with known states, and commits it.
- * @returns the jobs that were written, mostly all, and the new version of their states; the others had changed meanwhile.
- */
-export async function saveKnown(
-  client: PoolClient,
-  { pings, changes, known, gapsVersion }: KnownBatch,
-): Promise<{ version: string; moved: "all" | string[] }> {
+/** The statement that writes a plain batch which was evaluated with known states, and commits it. */
+export function knownStatement({ pings, changes, known, gapsVersion }: KnownBatch): Statement {
   // In the order in which others lock them too, or two of them could wait for each other for ever.
   const ordered = [...changes.values()].sort((a, b) => (a.state.job.id < b.state.job.id ? -1 : 1));
   const states = stateRowsOf(ordered, "earlier").map((state) => ({
@@ -155,11 +149,15 @@ export async function saveKnown(
     ...(bodies.length === 0 ? [] : valuesOf(KNOWN_BODY_COLUMNS, bodies)),
     ...(oldRuns.length === 0 ? [] : valuesOf(RUN_COLUMNS, oldRuns)),
   ];
-  const { rows } = await client.query<{ version: string; moved: string[] | null; whole: boolean }>({
-    name,
-    text: WRITES.get(name) ?? "",
-    values,
-  });
+  return { name, text: WRITES.get(name) ?? "", values };
+}
+
+/** The jobs that were written, mostly all, and the new version of their states; the others had changed meanwhile. */
+export type KnownOutcome = { version: string; moved: "all" | string[] };
+
+/** Runs what `knownStatement` made. */
+export async function saveKnown(client: PoolClient, statement: Statement): Promise<KnownOutcome> {
+  const { rows } = await client.query<{ version: string; moved: string[] | null; whole: boolean }>(statement);
   const [answer] = rows;
   const moved = answer?.whole === true ? "all" : (answer?.moved ?? []);
   return { version: answer?.version ?? "0", moved };

@@ -22,7 +22,8 @@ it("gives back what it learnt, whether the memory grew or shrank, and the same f
       scenario.ping(minute % 5 === 4 ? "fail" : "success", START + minute * MINUTE + index, { runId });
       const before = known.find([jobId]).jobs.get(jobId)?.written ?? null;
       const written = encodeMemory(scenario.state, before);
-      known.learn([{ ...FACTS, state: scenario.state, written, version: String(minute), gapsVersion: 0 }]);
+      const { job, gaps } = scenario.state;
+      known.learn([{ ...FACTS, job, gaps, bytes: written.bytes }], { version: String(minute), gapsVersion: 0 });
     }
     const { jobs: found } = known.find(jobs.map(({ jobId }) => jobId));
     for (const { scenario, jobId } of jobs) {
@@ -35,8 +36,8 @@ it("knows nothing of a job that was forgotten, or evaluated with fewer of our ga
   const known = createKnownJobs();
   const { state } = new Scenario(every(MINUTE));
   const learn = (id: string, gapsVersion: number) => {
-    const of = { ...state, job: { ...state.job, id } };
-    known.learn([{ ...FACTS, state: of, written: encodeMemory(of), version: "1", gapsVersion }]);
+    const { bytes } = encodeMemory(state);
+    known.learn([{ ...FACTS, job: { ...state.job, id }, gaps: [], bytes }], { version: "1", gapsVersion });
   };
   learn("old", 0);
   learn("gone", 1);
