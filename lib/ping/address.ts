@@ -10,6 +10,9 @@ const LONGEST_KEY = 200;
 
 const NO_QUERY: ParsedUrlQuery = {};
 
+/** Escapes, and the one name that a plain object does not take. */
+const UNUSUAL = /[%+]|__proto__/;
+
 /** Node leaves out what comes after a thousand parameters. */
 const LONGEST_PLAIN = 1_000;
 
@@ -25,7 +28,7 @@ export function readUrl(url: string, prefix: string): ReadUrl {
 
 /** As Node reads it, in a fifth of the time where nothing is escaped: mostly a run id. */
 export function readQuery(text: string): ParsedUrlQuery {
-  if (text.length > LONGEST_PLAIN || text.includes("%") || text.includes("+")) return parseQuery(text);
+  if (text.length > LONGEST_PLAIN || UNUSUAL.test(text)) return parseQuery(text);
   const query: ParsedUrlQuery = {};
   for (let at = 0; at < text.length;) {
     const mark = text.indexOf("&", at);

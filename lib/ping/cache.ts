@@ -46,8 +46,10 @@ export function createCache<V>({ size, ttlMs }: { size: number; ttlMs: number })
     },
     update(key, change, now) {
       const entry = young.get(key);
-      if (entry === undefined) return put(key, { value: change(this.get(key, now)), until: now + ttlMs });
-      entry.value = change(entry.until > now ? entry.value : undefined);
+      const before = entry ?? old.get(key);
+      const value = change(before !== undefined && before.until > now ? before.value : undefined);
+      if (entry === undefined) return put(key, { value, until: now + ttlMs });
+      entry.value = value;
       entry.until = now + ttlMs;
     },
     delete(key) {

@@ -28,10 +28,10 @@ export type RecorderDeps = {
 const SWEEP_POLL_MS: Millis = 10 * SECOND;
 const ATTEMPTS = 3;
 const NO_FAULTS: ReadonlyMap<string, unknown> = new Map();
+const NOTHING: Jobs = new Set<string>();
+
 /** Some jobs, by their ids. */
 type Jobs = { readonly size: number; has(jobId: string): boolean };
-
-const NOTHING: Jobs = new Set<string>();
 
 /** A batch on the short way. */
 type Prepared = { statement: Statement; learnt: ReadonlyMap<string, LearntJob>; gapsVersion: number };

@@ -58,7 +58,7 @@ type Shared = WholeConnectionsOptions & {
 /** Longer than clients are told, or a request would meet our closing on its way. */
 const SPARE: Millis = SECOND;
 
-/** Of what is kept of a connection between its requests, in characters: there may be ten thousand that rest. */
+/** In characters, of a request of which the headers are remembered, and with them all of it: ten thousand connections may rest. */
 const LONGEST_HEAD = 1_000;
 
 /** One connection, with the request on it that is not answered yet. */
@@ -134,7 +134,7 @@ class WholeConnection {
     if (whole === null || serve === null) return this.#handOver(chunk);
     if (this.#isNew) socket.setTimeout(this.#shared.keepAliveTimeoutMs + SPARE);
     this.#isNew = false;
-    this.#head = whole.head.text.length <= LONGEST_HEAD ? whole.head : null;
+    this.#head = whole.url.length + whole.head.text.length <= LONGEST_HEAD ? whole.head : null;
     this.#owed = new WholeExchange(this, socket, whole);
     this.#shared.onBusy(socket, true);
     serve(this.#owed);

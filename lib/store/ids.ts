@@ -8,6 +8,8 @@ const POOL_BYTES = 4096;
 const NEEDED_BYTES = 10;
 
 const pool = Buffer.alloc(POOL_BYTES);
+/** The one that was made last, written over by the next: to put pieces together took a microsecond. */
+const latest = Buffer.from("00000000-0000-7000-8000-000000000000");
 let poolAt = POOL_BYTES;
 let lastMs = 0;
 let counter = 0;
@@ -41,20 +43,17 @@ export function uuidv7(now: Instant): string {
     digit(24 + 2 * index, byte >>> 4);
     digit(25 + 2 * index, byte);
   }
-  return text.toString("latin1");
+  return latest.toString("latin1");
 }
-
-/** Of the version and variant that ours are. One text written over and over: to put pieces together took a microsecond. */
-const text = Buffer.from("00000000-0000-7000-8000-000000000000");
 
 function writeTime(): void {
   const digits = lastMs.toString(16).padStart(12, "0");
-  text.write(digits.slice(0, 8), 0, "latin1");
-  text.write(digits.slice(8), 9, "latin1");
+  latest.write(digits.slice(0, 8), 0, "latin1");
+  latest.write(digits.slice(8), 9, "latin1");
 }
 
 function digit(at: number, value: number): void {
-  text[at] = HEX_DIGITS[value & 0xf] ?? 0;
+  latest[at] = HEX_DIGITS[value & 0xf] ?? 0;
 }
 
 /** Id of a job's incident: every process that evaluates it, also a second time after a crash, comes to the same one. */

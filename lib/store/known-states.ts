@@ -152,11 +152,14 @@ export function knownStatement({ pings, changes, known, gapsVersion }: KnownBatc
   return { name, text: WRITES.get(name) ?? "", values };
 }
 
-/** The jobs that were written, mostly all, and the new version of their states; the others had changed meanwhile. */
-export type KnownOutcome = { version: string; moved: "all" | string[] };
-
-/** Runs what `knownStatement` made. */
-export async function saveKnown(client: PoolClient, statement: Statement): Promise<KnownOutcome> {
+/**
+ * Runs what `knownStatement` made.
+ * @returns the jobs that were written, mostly all, and the new version of their states; the others had changed meanwhile.
+ */
+export async function saveKnown(
+  client: PoolClient,
+  statement: Statement,
+): Promise<{ version: string; moved: "all" | string[] }> {
   const { rows } = await client.query<{ version: string; moved: string[] | null; whole: boolean }>(statement);
   const [answer] = rows;
   const moved = answer?.whole === true ? "all" : (answer?.moved ?? []);

@@ -28,6 +28,7 @@ describe("a query is read as Node reads it", () => {
       "b",
       "rid",
       "toString",
+      "__proto__",
       "=",
       "&",
       "&&",

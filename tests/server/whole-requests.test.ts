@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Exchange, onNode } from "../../lib/ping/exchange.ts";
 import { type Front, openFront } from "../../lib/server/front.ts";
-import { readWhole } from "../../lib/server/whole-request.ts";
+import { readWhole, type WholeRequest } from "../../lib/server/whole-request.ts";
 import { LONG } from "../support/size.ts";
 import { answerOf, answersTo, cutUp } from "../support/whole-pings.ts";
 import { silent } from "./stub/site.ts";
@@ -144,6 +144,23 @@ describe("requests that come whole are answered to the byte as Node's server ans
     expect(asked - before).toBe(1);
   });
 
+  test("one after the other on a connection, whether the headers are the same again, nearly, or no longer plain", async () => {
+    const pieces = [
+      "GET /ping/1 HTTP/1.1\r\nHost: x\r\nUser-Agent: a\r\n\r\n",
+      "GET /ping/2 HTTP/1.1\r\nHost: x\r\nUser-Agent: a\r\n\r\n",
+      "GET /ping/3 HTTP/1.1\r\nHost: x\r\nUser-Agent: b\r\n\r\n",
+      `GET /ping/${"4".repeat(1_500)} HTTP/1.1\r\nHost: x\r\nUser-Agent: b\r\n\r\n`,
+      "POST /ping/5 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab",
+      "POST /ping/6 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\ncd",
+      "GET /ping/7 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n",
+      "GET /ping/8 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    ].map((text) => Buffer.from(text));
+    const [whole, node] = await answersOfBoth(...pieces);
+    expect(whole).toBe(node);
+    expect(whole.match(/"url":"\/ping\/\d/g)).toHaveLength(8);
+    expect(whole.match(/"user-agent":"[ab]"/g)).toEqual(["a", "a", "b", "b"].map((name) => `"user-agent":"${name}"`));
+  });
+
   test("two that come at once are both answered, in order", async () => {
     const [whole, node] = await answersOfBoth(
       Buffer.from("GET /ping/1 HTTP/1.1\r\nHost: x\r\n\r\nGET /ping/2 HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -152,6 +169,24 @@ describe("requests that come whole are answered to the byte as Node's server ans
     expect(whole.match(/\/ping\/\d/g)).toEqual(["/ping/1", "/ping/2"]);
   });
 });
+
+test("what a client sent before makes no difference to how a request is read", () => {
+  const read = (request: Buffer, before: WholeRequest | null = null) => readWhole(request, before?.head ?? null);
+  let remembered = 0;
+  const property = fc.property(REQUESTS, REQUESTS, fc.boolean(), (first, second, isAgain) => {
+    const before = read(first);
+    const next = isAgain ? Buffer.concat([Buffer.from("GET /ping/b HTTP/1.1\r\n"), afterLine(first)]) : second;
+    const after = read(next, before);
+    expect(after).toEqual(read(next));
+    if (after !== null && after.head === before?.head) remembered += 1;
+  });
+  fc.assert(property, { numRuns: LONG ? 20_000 : 2_000 });
+  expect(remembered).toBeGreaterThan(0);
+});
+
+function afterLine(request: Buffer): Buffer {
+  return request.subarray(request.indexOf("\r\n") + 2);
+}
 
 test.each([
   ["two lengths", "POST /ping/a HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello"],

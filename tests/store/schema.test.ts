@@ -96,6 +96,18 @@ describe("what the migrations add to Prisma's schema", () => {
     expect(rows[0]?.later.getTime()).toBeGreaterThan(rows[0]?.first.getTime() ?? Number.NaN);
   });
 
+  test("all_pings has the columns of pings in their order, as the trigger that moves a ping over needs them", async () => {
+    const columnsOf = async (table: string): Promise<unknown[]> => {
+      const { rows } = await database.pool.query(
+        `SELECT attname, atttypid::regtype::text AS type, atttypmod FROM pg_attribute
+         WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
+        [table],
+      );
+      return rows;
+    };
+    expect(await columnsOf("all_pings")).toEqual(await columnsOf("pings"));
+  });
+
   test("pings lie in partitions of one day of UTC each, and elsewhere in the default one", async () => {
     const midnight = Math.floor(Date.now() / DAY) * DAY + DAY;
     const nameAt = (instant: number): string =>
