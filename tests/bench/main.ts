@@ -15,9 +15,9 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
       "\nPings, every one with a run id of its own, beside the same server without Belfry, in alternating rounds:",
     );
     console.log("  plain   node:http that answers OK");
-    console.log("  bare    node:http that answers after a batched, durable insert of the same rows of pings");
+    console.log("  bare    node:http that answers after a batched, durable insert of a row for each ping");
     console.log(
-      "  rows    the same with the row of each ping's run: all the rows that Belfry inserts, without its rules",
+      "  rows    the same with the rows that Belfry inserts: a run's for each ping, and a ping's where it has a body",
     );
     for (const each of PING_CASES) {
       const { jobs, connections, bodyBytes } = each;

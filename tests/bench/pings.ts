@@ -21,7 +21,7 @@ export type PingFigures = Record<ServerName, ServerFigures> & {
   ofPlain: number;
   ofBare: number;
   ofRows: number;
-  /** Of all that Belfry keeps of one ping: its row, its run's, its body, with their indexes. */
+  /** Of all that Belfry keeps of one ping: its run's row, its own and its body where it has them, with their indexes. */
   bytesOnDisk: number;
 };
 
