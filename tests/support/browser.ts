@@ -56,6 +56,12 @@ export async function openBrowser(): Promise<Browser> {
       if (message.type() !== "error") return;
       complaints.push(`${page.url()}: ${message.text()} (${message.location().url})`);
     });
+    const goto = page.goto.bind(page);
+    page.goto = async (...given) => {
+      const response = await goto(...given);
+      if (options.javaScriptEnabled !== false) await untilAwake(page);
+      return response;
+    };
     return page;
   }
 
@@ -80,6 +86,20 @@ export async function openBrowser(): Promise<Browser> {
     },
     close: () => browser.close(),
   };
+}
+
+/**
+ * A page is there as text before it listens to keys and clicks; a person comes later, a test would not. Resolves once
+ * React has begun to take over what can be used, and has nothing left to do.
+ */
+async function untilAwake(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    if (document.querySelector('script[src*="/_next/"]') === null) return true;
+    const usable = [...document.querySelectorAll("button, input:not([type=hidden]), select, textarea, a[href]")];
+    const isTaken = (element: Element) => Object.keys(element).some((key) => key.startsWith("__reactFiber$"));
+    return usable.length === 0 || usable.some(isTaken);
+  });
+  await page.evaluate(() => new Promise<void>((resolve) => requestIdleCallback(() => resolve(), { timeout: 1_000 })));
 }
 
 async function describePage(page: Page): Promise<string> {
