@@ -3,7 +3,16 @@ import type { Entry } from "./entry.ts";
 import { sameOrigin } from "./pairing.ts";
 import type { Ping } from "./ping.ts";
 import { mayEnd, plausibleDuration } from "./recent-durations.ts";
-import { areOpposite, NO_MARK, type RecentPing, recentPing } from "./recent-ping.ts";
+import {
+  areOpposite,
+  KEY_AT,
+  keyOf,
+  MARK_AT,
+  markOf,
+  NO_MARK,
+  NUMBERS_A_PING,
+  type RecentPings,
+} from "./recent-pings.ts";
 import { type Instant, type Millis, SECOND } from "./time.ts";
 
 /** The same ping again within this time is a re-send; less for short intervals. */
@@ -14,30 +23,43 @@ const REMEMBERED = 16;
 /** Whether the same was said a moment ago and nothing makes news of it; remembers it either way. */
 export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | "received">): boolean {
   const { memory } = draft;
-  const own = recentPing(ping, received);
+  const key = keyOf(ping);
+  const mark = markOf(ping);
   const recent = latestOf(memory.recentPings, received);
   memory.recentPings = recent;
-  const index = recent.findLastIndex((other) => other.key === own.key);
-  const before = recent[index];
-  if (before === undefined) {
-    recent.push(own);
-    return false;
-  }
-  const later = recent.slice(index + 1);
-  // After the clock was set back, what was said before may seem to be still to come.
-  const again = Math.abs(received - before.at) < windowFor(draft, ping, received, later.length === 0);
-  const isNews =
-    later.some((other) => areOpposite(other, own)) || (own.mark !== NO_MARK && endsAnother(draft, ping, received));
-  if (again && !isNews) return true;
-  recent.push(own);
+  const before = lastWithKey(recent, key);
+  if (before !== null && saysItAgain(draft, { ping, received, recent, before, mark })) return true;
+  recent.push(received, key, mark);
   return false;
 }
 
+/** `before`: where among the `recent` the same was said before. */
+type Repeated = Pick<Entry, "ping" | "received"> & { recent: RecentPings; before: number; mark: number };
+
+function saysItAgain(draft: Draft, { ping, received, recent, before, mark }: Repeated): boolean {
+  const later = recent.slice(before + NUMBERS_A_PING);
+  // After the clock was set back, what was said before may seem to be still to come.
+  const distance = Math.abs(received - (recent[before] ?? -Infinity));
+  if (distance >= windowFor(draft, ping, received, later.length === 0)) return false;
+  for (let at = MARK_AT; at < later.length; at += NUMBERS_A_PING) {
+    if (areOpposite(mark, later[at] ?? NO_MARK)) return false;
+  }
+  return mark === NO_MARK || !endsAnother(draft, ping, received);
+}
+
 /** A list of its own of those still worth remembering beside one more. */
-function latestOf(pings: readonly RecentPing[], received: Instant): RecentPing[] {
-  let from = Math.max(0, pings.length - REMEMBERED + 1);
-  while (from < pings.length && Math.abs(received - (pings[from]?.at ?? received)) >= WINDOW) from += 1;
+function latestOf(pings: RecentPings, received: Instant): number[] {
+  let from = Math.max(0, pings.length - (REMEMBERED - 1) * NUMBERS_A_PING);
+  while (from < pings.length && Math.abs(received - (pings[from] ?? received)) >= WINDOW) from += NUMBERS_A_PING;
   return pings.slice(from);
+}
+
+/** Where the last ping with that key begins; null where there is none. */
+function lastWithKey(pings: RecentPings, key: number): number | null {
+  for (let from = pings.length - NUMBERS_A_PING; from >= 0; from -= NUMBERS_A_PING) {
+    if (pings[from + KEY_AT] === key) return from;
+  }
+  return null;
 }
 
 function windowFor({ schedule }: Draft, { action }: Ping, now: Instant, isLatest: boolean): Millis {

@@ -1,7 +1,7 @@
 import type { IncidentAlert, IncidentEvent, OpenIncident } from "./incident.ts";
 import type { Job, JobStatus } from "./job.ts";
 import type { PingDisposition } from "./ping.ts";
-import type { RecentPing } from "./recent-ping.ts";
+import type { RecentPings } from "./recent-pings.ts";
 import type { Run } from "./run.ts";
 import type { Instant } from "./time.ts";
 
@@ -26,7 +26,7 @@ export type Memory = {
   /** The latest settled runs, oldest first; at most 8. */
   recentRuns: Run[];
   /** The latest pings, to recognise re-sends; at most 16. */
-  recentPings: readonly RecentPing[];
+  recentPings: RecentPings;
   /** At most one critical and one warning. */
   incidents: OpenIncident[];
   badStreak: number;

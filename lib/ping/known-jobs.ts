@@ -73,7 +73,7 @@ export function createKnownJobs(): KnownJobs {
 
 function recall(kept: KeptJob): KnownJob {
   const { job, gaps, projectId, checkAt, pingPolicy, version, gapsVersion } = kept;
-  const { memory, written } = recallMemory(kept.bytes.subarray(0, kept.length));
+  const { memory, written } = recallMemory(kept.bytes, kept.length);
   const state = stateOf({ memory, job, gaps });
   return { state, written, projectId, checkAt, pingPolicy, version, gapsVersion };
 }

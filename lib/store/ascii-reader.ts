@@ -1,21 +1,33 @@
-import { HEX_DIGITS, NO_DIGIT, UUID_DIGITS, UUID_LENGTH, VALUES } from "./digits.ts";
+import { HEX_DIGITS, NO_DIGIT, UUID_BYTES, VALUES } from "./digits.ts";
 
 const BASE = 64;
 const DASH = 45;
 const COMMA = 44;
 const LINE_END = 10;
 
+/** For two digits to the base of 64 three hexadecimal ones, a byte each. */
+const HEX = Uint32Array.from({ length: BASE * BASE }, (_, value) => {
+  const digit = (shift: number) => HEX_DIGITS[(value >> shift) & 0xf] ?? 0;
+  return (digit(8) << 16) | (digit(4) << 8) | digit(0);
+});
+
+function hexAt(bytes: Buffer, at: number): number {
+  const high = VALUES[bytes[at] ?? 0] ?? 0;
+  const low = VALUES[bytes[at + 1] ?? 0] ?? 0;
+  return HEX[high * BASE + low] ?? 0;
+}
+
 /** Reads what `AsciiWriter` wrote: records, one a line, of fields between commas. Past the end of a record all fields are blank. */
 export class AsciiReader {
-  readonly #uuid = Buffer.alloc(UUID_LENGTH, DASH);
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   #end = 0;
 
-  open(bytes: Buffer): void {
+  /** @param end of what is to be read */
+  open(bytes: Buffer, end: number): void {
     this.#bytes = bytes;
     this.#at = 0;
-    this.#end = bytes.length;
+    this.#end = end;
   }
 
   /** Characters read so far. */
@@ -34,17 +46,24 @@ export class AsciiReader {
   /** A whole number; null where the field is blank. */
   whole(): number | null {
     const bytes = this.#bytes;
-    const negative = bytes[this.#at] === DASH;
-    let at = negative ? this.#at + 1 : this.#at;
-    const from = at;
+    const end = this.#end;
+    const from = this.#at;
+    let code = from < end ? bytes[from] : LINE_END;
+    if (code === COMMA) {
+      this.#at = from + 1;
+      return null;
+    }
+    const negative = code === DASH;
+    let at = negative ? from + 1 : from;
     let value = 0;
-    for (; at < this.#end; at++) {
-      const digit = VALUES[bytes[at] ?? 0] ?? NO_DIGIT;
+    for (; at < end; at++) {
+      code = bytes[at] ?? LINE_END;
+      const digit = VALUES[code] ?? NO_DIGIT;
       if (digit === NO_DIGIT) break;
       value = value * BASE + digit;
     }
-    this.#pass(at);
     if (at === from) return null;
+    this.#at = at < end && code === COMMA ? at + 1 : at;
     return negative ? -value : value;
   }
 
@@ -83,21 +102,32 @@ export class AsciiReader {
     return null;
   }
 
-  /** What `AsciiWriter.uuid` wrote. */
+  /** What `AsciiWriter.uuid` wrote. In one call: with a buffer in between it takes twice as long. */
   uuid(): string {
     const bytes = this.#bytes;
-    const uuid = this.#uuid;
-    let at = this.#at;
-    for (let index = 0; index < UUID_DIGITS.length; index += 3) {
-      const left = VALUES[bytes[at++] ?? 0] ?? 0;
-      const right = VALUES[bytes[at++] ?? 0] ?? 0;
-      uuid[UUID_DIGITS[index] ?? 0] = HEX_DIGITS[left >> 2] ?? 0;
-      uuid[UUID_DIGITS[index + 1] ?? 0] = HEX_DIGITS[((left & 3) << 2) | (right >> 4)] ?? 0;
-      const last = UUID_DIGITS[index + 2];
-      if (last !== undefined) uuid[last] = HEX_DIGITS[right & 0xf] ?? 0;
-    }
-    this.#pass(at);
-    return uuid.toString("latin1", 0, UUID_LENGTH);
+    const at = this.#at;
+    const a = hexAt(bytes, at);
+    const b = hexAt(bytes, at + 2);
+    const c = hexAt(bytes, at + 4);
+    const d = hexAt(bytes, at + 6);
+    const e = hexAt(bytes, at + 8);
+    const f = hexAt(bytes, at + 10);
+    const g = hexAt(bytes, at + 12);
+    const h = hexAt(bytes, at + 14);
+    const i = hexAt(bytes, at + 16);
+    const j = hexAt(bytes, at + 18);
+    const k = hexAt(bytes, at + 20);
+    this.#pass(at + UUID_BYTES);
+    // As the groups of a UUID stand, not a line for each of its 36 characters:
+    // oxfmt-ignore
+    return String.fromCharCode(
+      a >> 16, (a >> 8) & 255, a & 255, b >> 16, (b >> 8) & 255, b & 255, c >> 16, (c >> 8) & 255, DASH,
+      c & 255, d >> 16, (d >> 8) & 255, d & 255, DASH,
+      e >> 16, (e >> 8) & 255, e & 255, f >> 16, DASH,
+      (f >> 8) & 255, f & 255, g >> 16, (g >> 8) & 255, DASH,
+      g & 255, h >> 16, (h >> 8) & 255, h & 255, i >> 16, (i >> 8) & 255,
+      i & 255, j >> 16, (j >> 8) & 255, j & 255, k >> 16, (k >> 8) & 255,
+    );
   }
 
   /** Goes behind the comma after a field. */

@@ -1,9 +1,8 @@
 import { BLOCK_BYTES, nextBlock } from "./blocks.ts";
-import { DIGIT_BITS, DIGITS, HEX_VALUES, UUID_DASHES, UUID_DIGITS, UUID_LENGTH } from "./digits.ts";
+import { DIGIT_BITS, DIGITS, HEX_VALUES, UUID_BYTES, UUID_DASHES, UUID_DIGITS, UUID_LENGTH } from "./digits.ts";
 
 /** Of a whole number below 2^53, with its sign. */
 const NUMBER_BYTES = 17;
-const UUID_BYTES = 22;
 const DASH = 45;
 const LOW_DIGITS = 5;
 const LOW_BITS = LOW_DIGITS * DIGIT_BITS;

@@ -13,6 +13,9 @@ export const HEX_VALUES = valuesOf(HEX_DIGITS.toString());
 
 export const UUID_LENGTH = 36;
 
+/** Of a UUID in digits to the base of 64. */
+export const UUID_BYTES = 22;
+
 /** Where in a UUID's text the dashes are, and where the digits. */
 export const UUID_DASHES: readonly number[] = [8, 13, 18, 23];
 export const UUID_DIGITS: readonly number[] = Array.from({ length: UUID_LENGTH }, (_, index) => index).filter(

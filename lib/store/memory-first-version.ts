@@ -1,6 +1,6 @@
 import { newMemory } from "../domain/draft.ts";
 import type { OpenIncident } from "../domain/incident.ts";
-import { markOfEnd, NO_MARK, type RecentPing } from "../domain/recent-ping.ts";
+import { markOfEnd, NO_MARK, type RecentPings } from "../domain/recent-pings.ts";
 import type { Run } from "../domain/run.ts";
 import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
@@ -54,10 +54,10 @@ function decodeRecord(memory: Memory, record: string, base: Instant): void {
 }
 
 /** Its key began with what became its mark. */
-function decodePing(fields: readonly string[], base: Instant): RecentPing {
+function decodePing(fields: readonly string[], base: Instant): RecentPings {
   const [, sign, origin = "", key] = /^(?:([+-])(\d*):)?(\d*)$/.exec(unescaped(fields[1]) ?? "") ?? [];
   const mark = sign === undefined ? NO_MARK : markOfEnd(sign === "+" ? "success" : "fail", origin);
-  return { at: instant(fields[0], base) ?? base, key: whole(key), mark };
+  return [instant(fields[0], base) ?? base, whole(key), mark];
 }
 
 function decodeRun(fields: readonly string[], base: Instant): Run {

@@ -1,6 +1,6 @@
 import { newMemory } from "../domain/draft.ts";
 import type { Cause, OpenIncident, Severity } from "../domain/incident.ts";
-import { NO_MARK, type RecentPing } from "../domain/recent-ping.ts";
+import { NO_MARK } from "../domain/recent-pings.ts";
 import type { Run, RunReason } from "../domain/run.ts";
 import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
@@ -21,13 +21,19 @@ import {
 
 const OPEN_RUN = "o".charCodeAt(0);
 const RUN = "r".charCodeAt(0);
+const USUAL_RUN = "u".charCodeAt(0);
 const PING = "p".charCodeAt(0);
 const INCIDENT = "i".charCodeAt(0);
 const STRANGE_CODE = STRANGE.charCodeAt(0);
 const SAME_CODE = SAME.charCodeAt(0);
 const LETTERS = 2;
 
+/** Of texts that are read alike: they have no runs of which only the differences are told. */
+const SECOND_VERSION = "2";
+
 const input = new AsciiReader();
+/** Room for those of the latest pings: a list that grows is copied again and again. */
+const numbers: number[] = [];
 /** The instant that was read last. */
 let read: Instant = 0;
 
@@ -35,29 +41,36 @@ let read: Instant = 0;
 export function decodeMemory(stored: unknown): Memory {
   if (typeof stored !== "string") return Object.assign(newMemory(), stored);
   if (stored.startsWith(FIRST_VERSION)) return decodeFirstVersion(stored);
-  if (!stored.startsWith(VERSION)) throw new Error(`Memory of version ${stored.slice(0, 1)} cannot be read.`);
+  if (!stored.startsWith(VERSION) && !stored.startsWith(SECOND_VERSION))
+    throw new Error(`Memory of version ${stored.slice(0, 1)} cannot be read.`);
   return recallMemory(Buffer.from(stored, "latin1")).memory;
 }
 
-/** Reads the text that `encodeMemory` wrote, and where in it the records are. */
-export function recallMemory(bytes: Buffer): { memory: Memory; written: WrittenMemory } {
-  input.open(bytes);
+/** Reads the text that `encodeMemory` wrote, and where in it the records are. @param length of the text */
+export function recallMemory(bytes: Buffer, length = bytes.length): { memory: Memory; written: WrittenMemory } {
+  input.open(bytes, length);
   input.text();
   const memory = decodeFacts();
   const { openRuns, incidents } = memory;
   const recentRuns: Run[] = [];
-  const recentPings: RecentPing[] = [];
   let letter = input.next();
   for (; letter === OPEN_RUN; letter = input.next()) openRuns.push(decodeRun(null));
   const runsAt = recordAt(letter);
   let run: Run | null = null;
-  for (; letter === RUN; letter = input.next()) recentRuns.push((run = decodeRun(run)));
+  for (; letter === RUN || letter === USUAL_RUN; letter = input.next()) {
+    run = letter === USUAL_RUN && run !== null ? decodeUsualRun(run) : decodeRun(run);
+    recentRuns.push(run);
+  }
   const pingsAt = recordAt(letter);
   let pingAt: Instant = 0;
+  let count = 0;
   for (; letter === PING; letter = input.next()) {
     pingAt += input.whole() ?? 0;
-    recentPings.push({ at: pingAt, key: input.whole() ?? 0, mark: input.whole() ?? NO_MARK });
+    numbers[count++] = pingAt;
+    numbers[count++] = input.whole() ?? 0;
+    numbers[count++] = input.whole() ?? NO_MARK;
   }
+  const recentPings = numbers.slice(0, count);
   const endAt = recordAt(letter);
   for (; letter === INCIDENT; letter = input.next()) incidents.push(decodeIncident());
   if (letter !== 0) {
@@ -134,6 +147,38 @@ function decodeRun(previous: Run | null): Run {
     reason: rest.reason,
     settledAt,
     output: rest.output,
+  };
+}
+
+/** What `isUsual` in `memory.ts` says of it, and what is left to tell. */
+function decodeUsualRun(previous: Run): Run {
+  const settledAt = latestOf(previous) + (input.whole() ?? 0);
+  const runId = id();
+  read = settledAt;
+  const slotAt = instant();
+  return {
+    number: previous.number + 1,
+    outcome: "ok",
+    slotAt,
+    lastSlotAt: slotAt,
+    count: 1,
+    startedAt: settledAt,
+    finishedAt: settledAt,
+    durationMs: null,
+    finishBy: null,
+    heartbeatAt: null,
+    slowBy: null,
+    heldUntil: null,
+    finishedLate: false,
+    exitCode: input.whole(),
+    runId,
+    host: previous.host,
+    source: previous.source,
+    ambiguous: false,
+    startSeen: false,
+    reason: null,
+    settledAt,
+    output: null,
   };
 }
 

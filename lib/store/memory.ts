@@ -1,6 +1,6 @@
 import type { OpenIncident } from "../domain/incident.ts";
 import type { Outcome, Run } from "../domain/run.ts";
-import { NO_MARK, type RecentPing } from "../domain/recent-ping.ts";
+import { KEY_AT, MARK_AT, NO_MARK, NUMBERS_A_PING, type RecentPings } from "../domain/recent-pings.ts";
 import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
 import { AsciiWriter } from "./ascii-writer.ts";
@@ -9,7 +9,7 @@ import { AsciiWriter } from "./ascii-writer.ts";
 // record, its first letter the kind; fields between commas, empty for null. Numbers are to the base of 64, and what is
 // mostly much like what stands before it tells how far it is from that.
 
-export const VERSION = "2";
+export const VERSION = "3";
 export const LATE = 1;
 export const AMBIGUOUS = 2;
 export const START_SEEN = 4;
@@ -38,7 +38,7 @@ export class WrittenMemory {
     /** Compact ASCII. */
     readonly bytes: Buffer,
     readonly recentRuns: readonly Run[],
-    readonly recentPings: readonly RecentPing[],
+    readonly recentPings: RecentPings,
     /** Where the records of settled runs begin, where those of pings, and where these end. */
     readonly runsAt: number,
     readonly pingsAt: number,
@@ -47,14 +47,6 @@ export class WrittenMemory {
 
   get text(): string {
     return this.bytes.toString("latin1");
-  }
-
-  get runRecords(): Records<Run> {
-    return { records: this.recentRuns, bytes: this.bytes, from: this.runsAt, to: this.pingsAt };
-  }
-
-  get pingRecords(): Records<RecentPing> {
-    return { records: this.recentPings, bytes: this.bytes, from: this.pingsAt, to: this.endAt };
   }
 }
 
@@ -69,9 +61,9 @@ export function encodeMemory(memory: Memory, before: WrittenMemory | null = null
   encodeFacts(memory);
   for (const run of memory.openRuns) encodeRun("\no", run, null);
   const runsAt = out.length;
-  encodeRecords(recentRuns, before?.runRecords ?? null, encodeSettledRun);
+  encodeRuns(recentRuns, before);
   const pingsAt = out.length;
-  encodeRecords(recentPings, before?.pingRecords ?? null, encodePing);
+  encodePings(recentPings, before);
   const endAt = out.length;
   for (const incident of memory.incidents) encodeIncident(incident);
   return new WrittenMemory(out.take(), recentRuns, recentPings, runsAt, pingsAt, endAt);
@@ -92,54 +84,105 @@ function encodeFacts(memory: Memory): void {
   number(memory.lastIncidentNumber);
 }
 
-type Records<T> = { records: readonly T[]; bytes: Buffer; from: number; to: number };
+// The first record is written as it is, each of the others by what parts it from the one before: so these can be copied.
 
-/** The first is written as it is, each of the others by what parts it from the one before: so these can be copied. */
-function encodeRecords<T>(
-  records: readonly T[],
-  before: Records<T> | null,
-  encode: (record: T, previous: T | null) => void,
-): void {
-  const [first] = records;
+function encodeRuns(runs: readonly Run[], before: WrittenMemory | null): void {
+  const [first] = runs;
   if (first === undefined) return;
-  encode(first, null);
+  encodeRun("\nr", first, null);
   let previous = first;
-  const shared = before === null ? 0 : sharedBy(before.records, records);
-  if (before !== null && shared > 1) copyLast(shared - 1, before);
-  for (let index = 1; index < records.length; index++) {
-    const record = records[index] ?? previous;
-    if (index >= shared) encode(record, previous);
-    previous = record;
+  const shared = before === null ? 0 : runsSharedBy(before.recentRuns, runs);
+  if (before !== null && shared > 1) {
+    copyRecords(before.bytes, {
+      from: before.runsAt,
+      to: before.pingsAt,
+      skipped: before.recentRuns.length - shared + 1,
+    });
+  }
+  for (let index = 1; index < runs.length; index++) {
+    const run = runs[index] ?? previous;
+    if (index >= shared) encodeSettledRun(run, previous);
+    previous = run;
   }
 }
 
+function encodePings(pings: RecentPings, before: WrittenMemory | null): void {
+  if (pings.length === 0) return;
+  encodePing(pings, 0);
+  const shared = before === null ? 0 : numbersSharedBy(before.recentPings, pings);
+  if (before !== null && shared > NUMBERS_A_PING) {
+    const skipped = (before.recentPings.length - shared) / NUMBERS_A_PING + 1;
+    copyRecords(before.bytes, { from: before.pingsAt, to: before.endAt, skipped });
+  }
+  for (let from = Math.max(shared, NUMBERS_A_PING); from < pings.length; from += NUMBERS_A_PING)
+    encodePing(pings, from);
+}
+
 /** How many are remembered still, where that is all but the first of what was remembered before: it is replaced, never changed. */
-function sharedBy(before: readonly unknown[], now: readonly unknown[]): number {
-  const gone = before.indexOf(now[0]);
+function runsSharedBy(before: readonly Run[], now: readonly Run[]): number {
+  const gone = now[0] === undefined ? -1 : before.indexOf(now[0]);
   if (gone === -1 || before.length - gone > now.length) return 0;
   for (let index = gone; index < before.length; index++) if (before[index] !== now[index - gone]) return 0;
   return before.length - gone;
 }
 
-function copyLast(count: number, { records, bytes, from, to }: Records<unknown>): void {
+/** As many of the numbers. Of its own: one function for both made an object of each number that it looked at. */
+function numbersSharedBy(before: RecentPings, now: RecentPings): number {
+  let gone = 0;
+  while (gone < before.length && before[gone] !== now[0]) gone += NUMBERS_A_PING;
+  if (before.length - gone > now.length) return 0;
+  for (let index = gone; index < before.length; index++) if (before[index] !== now[index - gone]) return 0;
+  return before.length - gone;
+}
+
+/** All records between `from` and `to` but the first `skipped`. */
+function copyRecords(bytes: Buffer, { from, to, skipped }: { from: number; to: number; skipped: number }): void {
   let at = from;
-  // To ask the buffer costs more than to look: a record has fifty bytes.
-  for (let skipped = 0; skipped < records.length - count; skipped++) {
+  // To ask the buffer costs more than to look: a record has fifty bytes at most.
+  for (let left = skipped; left > 0; left--) {
     do at += 1;
     while (at < to && bytes[at] !== LINE_END);
   }
   out.copy(bytes, at, to);
 }
 
-function encodePing({ at, key, mark }: RecentPing, previous: RecentPing | null): void {
+function encodePing(pings: RecentPings, from: number): void {
   out.text("\np");
-  out.whole(Math.round(at) - Math.round(previous?.at ?? 0));
-  number(key);
+  out.whole(Math.round(pings[from] ?? 0) - Math.round(pings[from - NUMBERS_A_PING] ?? 0));
+  number(pings[from + KEY_AT] ?? 0);
+  const mark = pings[from + MARK_AT] ?? NO_MARK;
   if (mark !== NO_MARK) number(mark);
 }
 
-function encodeSettledRun(run: Run, previous: Run | null): void {
-  encodeRun("\nr", run, previous);
+/** Most runs differ from the one before by three fields at most. */
+function encodeSettledRun(run: Run, previous: Run): void {
+  if (!isUsual(run, previous)) return encodeRun("\nr", run, previous);
+  out.text("\nu");
+  out.whole(Math.round(run.settledAt ?? 0) - latestOf(previous));
+  id(run.runId);
+  if ((run.slotAt ?? run.exitCode) === null) return;
+  written = Math.round(run.settledAt ?? 0);
+  instant(run.slotAt);
+  if (run.exitCode !== null) number(run.exitCode);
+}
+
+/** Whether a run was told by its success alone, as it came, from where the one before it came from. */
+function isUsual(run: Run, { number: before, source, host }: Run): boolean {
+  const { settledAt } = run;
+  return (
+    run.number === before + 1 &&
+    run.outcome === "ok" &&
+    run.count === 1 &&
+    settledAt !== null &&
+    run.finishedAt === settledAt &&
+    run.startedAt === settledAt &&
+    run.lastSlotAt === run.slotAt &&
+    run.source === source &&
+    run.host === host &&
+    !(run.finishedLate || run.ambiguous || run.startSeen) &&
+    (run.durationMs ?? run.reason ?? run.output) === null &&
+    (run.finishBy ?? run.heartbeatAt ?? run.slowBy ?? run.heldUntil) === null
+  );
 }
 
 function encodeRun(beginning: string, run: Run, previous: Run | null): void {

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { newMemory } from "../../lib/domain/draft.ts";
+import type { Run } from "../../lib/domain/run.ts";
 import type { Memory } from "../../lib/domain/state.ts";
 import { type Instant, MINUTE, SECOND } from "../../lib/domain/time.ts";
 import { applyDeadline, applyPing } from "../../lib/domain/transition.ts";
@@ -42,6 +44,27 @@ async function rowsOf(sql: string, jobId: string): Promise<Record<string, unknow
   return (await database.pool.query<Record<string, unknown>>(sql, [jobId])).rows;
 }
 
+/** A run that was told by its success alone, as most are. */
+function successAt(number: number, at: Instant): Run {
+  return {
+    ...{
+      number,
+      outcome: "ok",
+      count: 1,
+      slotAt: null,
+      lastSlotAt: null,
+      startedAt: at,
+      finishedAt: at,
+      settledAt: at,
+    },
+    ...{ durationMs: null, finishBy: null, heartbeatAt: null, slowBy: null, heldUntil: null, exitCode: null },
+    ...{ runId: null, host: null, source: null, reason: null, output: null },
+    ...{ finishedLate: false, ambiguous: false, startSeen: false },
+  };
+}
+
+const RUN_FIELDS = [...Object.keys(successAt(1, START))] as (keyof Run)[];
+
 describe("memory", () => {
   const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 });
   const instant = fc.integer({ min: START - 1e9, max: START + 1e9 });
@@ -71,7 +94,7 @@ describe("memory", () => {
     settledAt: maybe(instant),
     output: maybe(fc.record({ pingId: fc.uuid(), receivedAt: instant })),
   });
-  const recentPing = fc.record({ at: instant, key: fc.maxSafeNat(), mark: fc.integer({ min: -10_000, max: 10_000 }) });
+  const recentPing = fc.tuple(instant, fc.maxSafeNat(), fc.integer({ min: -10_000, max: 10_000 }));
   const memory: fc.Arbitrary<Memory> = fc.record({
     accountedThrough: maybe(instant),
     nextSlotAt: maybe(instant),
@@ -81,7 +104,7 @@ describe("memory", () => {
     lastOkAt: maybe(instant),
     openRuns: fc.array(run, { maxLength: 3 }),
     recentRuns: fc.array(run, { maxLength: 3 }),
-    recentPings: fc.array(recentPing, { maxLength: 3 }),
+    recentPings: fc.array(recentPing, { maxLength: 3 }).map((pings) => pings.flat()),
     incidents: fc.array(
       fc.record(
         {
@@ -127,8 +150,8 @@ describe("memory", () => {
         let value = first;
         for (const { run: next, ping, forgotten, kept } of then) {
           const recentRuns = [...value.recentRuns.slice(forgotten), next];
-          const recentPings = [...value.recentPings.slice(forgotten), ping];
-          value = { ...value, recentRuns, recentPings: kept ? value.recentPings : recentPings, lastOkAt: ping.at };
+          const recentPings = [...value.recentPings.slice(3 * forgotten), ...ping];
+          value = { ...value, recentRuns, recentPings: kept ? value.recentPings : recentPings, lastOkAt: ping[0] };
           const written = encodeMemory(value, before);
           expect(written).toEqual(encodeMemory(value));
           before = written;
@@ -142,6 +165,54 @@ describe("memory", () => {
         expect(encodeMemory(changed, before)).toEqual(encodeMemory(changed));
       }),
     );
+  });
+
+  /** Successes that follow each other, some of them with up to two things that the others have not. */
+  const successes = fc
+    .array(
+      fc.record({
+        ...{ after: fc.nat(3_600_000), runId: maybe(fc.uuid()), slot: maybe(fc.integer({ min: -1e6, max: 1e6 })) },
+        ...{ status: maybe(fc.constant(0)), other: run, strange: fc.subarray(RUN_FIELDS, { maxLength: 2 }) },
+      }),
+      { maxLength: 8 },
+    )
+    .map((told) => {
+      let at = START;
+      return told.map(({ after, runId, slot, status, other, strange }, index): Run => {
+        at += after;
+        const slotAt = slot === null ? null : at + slot;
+        const usual = { ...successAt(index + 1, at), runId, slotAt, lastSlotAt: slotAt, exitCode: status };
+        return { ...usual, ...Object.fromEntries(strange.map((field) => [field, other[field]])) };
+      });
+    });
+
+  it("tells runs by what parts them from the one before, and forgets nothing of what else they have", () => {
+    fc.assert(
+      fc.property(successes, (recentRuns) => {
+        const value = { ...newMemory(), recentRuns };
+        expect(decodeMemory(encodeMemory(value).text)).toEqual(value);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is read where it was written before runs were told by their differences", () => {
+    const read = decodeMemory(
+      [
+        "2,Pgr~r60,c9Q0,0,-Fe,Og8,,,0,ku,ku,0",
+        "rkn,8,,Pgsbzd8,0,0,,,007YGFPXJKgk7fXDigSik0,127.0.0.1,",
+        "r1,8,,77,0,0,,,0089KFPXJKgk7fXDigSik0,=,",
+        ...["pPgsbykG,HUYd7i_GM", "p77,QUHSZDUq0,-1a"],
+      ].join("\n"),
+    );
+    expect(read.recentRuns).toEqual([
+      { ...successAt(2993, 1763999996360), runId: "0001e240-f661-4d4a-ae1e-984db2a72cb8", source: "127.0.0.1" },
+      { ...successAt(2994, 1763999996815), runId: "00020950-f661-4d4a-ae1e-984db2a72cb8", source: "127.0.0.1" },
+    ]);
+    const anew = encodeMemory(read).text;
+    expect(anew).toMatch(/^3/);
+    expect(anew).toContain("\nu77,0089KFPXJKgk7fXDigSik0\np");
+    expect(decodeMemory(anew)).toEqual(read);
   });
 
   it("is read where it was written before runs could be slow or told late", () => {

