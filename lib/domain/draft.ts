@@ -159,11 +159,11 @@ export function putOpen(draft: Draft, run: Run): void {
 /** Books a run among the settled ones, in place of its former self, open or settled. */
 export function putSettled(draft: Draft, run: Run): void {
   const { openRuns, recentRuns } = draft.memory;
-  const open = openRuns.findIndex((other) => other.number === run.number);
+  const open = placeOf(openRuns, run.number);
   if (open >= 0) openRuns.splice(open, 1);
-  const at = recentRuns.findIndex((other) => other.number === run.number);
+  const at = placeOf(recentRuns, run.number);
   if (at >= 0) draft.memory.recentRuns = recentRuns.with(at, run);
-  else draft.memory.recentRuns = [...recentRuns.slice(Math.max(0, recentRuns.length + 1 - RECENT_RUNS)), run];
+  else draft.memory.recentRuns = recentRuns.slice(Math.max(0, recentRuns.length + 1 - RECENT_RUNS)).concat(run);
   replaceOrAppend(draft.runs, run);
 }
 
@@ -193,7 +193,13 @@ function without(numbers: number[], number: number): void {
 
 /** Books a row that changed, in place of its former self. */
 export function replaceOrAppend(runs: Run[], run: Run): void {
-  const at = runs.findIndex((other) => other.number === run.number);
+  const at = placeOf(runs, run.number);
   if (at >= 0) runs[at] = run;
   else runs.push(run);
+}
+
+/** -1 where there is none of that number. */
+function placeOf(runs: readonly Run[], number: number): number {
+  for (let index = runs.length - 1; index >= 0; index--) if (runs[index]?.number === number) return index;
+  return -1;
 }

@@ -36,7 +36,7 @@ function finish(draft: Draft, run: Run, entry: Entry): Booking {
   close(draft, finished, received);
   if (good && run.outcome === "overlong" && !late) withdrawBad(draft, "overlong", finished, received);
   if (good && run.outcome === "running" && late) countBad(draft, "overlong", finished, received);
-  count(draft, finished, { good, took, ...entry });
+  count(draft, finished, { good, took, at, received });
   return { disposition: "applied", run: finished };
 }
 
@@ -76,7 +76,7 @@ function bookPoint(draft: Draft, entry: Entry): Booking {
   putSettled(draft, run);
   if (run.slotAt !== null) settleSlotsBefore(draft, run.slotAt, received);
   takeBack(draft, place, run, { received, good });
-  count(draft, run, { good, took: ping.durationMs, ...entry });
+  count(draft, run, { good, took: ping.durationMs, at, received });
   return { disposition: "applied", run };
 }
 
@@ -114,7 +114,7 @@ function resultOf(draft: Draft, ping: Ping, took: Millis | null): { outcome: "ok
   return tooQuick ? { outcome: "failed", reason: "too-quick" } : { outcome: "ok", reason: null };
 }
 
-type Judged = Entry & { good: boolean; took: Millis | null };
+type Judged = Pick<Entry, "at" | "received"> & { good: boolean; took: Millis | null };
 
 function count(draft: Draft, run: Run, { good, took, at, received }: Judged): void {
   if (!good) return countBad(draft, "failed", run, received);

@@ -22,7 +22,8 @@ const NOBODY: Pairing = { run: null, dead: [] };
 export function pairEnd(draft: Draft, { ping, at, received }: Entry): Pairing {
   const { openRuns } = draft.memory;
   if (ping.runId !== null) {
-    return { run: openRuns.find((run) => run.runId === ping.runId) ?? null, dead: [] };
+    const run = openRuns.find(({ runId }) => runId === ping.runId);
+    return run === undefined ? NOBODY : { run, dead: [] };
   }
   const begun = (run: Run) => at === received || (run.startedAt ?? at) <= at + CLOCKS_APART;
   const nameless = openRuns.filter((run) => run.runId === null && begun(run));

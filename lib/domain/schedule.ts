@@ -52,16 +52,15 @@ const REMEMBERED = 5_000;
 const compiled = new LruMap<string, { schedule: Schedule; zone: Zone }>(REMEMBERED);
 const intervals = new LruMap<Millis, Schedule>(REMEMBERED);
 /** By the very spec, which a job that is kept in mind brings with every ping: to look up its texts takes a microsecond. */
-const seen = new WeakMap<CronSpec, { schedule: Schedule; zoneSource: number }>();
+const seen = new WeakMap<ScheduleSpec, { schedule: Schedule; zoneSource: number }>();
 
 /** Makes a schedule of what its owner wrote. Throws a `ScheduleError`. Cheap for a spec that was seen before. */
 export function compileSchedule(spec: ScheduleSpec): Schedule {
   if (spec.kind === "none") return NO_SCHEDULE;
-  if (spec.kind === "interval") return compileInterval(spec.everyMs);
   const before = seen.get(spec);
   const zoneSource = zoneSourceNumber();
   if (before?.zoneSource === zoneSource) return before.schedule;
-  const schedule = compileExpression(spec);
+  const schedule = spec.kind === "interval" ? compileInterval(spec.everyMs) : compileExpression(spec);
   seen.set(spec, { schedule, zoneSource });
   return schedule;
 }

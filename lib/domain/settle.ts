@@ -42,7 +42,16 @@ export function nextDeadline(draft: Draft): Instant | null {
 
 /** The earliest event; at one instant those of runs come before those of slots, older runs first. */
 function nextEvent(draft: Draft): Event | null {
-  if (draft.memory.lastPingAt === null) return silenceEvent(draft);
+  const { lastPingAt, openRuns } = draft.memory;
+  if (lastPingAt === null) return silenceEvent(draft);
+  const ofRuns = openRuns.length === 0 ? null : runEvent(draft);
+  const slot = firstPending(draft);
+  if (slot === null) return ofRuns;
+  const at = slotDeadline(draft, slot);
+  return ofRuns === null || at < ofRuns.at ? { at, kind: "slot", slot } : ofRuns;
+}
+
+function runEvent(draft: Draft): Event | null {
   let earliest: Event | null = null;
   const isEarliest = (at: Instant | null): at is Instant => at !== null && (earliest === null || at < earliest.at);
   for (const run of draft.memory.openRuns) {
@@ -53,9 +62,7 @@ function nextEvent(draft: Draft): Event | null {
     const slowAt = slowDeadline(draft, run);
     if (isEarliest(slowAt)) earliest = { at: slowAt, kind: "slow", run };
   }
-  const slot = firstPending(draft);
-  const deadline = slot === null ? null : slotDeadline(draft, slot);
-  return slot !== null && isEarliest(deadline) ? { at: deadline, kind: "slot", slot } : earliest;
+  return earliest;
 }
 
 /** Before its first ping nothing else can happen to a job. */

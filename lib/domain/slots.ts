@@ -103,8 +103,12 @@ function takeCronSlot(draft: Draft, { at, received }: Sign): Place {
 function freeSlot(draft: Draft, slot: Instant | null, at: Instant): Instant | null {
   if (slot === null || !isTaken(draft, slot)) return slot;
   const { required } = draft.schedule;
-  const after = required.next(slot);
-  if (after !== null && after > at && after - at <= 2 * clockAhead(draft)) return after;
+  const { accountedThrough, recentRuns } = draft.memory;
+  const ahead = clockAhead(draft);
+  const after = ahead > 0 ? required.next(slot) : null;
+  if (after !== null && after > at && after - at <= 2 * ahead) return after;
+  // Seen at a glance: where no verdict is left, all slots before have their runs.
+  if (accountedThrough !== null && slot <= accountedThrough && !recentRuns.some(isVerdict)) return slot;
   const before = required.prev(slot - 1);
   return before !== null && at <= slotDeadline(draft, before) && !isTaken(draft, before) ? before : slot;
 }

@@ -32,10 +32,10 @@ export function watchOften(draft: Draft, run: Run, at: Instant): void {
 /** Of two machines that share a job, each brings a run for every slot: more than two have to come that none asked for. */
 function comesTooOften({ memory, job, schedule }: Draft): boolean {
   const since = Math.max(job.scheduleSince, memory.firstPingAt ?? job.scheduleSince);
-  const unasked = memory.recentRuns
-    .filter((run) => run.outcome === "ok" && run.slotAt === null)
-    .map((run) => run.startedAt ?? since)
-    .filter((at) => at > since);
+  const unasked: Instant[] = [];
+  for (const { outcome, slotAt, startedAt } of memory.recentRuns) {
+    if (outcome === "ok" && slotAt === null && startedAt !== null && startedAt > since) unasked.push(startedAt);
+  }
   if (unasked.length < TOO_MANY) return false;
   const last = Math.max(...unasked);
   let slots = 0;

@@ -3,6 +3,7 @@ import { jitterOf } from "./deadline.ts";
 import { closeDraft, type Draft, openDraft, replaceOrAppend } from "./draft.ts";
 import { bookEnd } from "./ending.ts";
 import type { Booking, Entry } from "./entry.ts";
+import type { Severity } from "./incident.ts";
 import type { Job } from "./job.ts";
 import { dropSilence, endSilence } from "./never-pinged.ts";
 import type { Ping } from "./ping.ts";
@@ -110,13 +111,13 @@ export function applyEdit(state: JobState, job: Job, now: Instant): Transition {
 
 /** The narrow facts for lists, from the whole state. */
 export function statusFacts(state: JobState): StatusFacts {
-  const { pausedAt, incidents, openRuns, recentRuns } = state;
+  const { pausedAt, openRuns, recentRuns } = state;
   const { nextSlotAt, lateAt } = expectation(state);
   return {
     pausedAt,
     firstPingAt: state.firstPingAt,
-    down: incidents.some((incident) => incident.severity === "critical"),
-    warning: incidents.some((incident) => incident.severity === "warning"),
+    down: hasIncident(state, "critical"),
+    warning: hasIncident(state, "warning"),
     running: openRuns.length,
     nextSlotAt,
     lateAt,
@@ -124,17 +125,26 @@ export function statusFacts(state: JobState): StatusFacts {
   };
 }
 
+function hasIncident({ incidents }: JobState, severity: Severity): boolean {
+  return incidents.some((incident) => incident.severity === severity);
+}
+
+const NOTHING_EXPECTED = { nextSlotAt: null, lateAt: null };
+
 /** The first slot that waits for a run and must not stay empty, and from when on the job is late for it. */
 function expectation(state: JobState): Pick<StatusFacts, "nextSlotAt" | "lateAt"> {
-  const { job, pausedAt, openRuns } = state;
-  if (pausedAt !== null || state.nextSlotAt === null) return { nextSlotAt: null, lateAt: null };
+  const { job, pausedAt, nextSlotAt } = state;
+  if (pausedAt !== null || nextSlotAt === null) return NOTHING_EXPECTED;
   const schedule = readableSchedule(job);
-  if (schedule === null) return { nextSlotAt: null, lateAt: null };
-  let slot: Instant | null = state.nextSlotAt;
-  // Behind an optional slot the run of a later one may be under way.
-  const isUnderWay = (at: Instant) => at !== state.nextSlotAt && openRuns.some((run) => run.slotAt === at);
-  while (slot !== null && (schedule.isOptional(slot) || isUnderWay(slot))) slot = schedule.required.next(slot);
+  if (schedule === null) return NOTHING_EXPECTED;
+  let slot: Instant | null = nextSlotAt;
+  while (slot !== null && (schedule.isOptional(slot) || isUnderWay(state, slot))) slot = schedule.required.next(slot);
   return { nextSlotAt: slot, lateAt: slot === null ? null : slot + jitterOf(schedule, job.limits) };
+}
+
+/** Behind an optional slot the run of a later one may be. */
+function isUnderWay({ nextSlotAt, openRuns }: JobState, slot: Instant): boolean {
+  return slot !== nextSlotAt && openRuns.some((run) => run.slotAt === slot);
 }
 
 /** Null where it cannot be read, such as one stored by a newer Belfry: the job is set aside, but it is still listed. */

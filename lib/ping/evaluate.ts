@@ -15,10 +15,10 @@ export type Arrival = PingRecord & {
 };
 
 /** What one transaction is about to write. */
-export type Batch = {
+export type Batch<J extends LoadedJob = LoadedJob> = {
   /** Of jobs that exist, in order of receipt. */
   pings: Arrival[];
-  changes: Map<string, JobChange>;
+  changes: Map<string, JobChange<J>>;
   /** Jobs whose state cannot be read. */
   setAside: Map<string, SetAside>;
 };
@@ -26,12 +26,12 @@ export type Batch = {
 export const QUARANTINED = "A ping could not be evaluated and was kept as it came";
 
 /** Books pings in order of receipt. One that cannot be evaluated is quarantined and stops none of the others. */
-export function evaluate(
+export function evaluate<J extends LoadedJob>(
   arrivals: readonly Arrival[],
-  { jobs, faults }: { jobs: ReadonlyMap<string, LoadedJob>; faults: ReadonlyMap<string, unknown> },
+  { jobs, faults }: { jobs: ReadonlyMap<string, J>; faults: ReadonlyMap<string, unknown> },
   { now, log }: { now: Instant; log: Logger },
-): Batch {
-  const batch: Batch = { pings: [], changes: new Map(), setAside: new Map() };
+): Batch<J> {
+  const batch: Batch<J> = { pings: [], changes: new Map(), setAside: new Map() };
   for (const [jobId, job] of jobs) batch.changes.set(jobId, openChange(job));
   for (const [jobId, fault] of faults) batch.setAside.set(jobId, { jobId, fault, pings: 0, retryAt: null });
   for (const arrival of inOrderOfReceipt(arrivals)) {

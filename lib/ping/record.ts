@@ -9,7 +9,7 @@ import type { LiveUpdates } from "../store/live.ts";
 import { partLonePings } from "../store/lone-pings.ts";
 import { BEGIN, commit, runAll, type Statement, withClient } from "../store/pipeline.ts";
 import { pingStatements } from "../store/pings.ts";
-import { loadedJobs, loadStatements, setAsideStatement } from "../store/states.ts";
+import { type LoadedJob, loadedJobs, loadStatements, setAsideStatement } from "../store/states.ts";
 import { earlierOf, earliestMove, type JobChange, transitionStatements } from "../store/transitions.ts";
 import type { Verdict } from "./buffer.ts";
 import { type Arrival, type Batch, concerns, evaluate, QUARANTINED } from "./evaluate.ts";
@@ -28,13 +28,14 @@ export type RecorderDeps = {
 const SWEEP_POLL_MS: Millis = 10 * SECOND;
 const ATTEMPTS = 3;
 const NO_FAULTS: ReadonlyMap<string, unknown> = new Map();
-const NOTHING: Jobs = new Set<string>();
 
-/** Some jobs, by their ids. */
-type Jobs = { readonly size: number; has(jobId: string): boolean };
+/** Some jobs of a batch, by their ids, or all of them. */
+type Jobs = "all" | ReadonlySet<string>;
+
+const NONE: Jobs = new Set();
 
 /** A batch on the short way. */
-type Prepared = { statement: Statement; learnt: ReadonlyMap<string, LearntJob>; gapsVersion: number };
+type Prepared = { statement: Statement; learnt: readonly LearntJob[]; gapsVersion: number };
 
 /** Stores batches of pings with all that follows from them. Pings of one job have to come one batch after the other. */
 export class Recorder {
@@ -49,6 +50,7 @@ export class Recorder {
   async record(arrivals: Arrival[], signal: AbortSignal): Promise<Verdict[]> {
     await this.#deps.watch.ensureFresh();
     const stored = await this.#recordKnown(arrivals, signal);
+    if (stored === "all") return arrivals.map(() => "stored");
     if (stored.size === 0) return this.#recordOrSplit(arrivals, signal);
     const rest = arrivals.filter(({ jobId }) => !stored.has(jobId));
     const verdicts = rest.length === 0 ? [] : await this.#recordRest(rest, signal);
@@ -63,17 +65,19 @@ export class Recorder {
     const jobIds = new Set(arrivals.map(({ jobId }) => jobId));
     try {
       const prepared = this.#prepareKnown(arrivals, jobIds);
-      if (prepared === null) return NOTHING;
+      if (prepared === null) return NONE;
       const { statement, learnt, gapsVersion } = prepared;
       const { version, moved } = await withClient(this.#deps.pipeline, signal, (client) =>
         saveKnown(client, statement),
       );
-      this.#learn(learnt.values(), { version, gapsVersion });
-      return moved === "all" ? learnt : this.#keepMoved(learnt.keys(), moved);
+      this.#learn(learnt, { version, gapsVersion });
+      if (moved === "all" && learnt.length === jobIds.size) return "all";
+      const plain = learnt.map(({ job }) => job.id);
+      return moved === "all" ? new Set(plain) : this.#keepMoved(plain, moved);
     } catch (error) {
       this.#known.forget(jobIds);
       if (signal.aborted || !(isTransient(error) || isAboutRows(error))) throw error;
-      return NOTHING;
+      return NONE;
     }
   }
 
@@ -89,12 +93,12 @@ export class Recorder {
     const changes = this.#plainOf(batch.changes);
     if (changes.size === 0) return null;
     const pings = changes.size === known.size ? batch.pings : batch.pings.filter(({ jobId }) => changes.has(jobId));
-    const statement = knownStatement({ pings, changes, known, gapsVersion });
+    const statement = knownStatement({ pings, changes, gapsVersion });
     return { statement, learnt: learntFrom(changes.values()), gapsVersion };
   }
 
   /** Those changes that can be written without a lock: mostly all. */
-  #plainOf(changes: ReadonlyMap<string, JobChange>): ReadonlyMap<string, JobChange> {
+  #plainOf<J extends LoadedJob>(changes: ReadonlyMap<string, JobChange<J>>): ReadonlyMap<string, JobChange<J>> {
     const isForLock = (change: JobChange) => !isPlain(change) || this.#wakesSweep([change]);
     for (const change of changes.values()) {
       if (isForLock(change)) return new Map([...changes].filter(([, other]) => !isForLock(other)));
@@ -103,9 +107,9 @@ export class Recorder {
   }
 
   /** Forgets those of the jobs that another process, or a person, has changed meanwhile. */
-  #keepMoved(plain: Iterable<string>, moved: string[]): Jobs {
+  #keepMoved(plain: readonly string[], moved: string[]): Jobs {
     const stored = new Set(moved);
-    this.#known.wasOutdated([...plain].filter((jobId) => !stored.has(jobId)));
+    this.#known.wasOutdated(plain.filter((jobId) => !stored.has(jobId)));
     return stored;
   }
 
@@ -150,7 +154,7 @@ export class Recorder {
       const results = await commit(client, [...this.#statementsOf(batch), READ_VERSION]);
       const version: unknown = results.at(-2)?.rows[0]?.version;
       if (typeof version === "string")
-        this.#learn(learntFrom(batch.changes.values()).values(), { version, gapsVersion: loaded.gapsVersion });
+        this.#learn(learntFrom(batch.changes.values()), { version, gapsVersion: loaded.gapsVersion });
       return batch;
     });
   }
@@ -178,10 +182,9 @@ export class Recorder {
     return checkAt < this.#deps.clock.now() + SWEEP_POLL_MS;
   }
 
-  #learn(learnt: Iterable<LearntJob>, as: Pick<KnownJob, "version" | "gapsVersion">): void {
-    const jobs = [...learnt];
-    this.#known.learn(jobs, as);
-    for (const { projectId } of jobs) this.#deps.live.touch(projectId);
+  #learn(learnt: readonly LearntJob[], as: Pick<KnownJob, "version" | "gapsVersion">): void {
+    this.#known.learn(learnt, as);
+    for (const { projectId } of learnt) this.#deps.live.touch(projectId);
   }
 
   /** Keeps a ping that cannot be written together with what follows from it, as it came. */
@@ -197,14 +200,14 @@ export class Recorder {
   }
 }
 
-/** What is to be kept in mind of jobs that were written, by their ids. */
-function learntFrom(changes: Iterable<JobChange>): Map<string, LearntJob> {
-  const learnt = new Map<string, LearntJob>();
+/** What is to be kept in mind of jobs that were written. */
+function learntFrom(changes: Iterable<JobChange>): LearntJob[] {
+  const learnt: LearntJob[] = [];
   for (const { job: before, state, written, checkAt: latest } of changes) {
     const { projectId, pingPolicy } = before;
     const { job, gaps } = state;
     const checkAt = earlierOf(before.checkAt, latest);
-    if (written !== null) learnt.set(job.id, { job, gaps, projectId, checkAt, pingPolicy, bytes: written.bytes });
+    if (written !== null) learnt.push({ job, gaps, projectId, checkAt, pingPolicy, bytes: written.bytes });
   }
   return learnt;
 }

@@ -25,16 +25,10 @@ export type KnownJob = LoadedJob & { version: string; gapsVersion: number };
 /** What this transaction will leave as the version of the rows that it writes. Run it last before COMMIT. */
 export const READ_VERSION: Statement = { text: "SELECT pg_current_xact_id()::xid::text AS version" };
 
-type KnownRow = { state: StateRow; version: string };
-
-const KNOWN_COLUMNS: readonly Column<KnownRow>[] = [
-  ...STATE_COLUMNS.map(ofState),
-  ["version", "xid", (row) => row.version],
+const KNOWN_COLUMNS: readonly Column<StateRow<KnownJob>>[] = [
+  ...STATE_COLUMNS,
+  ["version", "xid", ({ change }) => change.job.version],
 ];
-
-function ofState([name, kind, pick, usual]: Column<StateRow>): Column<KnownRow> {
-  return [name, kind, ({ state }) => pick(state), usual];
-}
 
 const GAPS_AT = KNOWN_COLUMNS.length + 1;
 const COUNT_AT = GAPS_AT + 1;
@@ -113,9 +107,7 @@ function nameOf({ pings, oldRuns }: Shape): string {
 export type KnownBatch = {
   pings: readonly PingRecord[];
   /** By job. */
-  changes: ReadonlyMap<string, JobChange>;
-  /** As they were evaluated. */
-  known: ReadonlyMap<string, KnownJob>;
+  changes: ReadonlyMap<string, JobChange<KnownJob>>;
   gapsVersion: number;
 };
 
@@ -125,13 +117,10 @@ export function isPlain({ incidents, alerts, removedRuns, fault }: JobChange): b
 }
 
 /** The statement that writes a plain batch which was evaluated with known states, and commits it. */
-export function knownStatement({ pings, changes, known, gapsVersion }: KnownBatch): Statement {
+export function knownStatement({ pings, changes, gapsVersion }: KnownBatch): Statement {
   // In the order in which others lock them too, or two of them could wait for each other for ever.
   const ordered = [...changes.values()].sort((a, b) => (a.state.job.id < b.state.job.id ? -1 : 1));
-  const states = stateRowsOf(ordered, "earlier").map((state) => ({
-    state,
-    version: known.get(state.change.state.job.id)?.version ?? "0",
-  }));
+  const states = stateRowsOf(ordered, "earlier");
   const { own, lone } = partLonePings(pings, changes);
   const bodies = storedBodies(own);
   const runs = runRowsOf(ordered, lone);

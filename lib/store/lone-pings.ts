@@ -1,12 +1,6 @@
 import type { Run } from "../domain/run.ts";
 import type { PingRecord } from "./pings.ts";
-import { isNewRun, type JobChange } from "./transitions.ts";
-
-/**
- * Pings of which the row of their run, which is written with them, tells everything: they need none of their own. Most
- * are, as most crontabs send nothing but an end. The view `all_pings` reads them back.
- */
-export type LonePings = ReadonlyMap<Run, PingRecord>;
+import { isNewRun, type JobChange, type LonePings } from "./transitions.ts";
 
 /** Parts what is to be written: pings with rows of their own, and those that are told by their runs'. */
 export function partLonePings(

@@ -6,7 +6,6 @@ import type { Instant } from "../domain/time.ts";
 import { statusFacts } from "../domain/transition.ts";
 import { type Column, namesOf, sourceOf, valuesOf } from "./columns.ts";
 import { plainColumn } from "./literals.ts";
-import type { LonePings } from "./lone-pings.ts";
 import { encodeMemory, type WrittenMemory } from "./memory.ts";
 import type { PingRecord } from "./pings.ts";
 import { runAll, type Statement } from "./pipeline.ts";
@@ -14,14 +13,14 @@ import type { LoadedJob } from "./states.ts";
 import { incidentStatements } from "./transitions-incidents.ts";
 
 /** What became of one job within a transaction: its transitions so far, as one. */
-export type JobChange = {
-  readonly job: LoadedJob;
+export type JobChange<J extends LoadedJob = LoadedJob> = {
+  readonly job: J;
   state: JobState;
   /** The memory of that state, once its row was made. */
   written: WrittenMemory | null;
   /** By number; a later transition replaces an earlier one's row. */
   readonly runs: Map<number, Run>;
-  readonly removedRuns: Set<number>;
+  removedRuns: ReadonlySet<number>;
   readonly incidents: IncidentEvent[];
   readonly alerts: IncidentAlert[];
   checkAt: Instant | null;
@@ -37,14 +36,17 @@ export type JobChange = {
  */
 export type Arming = "earlier" | "exact";
 
+/** Of nearly every change. */
+const NO_RUNS: ReadonlySet<number> = new Set();
+
 /** Begins a change that changes nothing yet. */
-export function openChange(job: LoadedJob): JobChange {
+export function openChange<J extends LoadedJob>(job: J): JobChange<J> {
   return {
     job,
     state: job.state,
     written: null,
     runs: new Map(),
-    removedRuns: new Set(),
+    removedRuns: NO_RUNS,
     incidents: [],
     alerts: [],
     checkAt: job.checkAt,
@@ -59,10 +61,12 @@ export function addTransition(change: JobChange, transition: Transition): void {
   change.checkAt = transition.checkAt;
   for (const number of transition.removedRuns) {
     change.runs.delete(number);
-    change.removedRuns.add(number);
+    change.removedRuns = new Set(change.removedRuns).add(number);
   }
   for (const run of transition.runs) {
-    change.removedRuns.delete(run.number);
+    if (change.removedRuns.has(run.number)) {
+      change.removedRuns = new Set([...change.removedRuns].filter((number) => number !== run.number));
+    }
     change.runs.set(run.number, run);
   }
   change.incidents.push(...transition.incidents);
@@ -122,6 +126,12 @@ function rowsOf<T>(change: JobChange, values: Iterable<T>): OfJob<T>[] {
 export function isNewRun({ job }: JobChange, number: number): boolean {
   return number > job.state.lastRunNumber;
 }
+
+/**
+ * Pings of which the row of their run, which is written with them, tells everything: they need none of their own. Most
+ * are, as most crontabs send nothing but an end. The view `all_pings` reads them back.
+ */
+export type LonePings = ReadonlyMap<Run, PingRecord>;
 
 /** A row of `runs`. `ping`: the one that has no other row. */
 export type RunRow = { jobId: string; run: Run; isNew: boolean; ping: PingRecord | null };
@@ -187,7 +197,12 @@ function upsertRuns(rows: readonly RunRow[]): Statement {
 }
 
 /** A row of `job_state` to be rewritten. */
-export type StateRow = { change: JobChange; memory: WrittenMemory; facts: StatusFacts; checkAt: Instant | null };
+export type StateRow<J extends LoadedJob = LoadedJob> = {
+  change: JobChange<J>;
+  memory: WrittenMemory;
+  facts: StatusFacts;
+  checkAt: Instant | null;
+};
 
 export const STATE_COLUMNS: readonly Column<StateRow>[] = [
   ["job_id", "uuid", ({ change }) => change.state.job.id],
@@ -208,7 +223,7 @@ export const STATE_COLUMNS: readonly Column<StateRow>[] = [
   ["fault", "text", ({ change }) => change.fault],
 ];
 
-export function stateRowsOf(changes: readonly JobChange[], arming: Arming): StateRow[] {
+export function stateRowsOf<J extends LoadedJob>(changes: readonly JobChange<J>[], arming: Arming): StateRow<J>[] {
   return changes.map((change) => ({
     change,
     memory: (change.written = encodeMemory(change.state, change.job.written)),
