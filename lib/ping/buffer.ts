@@ -52,7 +52,8 @@ const DEFAULTS = {
   lanes: 2,
   enough: 20,
   lingerMs: 0,
-  maxBatch: 200,
+  // With larger ones nobody is left to wait, and the next flush begins with those who happen to be back already.
+  maxBatch: 120,
   maxBatchWeight: 8_000_000,
   maxItems: 20_000,
   maxWeight: 64_000_000,
@@ -90,7 +91,10 @@ export class BatchBuffer<T extends Bufferable> {
   isShut(now: Millis): boolean {
     const { maxItems, longestWaitMs } = this.#options;
     if (this.#closing || this.#length >= maxItems) return true;
-    return this.#lanes.every(({ queue: [first] }) => first !== undefined && now - first.arrivedAt > longestWaitMs);
+    return this.#lanes.every(({ queue }) => {
+      const first = queue[0];
+      return first !== undefined && now - first.arrivedAt > longestWaitMs;
+    });
   }
 
   /** False where the buffer is full or closing: `answer` is not called then. */
@@ -99,7 +103,7 @@ export class BatchBuffer<T extends Bufferable> {
     const lane = this.#lanes[laneOf(item.jobId, this.#lanes.length)];
     const full = this.#length >= maxItems || this.#weight + item.weight > maxWeight;
     if (this.#closing || full || lane === undefined) return false;
-    const [first] = lane.queue;
+    const first = lane.queue[0];
     if (first !== undefined && item.arrivedAt - first.arrivedAt > longestWaitMs) return false;
     this.#length += 1;
     this.#weight += item.weight;
