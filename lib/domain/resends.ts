@@ -39,7 +39,7 @@ type Repeated = Pick<Entry, "ping" | "received"> & { recent: RecentPings; before
 function saysItAgain(draft: Draft, { ping, received, recent, before, mark }: Repeated): boolean {
   const later = recent.slice(before + NUMBERS_A_PING);
   // After the clock was set back, what was said before may seem to be still to come.
-  const distance = Math.abs(received - (recent[before] ?? -Infinity));
+  const distance = Math.abs(received - instantAt(recent, before));
   if (distance >= windowFor(draft, ping, received, later.length === 0)) return false;
   for (let at = MARK_AT; at < later.length; at += NUMBERS_A_PING) {
     if (areOpposite(mark, later[at] ?? NO_MARK)) return false;
@@ -50,8 +50,13 @@ function saysItAgain(draft: Draft, { ping, received, recent, before, mark }: Rep
 /** A list of its own of those still worth remembering beside one more. */
 function latestOf(pings: RecentPings, received: Instant): number[] {
   let from = Math.max(0, pings.length - (REMEMBERED - 1) * NUMBERS_A_PING);
-  while (from < pings.length && Math.abs(received - (pings[from] ?? received)) >= WINDOW) from += NUMBERS_A_PING;
+  while (from < pings.length && Math.abs(received - instantAt(pings, from)) >= WINDOW) from += NUMBERS_A_PING;
   return pings.slice(from);
+}
+
+/** When the ping came in that begins there. */
+function instantAt(pings: RecentPings, from: number): Instant {
+  return pings[from] ?? 0;
 }
 
 /** Where the last ping with that key begins; null where there is none. */

@@ -25,7 +25,7 @@ export type Memory = {
   openRuns: Run[];
   /** The latest settled runs, oldest first; at most 8. */
   recentRuns: Run[];
-  /** The latest pings, to recognise re-sends; at most 16. */
+  /** Of the latest pings, at most 16, what it takes to recognise re-sends. */
   recentPings: RecentPings;
   /** At most one critical and one warning. */
   incidents: OpenIncident[];

@@ -92,6 +92,7 @@ export class BatchBuffer<T extends Bufferable> {
     const { maxItems, longestWaitMs } = this.#options;
     if (this.#closing || this.#length >= maxItems) return true;
     return this.#lanes.every(({ queue }) => {
+      // Not taken out of the list by a pattern, here and below: that makes an iterator for every ping.
       const first = queue[0];
       return first !== undefined && now - first.arrivedAt > longestWaitMs;
     });

@@ -4,17 +4,9 @@ import { partLonePings } from "./lone-pings.ts";
 import { BODY_COLUMNS, type StoredBody, storedBodies } from "./ping-bodies.ts";
 import { PING_COLUMNS, type PingRecord } from "./pings.ts";
 import type { Statement } from "./pipeline.ts";
+import { REPLACE_RUN, RUN_COLUMNS, runRowsOf } from "./run-rows.ts";
 import type { LoadedJob } from "./states.ts";
-import {
-  type JobChange,
-  REPLACE_RUN,
-  RUN_COLUMNS,
-  runRowsOf,
-  STATE_ASSIGNMENTS,
-  STATE_COLUMNS,
-  type StateRow,
-  stateRowsOf,
-} from "./transitions.ts";
+import { type JobChange, STATE_ASSIGNMENTS, STATE_COLUMNS, type StateRow, stateRowsOf } from "./transitions.ts";
 
 /**
  * A job's state as this process wrote or read it last. `version` is the transaction that wrote the row, which PostgreSQL

@@ -1,6 +1,7 @@
 import type { Run } from "../domain/run.ts";
 import type { PingRecord } from "./pings.ts";
-import { isNewRun, type JobChange, type LonePings } from "./transitions.ts";
+import { isNewRun, type LonePings } from "./run-rows.ts";
+import type { JobChange } from "./transitions.ts";
 
 /** Parts what is to be written: pings with rows of their own, and those that are told by their runs'. */
 export function partLonePings(

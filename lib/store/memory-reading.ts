@@ -4,38 +4,23 @@ import { NO_MARK } from "../domain/recent-pings.ts";
 import type { Run, RunReason } from "../domain/run.ts";
 import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
-import { AsciiReader } from "./ascii-reader.ts";
+import { FieldReader } from "./memory-fields.ts";
 import { decodeFirstVersion, FIRST_VERSION } from "./memory-first-version.ts";
-import {
-  AMBIGUOUS,
-  FLAG_BITS,
-  LATE,
-  latestOf,
-  OUTCOMES,
-  SAME,
-  START_SEEN,
-  STRANGE,
-  VERSION,
-  WrittenMemory,
-} from "./memory.ts";
+import { AMBIGUOUS, FLAG_BITS, LATE, latestOf, OUTCOMES, START_SEEN, VERSION, WrittenMemory } from "./memory.ts";
 
 const OPEN_RUN = "o".charCodeAt(0);
 const RUN = "r".charCodeAt(0);
 const USUAL_RUN = "u".charCodeAt(0);
 const PING = "p".charCodeAt(0);
 const INCIDENT = "i".charCodeAt(0);
-const STRANGE_CODE = STRANGE.charCodeAt(0);
-const SAME_CODE = SAME.charCodeAt(0);
 const LETTERS = 2;
 
 /** Of texts that are read alike: they have no runs of which only the differences are told. */
 const SECOND_VERSION = "2";
 
-const input = new AsciiReader();
-/** Room for those of the latest pings: a list that grows is copied again and again. */
-const numbers: number[] = [];
-/** The instant that was read last. */
-let read: Instant = 0;
+const input = new FieldReader();
+/** Room for the latest pings of a job: a list that grows is copied again and again. */
+const pingNumbers: number[] = [];
 
 /** Reads what `encodeMemory` wrote, or a plain JSON object with some of the fields; what is missing is as in a new job. */
 export function decodeMemory(stored: unknown): Memory {
@@ -66,11 +51,11 @@ export function recallMemory(bytes: Buffer, length = bytes.length): { memory: Me
   let count = 0;
   for (; letter === PING; letter = input.next()) {
     pingAt += input.whole() ?? 0;
-    numbers[count++] = pingAt;
-    numbers[count++] = input.whole() ?? 0;
-    numbers[count++] = input.whole() ?? NO_MARK;
+    pingNumbers[count++] = pingAt;
+    pingNumbers[count++] = input.whole() ?? 0;
+    pingNumbers[count++] = input.whole() ?? NO_MARK;
   }
-  const recentPings = numbers.slice(0, count);
+  const recentPings = pingNumbers.slice(0, count);
   const endAt = recordAt(letter);
   for (; letter === INCIDENT; letter = input.next()) incidents.push(decodeIncident());
   if (letter !== 0) {
@@ -89,15 +74,15 @@ function recordAt(letter: number): number {
 }
 
 function decodeFacts(): Memory {
-  read = 0;
+  input.countFrom(0);
   return {
-    firstPingAt: instant(),
-    lastPingAt: instant(),
-    lastOkAt: instant(),
-    accountedThrough: instant(),
-    nextSlotAt: instant(),
-    pausedAt: instant(),
-    countsSince: instant(),
+    firstPingAt: input.instant(),
+    lastPingAt: input.instant(),
+    lastOkAt: input.instant(),
+    accountedThrough: input.instant(),
+    nextSlotAt: input.instant(),
+    pausedAt: input.instant(),
+    countsSince: input.instant(),
     badStreak: input.whole() ?? 0,
     okStreak: input.whole() ?? 0,
     lastRunNumber: input.whole() ?? 0,
@@ -113,15 +98,15 @@ function decodeRun(previous: Run | null): Run {
   const number = (previous?.number ?? 0) + (input.whole() ?? 0);
   const kind = input.whole() ?? 0;
   const count = input.whole() ?? 1;
-  read = previous === null ? 0 : latestOf(previous);
-  const settledAt = instant();
-  const finishedAt = instant();
-  const startedAt = instant();
-  const slotAt = instant();
-  const lastSlotAt = instant();
-  const runId = id();
-  const source = name(previous?.source);
-  const host = name(previous?.host);
+  input.countFrom(previous === null ? 0 : latestOf(previous));
+  const settledAt = input.instant();
+  const finishedAt = input.instant();
+  const startedAt = input.instant();
+  const slotAt = input.instant();
+  const lastSlotAt = input.instant();
+  const runId = input.id();
+  const source = input.name(previous?.source);
+  const host = input.name(previous?.host);
   const rest = input.isDone ? NO_REST : decodeRest();
   // As `makeRun` has them: objects of one shape are quicker to look at.
   return {
@@ -153,9 +138,10 @@ function decodeRun(previous: Run | null): Run {
 /** What `isUsual` in `memory.ts` says of it, and what is left to tell. */
 function decodeUsualRun(previous: Run): Run {
   const settledAt = latestOf(previous) + (input.whole() ?? 0);
-  const runId = id();
-  read = settledAt;
-  const slotAt = instant();
+  const runId = input.id();
+  input.countFrom(settledAt);
+  const slotAt = input.instant();
+  const exitCode = input.whole();
   return {
     number: previous.number + 1,
     outcome: "ok",
@@ -170,7 +156,7 @@ function decodeUsualRun(previous: Run): Run {
     slowBy: null,
     heldUntil: null,
     finishedLate: false,
-    exitCode: input.whole(),
+    exitCode,
     runId,
     host: previous.host,
     source: previous.source,
@@ -196,19 +182,24 @@ const NO_REST: Rest = {
 function decodeRest(): Rest {
   const durationMs = input.whole();
   const exitCode = input.whole();
-  const reason = input.peek() === 0 ? input.skip() : word<RunReason>();
-  const pingId = id();
-  const receivedAt = instant();
+  const reason = input.peek() === 0 ? input.skip() : input.word<RunReason>();
+  const pingId = input.id();
+  const receivedAt = input.instant();
   const output = receivedAt === null ? null : { pingId: pingId ?? "", receivedAt };
-  const [finishBy, heartbeatAt, slowBy, heldUntil] = [instant(), instant(), instant(), instant()];
+  const [finishBy, heartbeatAt, slowBy, heldUntil] = [
+    input.instant(),
+    input.instant(),
+    input.instant(),
+    input.instant(),
+  ];
   return { durationMs, exitCode, reason, output, finishBy, heartbeatAt, slowBy, heldUntil };
 }
 
 function decodeIncident(): OpenIncident {
   const incident: OpenIncident = {
     number: Number(input.text()),
-    severity: word<Severity>(),
-    cause: word<Cause>(),
+    severity: input.word<Severity>(),
+    cause: input.word<Cause>(),
     openedAt: Number(input.text()),
     runNumber: Number(input.text()),
     sequence: Number(input.text()),
@@ -216,36 +207,6 @@ function decodeIncident(): OpenIncident {
     missedCount: Number(input.text()),
   };
   const laterCauses: Cause[] = [];
-  while (input.peek() !== 0) laterCauses.push(word<Cause>());
+  while (input.peek() !== 0) laterCauses.push(input.word<Cause>());
   return laterCauses.length === 0 ? incident : { ...incident, laterCauses };
-}
-
-/** Told by its distance to the one that was read before. */
-function instant(): Instant | null {
-  const distance = input.whole();
-  if (distance === null) return null;
-  // The very number where it is the same: a new one would be an object more.
-  if (distance !== 0) read += distance;
-  return read;
-}
-
-/** Words of ours, written by `encodeMemory`: what stands there is one of them. */
-function word<T extends string>(): T {
-  return input.text() as T;
-}
-
-function id(): string | null {
-  const code = input.peek();
-  if (code === 0) return input.skip();
-  return code === STRANGE_CODE ? unescaped(input.text().slice(1)) : input.uuid();
-}
-
-function name(before: string | null = null): string | null {
-  if (input.peek() === 0) return input.skip();
-  return input.skipIf(SAME_CODE) ? before : unescaped(input.text());
-}
-
-/** What `escaped` wrote. */
-function unescaped(text: string): string {
-  return text.includes("%") ? decodeURIComponent(text) : text;
 }

@@ -3,7 +3,7 @@ import type { Outcome, Run } from "../domain/run.ts";
 import { KEY_AT, MARK_AT, NO_MARK, NUMBERS_A_PING, type RecentPings } from "../domain/recent-pings.ts";
 import type { Memory } from "../domain/state.ts";
 import type { Instant } from "../domain/time.ts";
-import { AsciiWriter } from "./ascii-writer.ts";
+import { FieldWriter } from "./memory-fields.ts";
 
 // Every ping reads and rewrites its job's memory, so its size and the cost of both bound the whole ping path. One line a
 // record, its first letter the kind; fields between commas, empty for null. Numbers are to the base of 64, and what is
@@ -13,10 +13,6 @@ export const VERSION = "3";
 export const LATE = 1;
 export const AMBIGUOUS = 2;
 export const START_SEEN = 4;
-/** Before an id that is not one in lower case. */
-export const STRANGE = "!";
-/** The same text as in the record before. */
-export const SAME = "=";
 
 /** In the first digit of a run's record, with the flags: the order must never change. */
 export const OUTCOMES: readonly Outcome[] = [
@@ -25,17 +21,14 @@ export const OUTCOMES: readonly Outcome[] = [
 ];
 export const FLAG_BITS = 3;
 
-const COMMA = 44;
 const LINE_END = 10;
 
-const out = new AsciiWriter();
-/** The instant that was written last. */
-let written: Instant = 0;
+const out = new FieldWriter();
 
 /** A memory as it is written, and where in it the records are that the next one of the job will mostly have too. */
 export class WrittenMemory {
   constructor(
-    /** Compact ASCII. */
+    /** Compact ASCII; of one that was read there may be anything behind it. */
     readonly bytes: Buffer,
     readonly recentRuns: readonly Run[],
     readonly recentPings: RecentPings,
@@ -44,10 +37,6 @@ export class WrittenMemory {
     readonly pingsAt: number,
     readonly endAt: number,
   ) {}
-
-  get text(): string {
-    return this.bytes.toString("latin1");
-  }
 }
 
 /**
@@ -70,18 +59,18 @@ export function encodeMemory(memory: Memory, before: WrittenMemory | null = null
 }
 
 function encodeFacts(memory: Memory): void {
-  written = 0;
-  instant(memory.firstPingAt);
-  instant(memory.lastPingAt);
-  instant(memory.lastOkAt);
-  instant(memory.accountedThrough);
-  instant(memory.nextSlotAt);
-  instant(memory.pausedAt);
-  instant(memory.countsSince);
-  number(memory.badStreak);
-  number(memory.okStreak);
-  number(memory.lastRunNumber);
-  number(memory.lastIncidentNumber);
+  out.countFrom(0);
+  out.instant(memory.firstPingAt);
+  out.instant(memory.lastPingAt);
+  out.instant(memory.lastOkAt);
+  out.instant(memory.accountedThrough);
+  out.instant(memory.nextSlotAt);
+  out.instant(memory.pausedAt);
+  out.instant(memory.countsSince);
+  out.number(memory.badStreak);
+  out.number(memory.okStreak);
+  out.number(memory.lastRunNumber);
+  out.number(memory.lastIncidentNumber);
 }
 
 // The first record is written as it is, each of the others by what parts it from the one before: so these can be copied.
@@ -114,8 +103,9 @@ function encodePings(pings: RecentPings, before: WrittenMemory | null): void {
     const skipped = (before.recentPings.length - shared) / NUMBERS_A_PING + 1;
     copyRecords(before.bytes, { from: before.pingsAt, to: before.endAt, skipped });
   }
-  for (let from = Math.max(shared, NUMBERS_A_PING); from < pings.length; from += NUMBERS_A_PING)
+  for (let from = Math.max(shared, NUMBERS_A_PING); from < pings.length; from += NUMBERS_A_PING) {
     encodePing(pings, from);
+  }
 }
 
 /** How many are remembered still, where that is all but the first of what was remembered before: it is replaced, never changed. */
@@ -147,11 +137,12 @@ function copyRecords(bytes: Buffer, { from, to, skipped }: { from: number; to: n
 }
 
 function encodePing(pings: RecentPings, from: number): void {
+  const previous = from === 0 ? 0 : (pings[from - NUMBERS_A_PING] ?? 0);
   out.text("\np");
-  out.whole(Math.round(pings[from] ?? 0) - Math.round(pings[from - NUMBERS_A_PING] ?? 0));
-  number(pings[from + KEY_AT] ?? 0);
+  out.whole(Math.round(pings[from] ?? 0) - Math.round(previous));
+  out.number(pings[from + KEY_AT] ?? 0);
   const mark = pings[from + MARK_AT] ?? NO_MARK;
-  if (mark !== NO_MARK) number(mark);
+  if (mark !== NO_MARK) out.number(mark);
 }
 
 /** Most runs differ from the one before by three fields at most. */
@@ -159,11 +150,11 @@ function encodeSettledRun(run: Run, previous: Run): void {
   if (!isUsual(run, previous)) return encodeRun("\nr", run, previous);
   out.text("\nu");
   out.whole(Math.round(run.settledAt ?? 0) - latestOf(previous));
-  id(run.runId);
+  out.id(run.runId);
   if ((run.slotAt ?? run.exitCode) === null) return;
-  written = Math.round(run.settledAt ?? 0);
-  instant(run.slotAt);
-  if (run.exitCode !== null) number(run.exitCode);
+  out.countFrom(run.settledAt ?? 0);
+  out.instant(run.slotAt);
+  if (run.exitCode !== null) out.number(run.exitCode);
 }
 
 /** Whether a run was told by its success alone, as it came, from where the one before it came from. */
@@ -189,17 +180,17 @@ function encodeRun(beginning: string, run: Run, previous: Run | null): void {
   const flags = (run.finishedLate ? LATE : 0) + (run.ambiguous ? AMBIGUOUS : 0) + (run.startSeen ? START_SEEN : 0);
   out.text(beginning);
   out.whole(run.number - (previous?.number ?? 0));
-  number((OUTCOMES.indexOf(run.outcome) << FLAG_BITS) + flags);
-  number(run.count === 1 ? null : run.count);
-  written = previous === null ? 0 : latestOf(previous);
-  instant(run.settledAt);
-  instant(run.finishedAt);
-  instant(run.startedAt);
-  instant(run.slotAt);
-  instant(run.lastSlotAt);
-  id(run.runId);
-  name(run.source, previous?.source);
-  name(run.host, previous?.host);
+  out.number((OUTCOMES.indexOf(run.outcome) << FLAG_BITS) + flags);
+  out.number(run.count === 1 ? null : run.count);
+  out.countFrom(previous === null ? 0 : latestOf(previous));
+  out.instant(run.settledAt);
+  out.instant(run.finishedAt);
+  out.instant(run.startedAt);
+  out.instant(run.slotAt);
+  out.instant(run.lastSlotAt);
+  out.id(run.runId);
+  out.name(run.source, previous?.source);
+  out.name(run.host, previous?.host);
   encodeRest(run);
 }
 
@@ -208,17 +199,17 @@ function encodeRest(run: Run): void {
   const { durationMs, exitCode, reason, finishBy, heartbeatAt, slowBy, heldUntil, output } = run;
   const rare = finishBy ?? heartbeatAt ?? slowBy ?? heldUntil;
   if ((rare ?? durationMs ?? exitCode ?? reason ?? output) === null) return;
-  number(durationMs === null ? null : Math.round(durationMs));
-  number(exitCode);
-  word(reason ?? "");
+  out.number(durationMs === null ? null : Math.round(durationMs));
+  out.number(exitCode);
+  out.word(reason ?? "");
   if (rare === null && output === null) return;
-  id(output?.pingId ?? null);
-  instant(output?.receivedAt ?? null);
+  out.id(output?.pingId ?? null);
+  out.instant(output?.receivedAt ?? null);
   if (rare === null) return;
-  instant(finishBy);
-  instant(heartbeatAt);
-  instant(slowBy);
-  instant(heldUntil);
+  out.instant(finishBy);
+  out.instant(heartbeatAt);
+  out.instant(slowBy);
+  out.instant(heldUntil);
 }
 
 /** What the instants of the run after this one are counted from. */
@@ -232,42 +223,4 @@ function encodeIncident(incident: OpenIncident): void {
   out.text(`\ni${own},${severity},${cause},${Math.round(openedAt)}`);
   out.text(`,${runNumber},${sequence},${badCount},${missedCount}`);
   for (const later of incident.laterCauses ?? []) out.text(`,${later}`);
-}
-
-/** Its distance to the instant that was written before it: mostly there is little between them. */
-function instant(value: Instant | null): void {
-  out.code(COMMA);
-  if (value === null) return;
-  const rounded = Math.round(value);
-  out.whole(rounded - written);
-  written = rounded;
-}
-
-function number(value: number | null): void {
-  out.code(COMMA);
-  if (value !== null) out.whole(value);
-}
-
-function word(text: string): void {
-  out.code(COMMA);
-  out.text(text);
-}
-
-function id(text: string | null): void {
-  out.code(COMMA);
-  if (text === null || out.uuid(text)) return;
-  out.text(STRANGE);
-  out.text(escaped(text));
-}
-
-/** It is mostly that of the record before. */
-function name(text: string | null, before: string | null | undefined): void {
-  word(text !== null && text === before ? SAME : escaped(text ?? ""));
-}
-
-const HARMLESS = /^[\w .:|@/+-]*$/;
-
-/** Leaves what commonly stands in addresses and names; everything with a meaning here goes. A lone surrogate is repaired. */
-function escaped(text: string): string {
-  return HARMLESS.test(text) ? text : encodeURIComponent(Buffer.from(text).toString());
 }

@@ -6,7 +6,7 @@ import { makeTicket, type Ticket } from "../../lib/ping/ticket.ts";
 import { namesOf, sourceOf, valuesOf } from "../../lib/store/columns.ts";
 import { openPipeline, type Statement } from "../../lib/store/pipeline.ts";
 import { PING_COLUMNS, pingStatements } from "../../lib/store/pings.ts";
-import { RUN_COLUMNS, type RunRow } from "../../lib/store/transitions.ts";
+import { RUN_COLUMNS, type RunRow } from "../../lib/store/run-rows.ts";
 
 const LANES = 2;
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { newMemory } from "../../lib/domain/draft.ts";
+import { NUMBERS_A_PING } from "../../lib/domain/recent-pings.ts";
 import type { Run } from "../../lib/domain/run.ts";
 import type { Memory } from "../../lib/domain/state.ts";
 import { type Instant, MINUTE, SECOND } from "../../lib/domain/time.ts";
@@ -61,6 +62,11 @@ function successAt(number: number, at: Instant): Run {
     ...{ runId: null, host: null, source: null, reason: null, output: null },
     ...{ finishedLate: false, ambiguous: false, startSeen: false },
   };
+}
+
+/** What is stored of a memory. */
+function textOf(value: Memory): string {
+  return encodeMemory(value).bytes.toString("latin1");
 }
 
 const RUN_FIELDS = [...Object.keys(successAt(1, START))] as (keyof Run)[];
@@ -137,7 +143,7 @@ describe("memory", () => {
   it("is read back as it was written", () => {
     fc.assert(
       fc.property(memory, (value) => {
-        expect(decodeMemory(encodeMemory(value).text)).toEqual(value);
+        expect(decodeMemory(textOf(value))).toEqual(value);
       }),
     );
   });
@@ -150,7 +156,7 @@ describe("memory", () => {
         let value = first;
         for (const { run: next, ping, forgotten, kept } of then) {
           const recentRuns = [...value.recentRuns.slice(forgotten), next];
-          const recentPings = [...value.recentPings.slice(3 * forgotten), ...ping];
+          const recentPings = [...value.recentPings.slice(NUMBERS_A_PING * forgotten), ...ping];
           value = { ...value, recentRuns, recentPings: kept ? value.recentPings : recentPings, lastOkAt: ping[0] };
           const written = encodeMemory(value, before);
           expect(written).toEqual(encodeMemory(value));
@@ -190,7 +196,7 @@ describe("memory", () => {
     fc.assert(
       fc.property(successes, (recentRuns) => {
         const value = { ...newMemory(), recentRuns };
-        expect(decodeMemory(encodeMemory(value).text)).toEqual(value);
+        expect(decodeMemory(textOf(value))).toEqual(value);
       }),
       { numRuns: 500 },
     );
@@ -209,7 +215,7 @@ describe("memory", () => {
       { ...successAt(2993, 1763999996360), runId: "0001e240-f661-4d4a-ae1e-984db2a72cb8", source: "127.0.0.1" },
       { ...successAt(2994, 1763999996815), runId: "00020950-f661-4d4a-ae1e-984db2a72cb8", source: "127.0.0.1" },
     ]);
-    const anew = encodeMemory(read).text;
+    const anew = textOf(read);
     expect(anew).toMatch(/^3/);
     expect(anew).toContain("\nu77,0089KFPXJKgk7fXDigSik0\np");
     expect(decodeMemory(anew)).toEqual(read);
@@ -243,7 +249,7 @@ describe("memory", () => {
     }
     const { job: _job, gaps: _gaps, ...now } = job.state;
     expect(read).toEqual(now);
-    expect(decodeMemory(encodeMemory(read).text)).toEqual(now);
+    expect(decodeMemory(textOf(read))).toEqual(now);
   });
 
   it("is read where it was written before incidents knew of causes that came later, and written as then without any", () => {
@@ -255,8 +261,8 @@ describe("memory", () => {
         ...{ sequence: 4, badCount: 3, missedCount: 2 },
       },
     ]);
-    expect(encodeMemory(read).text).toContain("\ni1,critical,missed,");
-    expect(encodeMemory(read).text).toMatch(/,2,4,3,2$/);
+    expect(textOf(read)).toContain("\ni1,critical,missed,");
+    expect(textOf(read)).toMatch(/,2,4,3,2$/);
   });
 
   it("comes through the database as it was, whatever names are in it", async () => {
@@ -280,7 +286,24 @@ describe("memory", () => {
     for (let minute = 0; minute < 30; minute++) {
       job.ping("success", START + minute * MINUTE, { runId: crypto.randomUUID() });
     }
-    expect(encodeMemory(job.state).text.length).toBeLessThan(1_000);
+    expect(textOf(job.state).length).toBeLessThan(1_000);
+  });
+});
+
+describe("a change of several evaluations", () => {
+  it("removes a run that one of them took back, unless a later one books it again", () => {
+    const { state } = new Scenario(every(MINUTE));
+    const taken = openChange({ state, written: null, projectId: "", checkAt: null, pingPolicy: null });
+    const idle = applyDeadline(state, START);
+    const removed = () => [...taken.removedRuns].sort();
+    addTransition(taken, { ...idle, runs: [successAt(1, START), successAt(2, START)] });
+    addTransition(taken, { ...idle, removedRuns: [1, 2] });
+    expect([removed(), [...taken.runs.keys()]]).toEqual([[1, 2], []]);
+    addTransition(taken, { ...idle, runs: [successAt(2, START + SECOND)] });
+    expect([removed(), [...taken.runs.keys()]]).toEqual([[1], [2]]);
+    addTransition(taken, { ...idle, removedRuns: [2] });
+    expect([removed(), [...taken.runs.keys()]]).toEqual([[1, 2], []]);
+    expect(openChange(taken.job).removedRuns.size).toBe(0);
   });
 });
 

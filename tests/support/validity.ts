@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Cause, IncidentAlert, IncidentEvent, Severity } from "../../lib/domain/incident.ts";
+import { NUMBERS_A_PING } from "../../lib/domain/recent-pings.ts";
 import type { Outcome, Run, RunReason } from "../../lib/domain/run.ts";
 import type { Schedule } from "../../lib/domain/schedule.ts";
 import type { JobState } from "../../lib/domain/state.ts";
@@ -55,7 +56,7 @@ function truthsOfState(state: JobState, runs: readonly Run[]): Truths {
   return {
     "at most 50 runs are open": openRuns.length <= 50,
     "at most 8 settled runs are remembered": recentRuns.length <= 8,
-    "at most 16 pings are remembered": state.recentPings.length <= 16 * 3,
+    "at most 16 pings are remembered": state.recentPings.length <= 16 * NUMBERS_A_PING,
     "a run is remembered once": new Set(remembered).size === remembered.length,
     "open runs are running or overlong": openRuns.every(
       ({ outcome }) => outcome === "running" || outcome === "overlong",
