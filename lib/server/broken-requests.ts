@@ -52,11 +52,12 @@ export function createBreakHandler(connections: Connections): (error: BreakError
     const settle = (): void => {
       const responses = connections.unanswered(socket);
       const earlier = responses.find(({ req }) => req.complete);
-      // Begun answers have no other after them, and a stream of events has no end to wait for.
-      if (responses.some((response) => response.headersSent && response !== earlier)) socket.destroySoon();
-      else if (earlier === undefined) partWith(socket, refusalOf(error));
-      else if (earlier.headersSent && !earlier.writableEnded) socket.destroySoon();
-      else earlier.once("close", settle);
+      // A stream of events has no end to wait for.
+      if (earlier?.headersSent && !earlier.writableEnded) socket.destroySoon();
+      else if (earlier !== undefined) earlier.once("close", settle);
+      // What broke off may have its answer already.
+      else if (responses.some(({ headersSent }) => headersSent)) socket.destroySoon();
+      else partWith(socket, refusalOf(error));
     };
     settle();
   };

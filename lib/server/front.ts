@@ -208,6 +208,7 @@ function serveWhole(
     breakOff: (error: BreakError, socket: Socket) => void;
     headersTimeout: Millis;
     keepAliveTimeout: Millis;
+    mostUnanswered: number;
   },
 ): WholeConnections {
   const readers = server.listeners("connection");
@@ -224,6 +225,7 @@ function serveWhole(
     onSilence: (socket) => given.breakOff(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket),
     firstTimeoutMs: given.headersTimeout,
     keepAliveTimeoutMs: given.keepAliveTimeout,
+    mostUnanswered: given.mostUnanswered,
   });
 }
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 /** A request's headers as they were sent, and as they are read: both together are looked at again, never changed. */
 export type WholeHead = { text: string; headers: IncomingHttpHeaders };
 
-/** A request that came in one piece, and nothing behind it. */
+/** A request that came in one piece. */
 export type WholeRequest = {
   method: "GET" | "POST";
   /** Path and query. */
@@ -12,6 +12,8 @@ export type WholeRequest = {
   body: Buffer | null;
   /** Whether the client wants the connection to end with the answer. */
   last: boolean;
+  /** Where it ends in what came: the next one may begin there. */
+  end: number;
 };
 
 /** Longer ones are rare, and their bodies mostly come in pieces. */
@@ -19,6 +21,8 @@ const MOST_BYTES = 16_384;
 /** Far below what the front refuses as too long. */
 const LONGEST_ADDRESS = 2_048;
 const HEAD_END = "\r\n\r\n";
+const CR = 0x0d;
+const LF = 0x0a;
 
 /**
  * The requests of HTTP/1.1 about whose meaning there can be no two opinions: common characters in the address, one blank
@@ -41,13 +45,13 @@ const LENGTH = /^(?:0|[1-9]\d{0,4})$/;
 /**
  * Reads a request that is as plain as most pings are; null for every other, and wherever there is the least doubt: Node's
  * parser has the word then.
+ * @param start where it begins in what came.
  * @param before what this client sent last: it mostly sends the same again, and then that need not be read.
  */
-export function readWhole(chunk: Buffer, before: WholeHead | null = null): WholeRequest | null {
-  if (chunk.length > MOST_BYTES) return null;
-  const headEnd = chunk.indexOf(HEAD_END, 0, "latin1");
-  if (headEnd === -1) return null;
-  const text = chunk.toString("latin1", 0, headEnd + 2);
+export function readWhole(chunk: Buffer, start: number, before: WholeHead | null = null): WholeRequest | null {
+  const headEnd = chunk.indexOf(HEAD_END, start, "latin1");
+  if (headEnd === -1 || headEnd - start > MOST_BYTES) return null;
+  const text = chunk.toString("latin1", start, headEnd + 2);
   if (!PLAIN_LINE.test(text)) return null;
   const urlAt = text.indexOf(" ") + 1;
   const urlEnd = text.indexOf(" ", urlAt);
@@ -57,16 +61,32 @@ export function readWhole(chunk: Buffer, before: WholeHead | null = null): Whole
   const { connection } = head.headers;
   const last = connection !== undefined && CLOSE.test(connection);
   if (connection !== undefined && !last && !KEEP.test(connection)) return null;
-  const body = chunk.subarray(headEnd + HEAD_END.length);
-  const length = head.headers["content-length"];
   const method = urlAt === 4 ? "GET" : "POST";
-  // A body is whole where it is as long as it was said to be: what is left over would be the next request.
-  if (method === "GET" ? length !== undefined || body.length > 0 : !isLength(length, body.length)) return null;
-  return { method, url: text.slice(urlAt, urlEnd), head, body: body.length === 0 ? null : body, last };
+  const length = lengthOf(method, head.headers["content-length"]);
+  const bodyAt = headEnd + HEAD_END.length;
+  const bodyEnd = bodyAt + (length ?? 0);
+  if (length === null || bodyEnd > chunk.length || bodyEnd - start > MOST_BYTES) return null;
+  const body = length === 0 ? null : bodyOf(chunk, bodyAt, bodyEnd);
+  return { method, url: text.slice(urlAt, urlEnd), head, body, last, end: afterEmptyLines(chunk, bodyEnd) };
 }
 
-function isLength(text: string | undefined, bytes: number): boolean {
-  return text !== undefined && LENGTH.test(text) && Number(text) === bytes;
+/** Some clients put one behind a body. Node passes over them as well. */
+function afterEmptyLines(chunk: Buffer, at: number): number {
+  let end = at;
+  while (chunk[end] === CR && chunk[end + 1] === LF) end += 2;
+  return end;
+}
+
+/** A copy where more came than this: as long as a body waits to be stored, it would hold all of that. */
+function bodyOf(chunk: Buffer, at: number, end: number): Buffer {
+  const body = chunk.subarray(at, end);
+  return chunk.length - body.length > MOST_BYTES ? Buffer.from(body) : body;
+}
+
+/** Of a body, in bytes. Null where it is not said plainly. */
+function lengthOf(method: "GET" | "POST", text: string | undefined): number | null {
+  if (method === "GET") return text === undefined ? 0 : null;
+  return text !== undefined && LENGTH.test(text) ? Number(text) : null;
 }
 
 /** Null where a header comes twice, or is no matter of course. */

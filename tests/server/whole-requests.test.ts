@@ -101,7 +101,7 @@ describe("requests that come whole are answered to the byte as Node's server ans
     const before = asked;
     let whole = 0;
     const cases = fc.record({
-      requests: fc.array(fc.tuple(REQUESTS, SLIP), { minLength: 1, maxLength: 2 }),
+      requests: fc.array(fc.tuple(REQUESTS, SLIP), { minLength: 1, maxLength: 6 }),
       cuts: fc.oneof(
         { arbitrary: fc.constant([]), weight: 3 },
         { arbitrary: fc.array(fc.nat(600), { maxLength: 2 }), weight: 1 },
@@ -118,13 +118,13 @@ describe("requests that come whole are answered to the byte as Node's server ans
       });
       await Promise.all(answers);
     });
-    await fc.assert(property, { numRuns: LONG ? 3_000 : 60 });
+    await fc.assert(property, { numRuns: LONG ? 3_000 : 400 });
     expect(whole).toBeGreaterThan(0);
     expect(asked - before).toBeGreaterThanOrEqual(whole);
   });
 
   function isWholePing(bytes: Buffer): boolean {
-    return readWhole(bytes)?.url.startsWith("/ping/") ?? false;
+    return readWhole(bytes, 0)?.url.startsWith("/ping/") ?? false;
   }
 
   test.each([
@@ -171,7 +171,7 @@ describe("requests that come whole are answered to the byte as Node's server ans
 });
 
 test("what a client sent before makes no difference to how a request is read", () => {
-  const read = (request: Buffer, before: WholeRequest | null = null) => readWhole(request, before?.head ?? null);
+  const read = (request: Buffer, before: WholeRequest | null = null) => readWhole(request, 0, before?.head ?? null);
   let remembered = 0;
   const property = fc.property(REQUESTS, REQUESTS, fc.boolean(), (first, second, isAgain) => {
     const before = read(first);
@@ -193,7 +193,6 @@ test.each([
   ["a length and chunks", "POST /ping/a HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello"],
   ["a length with a sign", "POST /ping/a HTTP/1.1\r\nContent-Length: +5\r\n\r\nhello"],
   ["a body of a GET", "GET /ping/a HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"],
-  ["more than was said", "POST /ping/a HTTP/1.1\r\nContent-Length: 4\r\n\r\nhello"],
   ["less than was said", "POST /ping/a HTTP/1.1\r\nContent-Length: 6\r\n\r\nhello"],
   ["a bare line feed", "GET /ping/a HTTP/1.1\nHost: x\r\n\r\n"],
   ["a header that is folded", "GET /ping/a HTTP/1.1\r\nHost: x\r\n y\r\n\r\n"],
@@ -202,5 +201,5 @@ test.each([
   ["another version", "GET /ping/a HTTP/1.0\r\nHost: x\r\n\r\n"],
   ["something to wait for", "POST /ping/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello"],
 ])("%s is left to Node", (_, text) => {
-  expect(readWhole(Buffer.from(text, "latin1"))).toBeNull();
+  expect(readWhole(Buffer.from(text, "latin1"), 0)).toBeNull();
 });
