@@ -7,6 +7,7 @@ import type { Logger } from "../log.ts";
 import type { DatabaseClock } from "../store/clock.ts";
 import { beginHeartbeat, findNewestBeat, type ProcessRecord, type StoredGap } from "../store/gaps.ts";
 import { commit, openPipeline, withClient } from "../store/pipeline.ts";
+import { abortAfterAwake } from "./awake.ts";
 
 /** Knows whether somebody was listening. Nothing is recorded and no deadline judged before it says so. */
 export type Watch = {
@@ -131,16 +132,18 @@ class Heart implements Watch {
 
   /** Where there is no connection of its own to be had, one of those that all work shares has to do. */
   async #withClient(work: (client: pg.PoolClient) => Promise<void>): Promise<void> {
-    const signal = AbortSignal.timeout(TIME_LIMIT_MS);
+    const { signal, stop } = abortAfterAwake(TIME_LIMIT_MS);
     let begun = false;
     const begin = (client: pg.PoolClient): Promise<void> => {
       begun = true;
       return work(client);
     };
-    await withClient(this.#pipeline, signal, begin).catch((error: unknown) => {
-      if (begun) throw error;
-      return withClient(this.#options.pool, signal, begin);
-    });
+    await withClient(this.#pipeline, signal, begin)
+      .catch((error: unknown) => {
+        if (begun) throw error;
+        return withClient(this.#options.pool, signal, begin);
+      })
+      .finally(stop);
   }
 
   #tell(gap: Gap): void {

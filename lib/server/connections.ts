@@ -7,8 +7,8 @@ export type Connections = {
   readonly size: number;
   /** False where there is no room for it, not even after others were closed. */
   add(socket: Socket): boolean;
-  /** Notes a request; false where too many of its connection wait for their answers. */
-  begin(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Notes a request. `too-many` of its connection wait for their answers: its own is the last, those behind are `ignored`. */
+  begin(request: IncomingMessage, response: ServerResponse): "welcome" | "too-many" | "ignored";
   /** Notes whether an answer is owed to a connection that Node does not read. */
   occupy(socket: Socket, busy: boolean): void;
   /** Requests of a connection that are not answered yet. */
@@ -17,7 +17,7 @@ export type Connections = {
 
 export type ConnectionLimits = {
   mostConnections: number;
-  /** Of one connection: nobody may fill the buffer alone by pipelining. */
+  /** Of one connection: nobody may keep us busy alone by pipelining. */
   mostUnanswered: number;
 };
 
@@ -26,6 +26,8 @@ type Connection = {
   network: string;
   responses: Set<ServerResponse>;
   busy: boolean;
+  /** Whether it ends with an answer that is on its way. */
+  isOver: boolean;
   /** When its latest request came, or else itself, in the order of all of them. */
   latest: number;
 };
@@ -43,7 +45,8 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     if (bySocket.size >= mostConnections) makeRoom();
     if (bySocket.size >= mostConnections) return false;
     const network = networkOf(socket.remoteAddress);
-    const connection: Connection = { socket, network, responses: new Set(), busy: false, latest: ++comings };
+    const latest = ++comings;
+    const connection: Connection = { socket, network, responses: new Set(), busy: false, isOver: false, latest };
     bySocket.set(socket, connection);
     const peers = byNetwork.get(network);
     if (peers === undefined) byNetwork.set(network, new Set([connection]));
@@ -81,12 +84,17 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     add,
     begin({ socket }, response) {
       const connection = bySocket.get(socket);
-      if (connection === undefined) return true;
+      if (connection === undefined) return "welcome";
       const { responses } = connection;
       connection.latest = ++comings;
       responses.add(response);
       response.once("close", () => responses.delete(response));
-      return responses.size <= mostUnanswered;
+      if (!connection.isOver && responses.size <= mostUnanswered) return "welcome";
+      // Node reads on as soon as an answer is sent, so it has to be told each time.
+      socket.pause();
+      if (connection.isOver) return "ignored";
+      connection.isOver = true;
+      return "too-many";
     },
     occupy(socket, busy) {
       const connection = bySocket.get(socket);

@@ -6,6 +6,7 @@ import type { Logger } from "../log.ts";
 import type { ExchangeHandler } from "../ping/exchange.ts";
 import { type BreakError, createBreakHandler, partWith } from "./broken-requests.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { countExchanges } from "./exchanges.ts";
 import { closeServer, listen, portOf } from "./listening.ts";
 import { mostConnections } from "./open-files.ts";
 import { answerPlainly, type PlainAnswer } from "./plain-answer.ts";
@@ -60,7 +61,8 @@ const LIMITS = {
   // The size alone bounds them. Node would leave out those above its own limit, a length of the body too.
   maxHeadersCount: 0,
   mostConnections: mostConnections(),
-  mostUnanswered: 100,
+  // Hardly anybody pipelines, and then mostly plain pings, which are not read here.
+  mostUnanswered: 25,
 };
 const SILENCE_MS = 120_000;
 
@@ -74,7 +76,7 @@ const STOPPING: PlainAnswer = {
 const TOO_MANY_AT_ONCE: PlainAnswer = {
   status: 503,
   title: "Too many at once",
-  text: "Too many requests of this connection wait for their answers. Try again in a moment.",
+  text: "Too many requests of this connection wait for their answers, so it ends. Send fewer at once.",
   retryAfter: 5,
 };
 
@@ -94,11 +96,10 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   function begin(request: IncomingMessage, response: ServerResponse): void {
     exchanges.begin();
     response.once("close", () => exchanges.end());
-    if (refusing) {
-      response.setHeader("Connection", "close");
-      answerPlainly(request, response, STOPPING);
-    } else if (connections.begin(request, response)) route(routes, request, response);
-    else answerPlainly(request, response, TOO_MANY_AT_ONCE);
+    if (refusing) return answerLast(request, response, STOPPING);
+    const entry = connections.begin(request, response);
+    if (entry === "welcome") route(routes, request, response);
+    else if (entry === "too-many") answerLast(request, response, TOO_MANY_AT_ONCE);
   }
 
   // Hosts matter to nobody here: small devices that leave theirs out are served.
@@ -143,26 +144,9 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   };
 }
 
-/** Knows when nothing is being answered any more. */
-function countExchanges() {
-  let open = 0;
-  const waiting: (() => void)[] = [];
-  return {
-    begin(): void {
-      open += 1;
-    },
-    end(): void {
-      open -= 1;
-      if (open === 0) for (const resolve of waiting.splice(0)) resolve();
-    },
-    async idle(patienceMs: Millis): Promise<void> {
-      if (open === 0) return;
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-        setTimeout(resolve, patienceMs).unref();
-      });
-    },
-  };
+function answerLast(request: IncomingMessage, response: ServerResponse, answer: PlainAnswer): void {
+  response.setHeader("Connection", "close");
+  answerPlainly(request, response, answer);
 }
 
 function route(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): void {
@@ -208,7 +192,6 @@ function serveWhole(
     breakOff: (error: BreakError, socket: Socket) => void;
     headersTimeout: Millis;
     keepAliveTimeout: Millis;
-    mostUnanswered: number;
   },
 ): WholeConnections {
   const readers = server.listeners("connection");
@@ -225,7 +208,6 @@ function serveWhole(
     onSilence: (socket) => given.breakOff(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket),
     firstTimeoutMs: given.headersTimeout,
     keepAliveTimeoutMs: given.keepAliveTimeout,
-    mostUnanswered: given.mostUnanswered,
   });
 }
 

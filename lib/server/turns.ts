@@ -15,7 +15,8 @@ export function createTurns<T>(atOnce: number, give: (one: T) => void): Turns<T>
   let isRunning = false;
 
   function run(): void {
-    let left = atOnce;
+    // Whoever comes again meanwhile waits for the next one.
+    let left = Math.min(atOnce, line.size);
     for (const one of line) {
       if (left-- === 0) break;
       line.delete(one);

@@ -19,8 +19,6 @@ export type WholeConnectionsOptions = {
   firstTimeoutMs: Millis;
   /** How long it may be afterwards, as clients are told. */
   keepAliveTimeoutMs: Millis;
-  /** Of one connection. What it asks beyond them is not read yet. */
-  mostUnanswered: number;
 };
 
 export type WholeConnections = {
@@ -66,6 +64,9 @@ const SPARE: Millis = SECOND;
 /** In characters, of a request of which the headers are remembered, and with them all of it: ten thousand connections may rest. */
 const LONGEST_HEAD = 1_000;
 
+/** Of one connection, so that nobody fills the buffer alone. What is asked beyond them is not read yet. */
+const MOST_OWED = 100;
+
 /**
  * Requests of a connection that are served in one go, and connections that have further ones served in one turn of the event
  * loop. Without a bound, four hundred clients that pipeline keep it from its database for seconds, and then nothing is stored.
@@ -80,7 +81,7 @@ class WholeConnection {
   /** In the order in which they were asked and have to be answered. */
   readonly #owed: WholeExchange[] = [];
   /** What has come and was not read waits until no more answers than these are owed. */
-  #readOnAt: number;
+  #readOnAt = MOST_OWED - 1;
   #head: WholeHead | null = null;
   #isNew = true;
   /** Whether nothing is read behind what was read last. */
@@ -114,7 +115,6 @@ class WholeConnection {
   constructor(socket: Socket, shared: Shared) {
     this.#socket = socket;
     this.#shared = shared;
-    this.#readOnAt = shared.mostUnanswered - 1;
     socket.setTimeout(shared.firstTimeoutMs);
     socket.on("data", this.#onData).on("end", this.#onEnd).on("drain", this.#onDrain);
     socket.on("timeout", this.#onTimeout).on("error", this.#onError).on("close", this.#onClose);
@@ -126,7 +126,10 @@ class WholeConnection {
     if (!socket.writable) return false;
     if (this.#owed[0] !== exchange) return true;
     let ends = false;
-    while (!ends && this.#owed[0]?.answer != null) ends = this.#write();
+    for (let next = this.#owed[0]; !ends && next !== undefined && next.answer !== null; next = this.#owed[0]) {
+      this.#owed.shift();
+      ends = this.#write(next.answer, next.last);
+    }
     if (ends) this.#owed.length = 0;
     if (this.#owed.length === 0) this.#shared.onBusy(socket, false);
     if (ends) socket.destroySoon();
@@ -147,14 +150,12 @@ class WholeConnection {
     this.#socket.destroy();
   }
 
-  /** The first of the answers that are owed. True where the connection ends with it. */
-  #write(): boolean {
+  /** True where the connection ends with it. */
+  #write(answer: Answer, last: boolean): boolean {
     const { bytes, retired } = this.#shared;
-    const exchange = this.#owed.shift();
-    if (exchange?.answer == null) return false;
     const isRest = this.#owed.length === 0 && this.#socket.readableLength === 0;
-    const ends = exchange.last || (isRest && retired);
-    if (!this.#socket.write(bytes(exchange.answer, ends))) this.#isBlocked = true;
+    const ends = last || (isRest && retired);
+    if (!this.#socket.write(bytes(answer, ends))) this.#isBlocked = true;
     return ends || (isRest && this.#clientEnded);
   }
 
@@ -168,12 +169,12 @@ class WholeConnection {
       this.#begin(whole, serve);
     }
     if (at === chunk.length || this.#isLast || !this.#socket.writable) return;
-    this.#putBack(chunk.subarray(at), this.#shared.mostUnanswered - 1);
+    this.#putBack(chunk.subarray(at), MOST_OWED - 1);
   }
 
   #mayAsk(): boolean {
     if (this.#isLast || this.#isBlocked || !this.#socket.writable) return false;
-    return this.#owed.length < this.#shared.mostUnanswered;
+    return this.#owed.length < MOST_OWED;
   }
 
   #begin(whole: WholeRequest, serve: ExchangeHandler): void {

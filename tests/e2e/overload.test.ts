@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { flood, type FloodResult } from "../support/flood.ts";
@@ -12,7 +13,12 @@ const JOBS = 50;
 
 const CAPACITY_MS = LONG ? 5_000 : 500;
 const OVERLOAD_MS = LONG ? 60_000 : 2_000;
+const UNDER_WAY_MS = 1_000;
+const STOPPED_MS = 6_000;
+const AFTERWARDS_MS = LONG ? 20_000 : 5_000;
 const TIMES = 10;
+/** Pings a second that nobody could take. */
+const FAR_TOO_MANY = 200_000;
 const RECOVER_WITHIN_MS = 2_000;
 /** Times the most that one connection may have unanswered, they want more than the buffer holds. */
 const CONNECTIONS = 400;
@@ -44,6 +50,9 @@ async function ping(path: string): Promise<number> {
   return answer.status;
 }
 
+/** So many at once fill the buffer and more. */
+const CROWD = { connections: CONNECTIONS, depth: DEPTH };
+
 type Load = { calm: FloodResult; flooded: FloodResult; memory: number[]; recoveredMs: number };
 
 /** As many as it can take for a moment, then ten times that. */
@@ -64,8 +73,7 @@ async function overload(): Promise<Load> {
   const flooded = await flood({
     port,
     paths,
-    connections: CONNECTIONS,
-    depth: DEPTH,
+    ...CROWD,
     perSecond,
     ms: OVERLOAD_MS,
     untilRefused: true,
@@ -102,6 +110,25 @@ it(
     expect(program.log).not.toMatch(/"level":[56]0/);
   },
 );
+
+it("an overload that begins with signs of life long due does not feed itself", { timeout: 10 * MINUTE }, async () => {
+  const port = Number(new URL(program.url).port);
+  const ms = UNDER_WAY_MS + STOPPED_MS + AFTERWARDS_MS;
+  const flooding = flood({ port, paths, ...CROWD, perSecond: FAR_TOO_MANY, ms, untilRefused: false });
+  await wait(UNDER_WAY_MS);
+  // Whatever is sent meanwhile waits for it, its database's answers as well.
+  process.kill(program.pid, "SIGSTOP");
+  await wait(STOPPED_MS);
+  const [woke] = await program.query<{ at: Date }>("SELECT belfry_now() AS at");
+  process.kill(program.pid, "SIGCONT");
+  const { acknowledged } = await flooding;
+  const sinceThen = "SELECT run_id FROM all_pings WHERE received_at > $1 AND run_id IS NOT NULL";
+  const stored = await program.query<{ run_id: string }>(sinceThen, [woke?.at]);
+  const heard = new Set(acknowledged);
+  // With turns of its event loop as long as what had come, it stored not two thousand in this time.
+  expect(stored.filter(({ run_id }) => heard.has(run_id)).length).toBeGreaterThan(20_000);
+  expect(program.log).not.toMatch(/"level":[56]0/);
+});
 
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -21,18 +21,47 @@ test("pings are answered in order, every one, however late, however they are cut
   const route = { matches: () => true, handle: onNode(exchange), exchange };
   const front = await openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [route] });
   const property = fc.asyncProperty(
-    fc.integer({ min: 1, max: 6 }),
-    fc.array(fc.nat(300), { maxLength: 6 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.oneof(fc.constant([]), fc.array(fc.nat(300), { maxLength: 6 })),
     fc.array(fc.nat(9), { minLength: 1 }),
-    async (count, cuts, waits) => {
+    fc.boolean(),
+    async (count, cuts, waits, apart) => {
       turns = waits;
       const pings = Array.from({ length: count }, (_, nth) => `GET /ping/${nth} HTTP/1.1\r\nHost: x\r\n\r\n`);
       const ends = pings.map((_, nth) => pings.slice(0, nth + 1).join("").length);
-      const said = await answersTo(front, cutUp(Buffer.from(pings.join("")), [...cuts, ...ends]));
-      expect(said.match(/\/ping\/\d/g)).toEqual(pings.map((_, nth) => `/ping/${nth}`));
+      const said = await answersTo(front, cutUp(Buffer.from(pings.join("")), [...cuts, ...(apart ? ends : [])]));
+      expect(said.match(/\/ping\/\d+/g)).toEqual(pings.map((_, nth) => `/ping/${nth}`));
     },
   );
   await fc.assert(property, { numRuns: LONG ? 3_000 : 100 });
+  await front.close();
+});
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+test("whatever comes at once is served a little in each turn of the event loop, and answered in order", async () => {
+  const [clients, each] = [50, 90];
+  let turns: number[] = [];
+  const exchange = (given: Exchange): void => {
+    turns[turns.length - 1] = (turns.at(-1) ?? 0) + 1;
+    given.reply(answerOf(given.request.url ?? ""), false);
+  };
+  const route = { matches: () => true, handle: onNode(exchange), exchange };
+  const front = await openFront({ host: "127.0.0.1", port: 0, log: silent, routes: [route] });
+  const sockets = Array.from({ length: clients }, () => connect(front.port, "127.0.0.1"));
+  // One by one is how they are let in; once they are, what they send comes at once.
+  for (const socket of sockets) socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  await Promise.all(sockets.map((socket) => once(socket, "data")));
+  const heard = sockets.map((socket) => buffer(socket));
+  const asked = Array.from({ length: each }, (_, nth) => `/ping/${nth}`);
+  const pings = asked.map((path) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`).join("");
+  for (const socket of sockets) socket.end(pings);
+  for (turns = [0]; sum(turns) < clients * each; turns.push(0)) await nextTurn();
+  // A hundred of those that wait, besides the first few of each.
+  expect(sum(turns.map((count) => Math.max(0, count - 100)))).toBeLessThanOrEqual(4 * clients);
+  for (const said of heard) expect((await said).toString().match(/\/ping\/\d+/g)).toEqual(asked);
   await front.close();
 });
 
@@ -121,6 +150,63 @@ describe("a connection", () => {
     const all = buffer(socket);
     expect((await all).length).toBeGreaterThan(8_000_000);
     expect(served).toBe(1);
+    await front.close();
+  });
+
+  test("of which a hundred answers are owed is read on when some of them were given", async () => {
+    const held: Exchange[] = [];
+    const front = await openWhole({}, (exchange) => held.push(exchange));
+    const socket = connect(front.port, "127.0.0.1");
+    const all = buffer(socket);
+    const asked = Array.from({ length: 150 }, (_, nth) => `/ping/${nth}`);
+    for (const path of asked) socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    await expect.poll(() => held.length).toBe(100);
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
+    expect(held).toHaveLength(100);
+    const answer = (given: Exchange): unknown => given.reply(answerOf(given.request.url ?? ""), false);
+    // The last of them first: it has to wait for all before it.
+    for (const given of held.splice(0).toReversed()) answer(given);
+    await expect.poll(() => held.length).toBe(50);
+    // What only Node can read waits for all of them.
+    socket.end("GET /ping/other HTTP/1.0\r\n\r\n");
+    for (let turn = 0; turn < 50; turn++) await nextTurn();
+    expect(held).toHaveLength(50);
+    for (const given of held.splice(0)) answer(given);
+    await expect.poll(() => held.length).toBe(1);
+    for (const given of held.splice(0)) answer(given);
+    expect((await all).toString().match(/\/ping\/(?:\d+|other)/g)).toEqual([...asked, "/ping/other"]);
+    await front.close();
+  });
+
+  test("is answered whatever it has asked at once before a front that stops lets it go", async () => {
+    const held: Exchange[] = [];
+    const front = await openWhole({}, (exchange) => held.push(exchange));
+    const socket = connect(front.port, "127.0.0.1");
+    const all = buffer(socket);
+    socket.write(Buffer.concat([PING, PING, PING]));
+    await expect.poll(() => held.length).toBe(3);
+    front.refuse();
+    for (const exchange of held) expect(exchange.reply(OK, false)).toBe(true);
+    expect((await all).toString().match(/Connection: [a-z-]+/g)).toEqual([
+      "Connection: keep-alive",
+      "Connection: keep-alive",
+      "Connection: close",
+    ]);
+    await front.idle(30_000);
+    await front.close();
+  });
+
+  test("that says which request is its last is asked nothing behind it", async () => {
+    const held: Exchange[] = [];
+    const front = await openWhole({}, (exchange) => held.push(exchange));
+    const socket = connect(front.port, "127.0.0.1");
+    const all = buffer(socket);
+    const last = Buffer.from("GET /ping/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    socket.write(Buffer.concat([PING, last, PING]));
+    await expect.poll(() => held.length).toBe(2);
+    for (const exchange of held) expect(exchange.reply(OK, false)).toBe(true);
+    expect((await all).toString().match(/\r\n\r\nOK/g)).toHaveLength(2);
+    expect(held).toHaveLength(2);
     await front.close();
   });
 
