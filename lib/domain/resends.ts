@@ -37,12 +37,12 @@ export function isResend(draft: Draft, { ping, received }: Pick<Entry, "ping" | 
 type Repeated = Pick<Entry, "ping" | "received"> & { recent: RecentPings; before: number; mark: number };
 
 function saysItAgain(draft: Draft, { ping, received, recent, before, mark }: Repeated): boolean {
-  const later = recent.slice(before + NUMBERS_A_PING);
+  const laterAt = before + NUMBERS_A_PING;
   // After the clock was set back, what was said before may seem to be still to come.
   const distance = Math.abs(received - instantAt(recent, before));
-  if (distance >= windowFor(draft, ping, received, later.length === 0)) return false;
-  for (let at = MARK_AT; at < later.length; at += NUMBERS_A_PING) {
-    if (areOpposite(mark, later[at] ?? NO_MARK)) return false;
+  if (distance >= windowFor(draft, ping, received, laterAt === recent.length)) return false;
+  for (let at = laterAt + MARK_AT; at < recent.length; at += NUMBERS_A_PING) {
+    if (areOpposite(mark, recent[at] ?? NO_MARK)) return false;
   }
   return mark === NO_MARK || !endsAnother(draft, ping, received);
 }
