@@ -3,8 +3,8 @@ import type { Millis } from "../domain/time.ts";
 const STEPS = 40;
 
 /**
- * Aborts once this process was awake for so long. Of a turn of its event loop that took longer, or of a while in which all of the
- * machine was stopped, no more than a fortieth counts: whoever could not hear an answer must not say that none came.
+ * Aborts once this process was awake for so long: of a turn of its event loop that took longer than a fortieth of it, or of a while
+ * in which all of the machine was stopped, no more than that counts. Whoever could not hear an answer must not say that none came.
  */
 export function abortAfterAwake(ms: Millis): { signal: AbortSignal; stop(): void } {
   const controller = new AbortController();

@@ -47,6 +47,8 @@ export function createBreakHandler(connections: Connections): (error: BreakError
       socket.destroy();
       return;
     }
+    // Node would end it as soon as its client has, and our word would come too late.
+    socket.removeAllListeners("end");
     const late = setTimeout(() => socket.destroy(), ANSWER_WITHIN_MS).unref();
     socket.once("close", () => clearTimeout(late));
     const settle = (): void => {

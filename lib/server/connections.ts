@@ -1,16 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import ipaddr from "ipaddr.js";
+import type { Millis } from "../domain/time.ts";
+import { createAnswering } from "./answering.ts";
 
 /** All connections of the front, so that those who only hold theirs give way to those who use them. */
 export type Connections = {
   readonly size: number;
   /** False where there is no room for it, not even after others were closed. */
   add(socket: Socket): boolean;
-  /** Notes a request. `too-many` of its connection wait for their answers: its own is the last, those behind are `ignored`. */
+  /** Notes a request. `too-many`: its answer is its connection's last; `ignored`: it came behind that one and gets none. */
   begin(request: IncomingMessage, response: ServerResponse): "welcome" | "too-many" | "ignored";
-  /** Notes whether an answer is owed to a connection that Node does not read. */
+  /** Notes whether a connection that Node does not read waits for us. */
   occupy(socket: Socket, busy: boolean): void;
+  /** Resolves when nothing is being answered any more, or after `patienceMs`. */
+  idle(patienceMs: Millis): Promise<void>;
   /** Requests of a connection that are not answered yet. */
   unanswered(socket: Socket): readonly ServerResponse[];
 };
@@ -39,7 +43,11 @@ type Connection = {
 export function createConnections({ mostConnections, mostUnanswered }: ConnectionLimits): Connections {
   const bySocket = new Map<Socket, Connection>();
   const byNetwork = new Map<string, Set<Connection>>();
+  const answering = createAnswering<Connection>();
   let comings = 0;
+
+  const note = (connection: Connection): void =>
+    answering.note(connection, connection.busy || connection.responses.size > 0);
 
   function add(socket: Socket): boolean {
     if (bySocket.size >= mostConnections) makeRoom();
@@ -51,7 +59,13 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
     const peers = byNetwork.get(network);
     if (peers === undefined) byNetwork.set(network, new Set([connection]));
     else peers.add(connection);
-    socket.once("close", () => remove(connection));
+    socket.once("close", () => {
+      remove(connection);
+      // Node tells nothing of requests that still waited for their turn to be answered.
+      connection.busy = false;
+      connection.responses.clear();
+      note(connection);
+    });
     return true;
   }
 
@@ -88,12 +102,15 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
       const { responses } = connection;
       connection.latest = ++comings;
       responses.add(response);
-      response.once("close", () => responses.delete(response));
-      if (!connection.isOver && responses.size <= mostUnanswered) return "welcome";
-      // Node reads on as soon as an answer is sent, so it has to be told each time.
-      socket.pause();
+      note(connection);
+      response.once("close", () => {
+        responses.delete(response);
+        note(connection);
+      });
       if (connection.isOver) return "ignored";
+      if (responses.size <= mostUnanswered) return "welcome";
       connection.isOver = true;
+      throwAwayWhatComes(socket);
       return "too-many";
     },
     occupy(socket, busy) {
@@ -101,9 +118,20 @@ export function createConnections({ mostConnections, mostUnanswered }: Connectio
       if (connection === undefined) return;
       if (busy) connection.latest = ++comings;
       connection.busy = busy;
+      note(connection);
     },
+    idle: (patienceMs) => answering.idle(patienceMs),
     unanswered: (socket) => [...(bySocket.get(socket)?.responses ?? [])],
   };
+}
+
+/** Node reads on as soon as an answer is sent and keeps every request that it reads, so nothing more comes to it. */
+function throwAwayWhatComes(socket: Socket): void {
+  const readers = socket.listeners("data");
+  // Who listens beside Node's parser makes it take what comes from the socket like everybody else.
+  socket.on("data", () => socket.pause());
+  for (const read of readers) Reflect.apply(socket.off, socket, ["data", read]);
+  socket.pause();
 }
 
 /** Between requests, or with one that has not come whole. A ping's body that breaks off so counts with what has come. */

@@ -6,7 +6,6 @@ import type { Logger } from "../log.ts";
 import type { ExchangeHandler } from "../ping/exchange.ts";
 import { type BreakError, createBreakHandler, partWith } from "./broken-requests.ts";
 import { type Connections, createConnections } from "./connections.ts";
-import { countExchanges } from "./exchanges.ts";
 import { closeServer, listen, portOf } from "./listening.ts";
 import { mostConnections } from "./open-files.ts";
 import { answerPlainly, type PlainAnswer } from "./plain-answer.ts";
@@ -61,8 +60,8 @@ const LIMITS = {
   // The size alone bounds them. Node would leave out those above its own limit, a length of the body too.
   maxHeadersCount: 0,
   mostConnections: mostConnections(),
-  // Hardly anybody pipelines, and then mostly plain pings, which are not read here.
-  mostUnanswered: 25,
+  // Hardly anybody pipelines, and then mostly plain pings, of which few come to be counted here.
+  mostUnanswered: 50,
 };
 const SILENCE_MS = 120_000;
 
@@ -88,17 +87,14 @@ export async function openFront(options: FrontOptions): Promise<Front> {
   const { host, port, onUpgrade, log } = options;
   let routes = options.routes;
   let refusing = false;
-  const exchanges = countExchanges();
 
   const limits = { ...LIMITS, ...options.limits };
   const connections = createConnections(limits);
 
   function begin(request: IncomingMessage, response: ServerResponse): void {
-    exchanges.begin();
-    response.once("close", () => exchanges.end());
-    if (refusing) return answerLast(request, response, STOPPING);
     const entry = connections.begin(request, response);
-    if (entry === "welcome") route(routes, request, response);
+    if (refusing) answerLast(request, response, STOPPING);
+    else if (entry === "welcome") route(routes, request, response);
     else if (entry === "too-many") answerLast(request, response, TOO_MANY_AT_ONCE);
   }
 
@@ -111,10 +107,6 @@ export async function openFront(options: FrontOptions): Promise<Front> {
     ...limits,
     breakOff,
     find: (url) => routes.find((row) => row.matches(pathOf(url)))?.exchange ?? null,
-    onBusy(busy) {
-      if (busy) exchanges.begin();
-      else exchanges.end();
-    },
   });
   guard(server, connections, whole);
   server.on("clientError", breakOff);
@@ -136,7 +128,7 @@ export async function openFront(options: FrontOptions): Promise<Front> {
       server.closeIdleConnections();
       whole.retire();
     },
-    idle: (patienceMs) => exchanges.idle(patienceMs),
+    idle: (patienceMs) => connections.idle(patienceMs),
     async close() {
       whole.close();
       await closeServer(server);
@@ -188,7 +180,6 @@ function serveWhole(
   connections: Connections,
   given: {
     find: (url: string) => ExchangeHandler | null;
-    onBusy: (busy: boolean) => void;
     breakOff: (error: BreakError, socket: Socket) => void;
     headersTimeout: Millis;
     keepAliveTimeout: Millis;
@@ -201,10 +192,7 @@ function serveWhole(
     handOver(socket) {
       for (const read of readers) Reflect.apply(read, server, [socket]);
     },
-    onBusy(socket, busy) {
-      connections.occupy(socket, busy);
-      given.onBusy(busy);
-    },
+    onBusy: (socket, busy) => connections.occupy(socket, busy),
     onSilence: (socket) => given.breakOff(Object.assign(new Error(), { code: "ERR_HTTP_REQUEST_TIMEOUT" }), socket),
     firstTimeoutMs: given.headersTimeout,
     keepAliveTimeoutMs: given.keepAliveTimeout,
@@ -217,8 +205,8 @@ function guard(server: Server, connections: Connections, whole: WholeConnections
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on("connection", (socket: Socket) => {
     socket.once("end", () => {
-      // Nobody reads a stream of events any more.
-      if (connections.unanswered(socket).some(isStreaming)) socket.destroy();
+      // Nobody reads a stream of events any more. What only waited for the end of its request has its own a turn later.
+      setImmediate(() => connections.unanswered(socket).some(isStreaming) && socket.destroy());
     });
     if (connections.add(socket)) return whole.enter(socket);
     socket.resume();

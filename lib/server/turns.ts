@@ -2,8 +2,6 @@
 export type Turns<T> = {
   /** Waits behind those who wait already, once. */
   add(one: T): void;
-  /** Waits no longer. */
-  remove(one: T): void;
 };
 
 /**
@@ -33,6 +31,5 @@ export function createTurns<T>(atOnce: number, give: (one: T) => void): Turns<T>
       isRunning = true;
       setImmediate(run);
     },
-    remove: (one) => void line.delete(one),
   };
 }

@@ -12,7 +12,7 @@ export type WholeRequest = {
   body: Buffer | null;
   /** Whether the client wants the connection to end with the answer. */
   last: boolean;
-  /** Where it ends in what came: the next one may begin there. */
+  /** Where it ends in what came. */
   end: number;
 };
 
@@ -66,21 +66,15 @@ export function readWhole(chunk: Buffer, start: number, before: WholeHead | null
   const bodyAt = headEnd + HEAD_END.length;
   const bodyEnd = bodyAt + (length ?? 0);
   if (length === null || bodyEnd > chunk.length || bodyEnd - start > MOST_BYTES) return null;
-  const body = length === 0 ? null : bodyOf(chunk, bodyAt, bodyEnd);
-  return { method, url: text.slice(urlAt, urlEnd), head, body, last, end: afterEmptyLines(chunk, bodyEnd) };
+  const body = length === 0 ? null : chunk.subarray(bodyAt, bodyEnd);
+  return { method, url: text.slice(urlAt, urlEnd), head, body, last, end: bodyEnd };
 }
 
-/** Some clients put one behind a body. Node passes over them as well. */
-function afterEmptyLines(chunk: Buffer, at: number): number {
+/** Where empty lines end that begin there: some clients put one behind a body. Node passes over them as well. */
+export function afterEmptyLines(chunk: Buffer, at: number): number {
   let end = at;
   while (chunk[end] === CR && chunk[end + 1] === LF) end += 2;
   return end;
-}
-
-/** A copy where more came than this: as long as a body waits to be stored, it would hold all of that. */
-function bodyOf(chunk: Buffer, at: number, end: number): Buffer {
-  const body = chunk.subarray(at, end);
-  return chunk.length - body.length > MOST_BYTES ? Buffer.from(body) : body;
 }
 
 /** Of a body, in bytes. Null where it is not said plainly. */

@@ -15,12 +15,12 @@ const CAPACITY_MS = LONG ? 5_000 : 500;
 const OVERLOAD_MS = LONG ? 60_000 : 2_000;
 const UNDER_WAY_MS = 1_000;
 const STOPPED_MS = 6_000;
-const AFTERWARDS_MS = LONG ? 20_000 : 5_000;
+const AFTERWARDS_MS = 5_000;
 const TIMES = 10;
 /** Pings a second that nobody could take. */
 const FAR_TOO_MANY = 200_000;
 const RECOVER_WITHIN_MS = 2_000;
-/** Times the most that one connection may have unanswered, they want more than the buffer holds. */
+/** Together they want more than the buffer holds. Of one connection no more than a hundred are read ahead. */
 const CONNECTIONS = 400;
 const DEPTH = 90;
 
@@ -126,7 +126,7 @@ it("an overload that begins with signs of life long due does not feed itself", {
   const stored = await program.query<{ run_id: string }>(sinceThen, [woke?.at]);
   const heard = new Set(acknowledged);
   // With turns of its event loop as long as what had come, it stored not two thousand in this time.
-  expect(stored.filter(({ run_id }) => heard.has(run_id)).length).toBeGreaterThan(20_000);
+  expect(stored.filter(({ run_id }) => heard.has(run_id)).length).toBeGreaterThan(8_000);
   expect(program.log).not.toMatch(/"level":[56]0/);
 });
 

@@ -1,6 +1,8 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { type Front, type Handler, openFront } from "../../lib/server/front.ts";
 import { mostConnections } from "../../lib/server/open-files.ts";
@@ -117,4 +119,27 @@ test("the system's limit of open files leaves room for everything else", () => {
     512, 3096, 16_000, 16_000, 16_000,
   ]);
   expect(mostConnections("")).toBe(8_000);
+});
+
+test("whoever pipelines without end hears that it is too much, and no more of it is read than what was on its way", async () => {
+  const held: ServerResponse[] = [];
+  await open((_request, response) => void held.push(response));
+  let read = 0;
+  const count = (): void => void (read += 1);
+  subscribe("http.server.request.start", count);
+  const socket = await join("127.0.0.1");
+  const heard = readAll(socket);
+  socket.write("GET / HTTP/1.1\r\n\r\n".repeat(200_000));
+  await expect.poll(() => held.length).toBe(50);
+  for (const response of held) {
+    response.setHeader("Content-Length", 2).end("OK");
+    await nextTurn();
+  }
+  const answers = await heard;
+  unsubscribe("http.server.request.start", count);
+  expect(answers.map(({ status }) => status)).toEqual([...held.map(() => 200), 503]);
+  // As many as fit in what Node reads at once.
+  expect(read).toBeLessThan(5_000);
+  // Longer than a test may take.
+  await front.idle(3_600_000);
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Exchange, onNode } from "../../lib/ping/exchange.ts";
 import { type Front, openFront } from "../../lib/server/front.ts";
-import { readWhole, type WholeRequest } from "../../lib/server/whole-request.ts";
+import { afterEmptyLines, readWhole, type WholeRequest } from "../../lib/server/whole-request.ts";
 import { LONG } from "../support/size.ts";
 import { answerOf, answersTo, cutUp } from "../support/whole-pings.ts";
 import { silent } from "./stub/site.ts";
@@ -202,4 +202,24 @@ test.each([
   ["something to wait for", "POST /ping/a HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello"],
 ])("%s is left to Node", (_, text) => {
   expect(readWhole(Buffer.from(text, "latin1"), 0)).toBeNull();
+});
+
+test("one is read where it begins, up to where it ends, whatever is before and behind it", () => {
+  const first = "GET /ping/1 HTTP/1.1\r\nHost: x\r\n\r\n";
+  const second = "POST /ping/2 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello";
+  const both = Buffer.from(`${"x".repeat(20_000)}${first}${second}\r\n\r\n${first}`);
+  const whole = readWhole(both, 20_000);
+  expect(whole).toMatchObject({ method: "GET", url: "/ping/1", body: null, end: 20_000 + first.length });
+  const next = readWhole(both, whole?.end ?? 0);
+  const end = 20_000 + first.length + second.length;
+  expect(next).toMatchObject({ method: "POST", url: "/ping/2", body: Buffer.from("hello"), end });
+  expect(afterEmptyLines(both, end)).toBe(end + 4);
+  expect(readWhole(both, end + 4)?.end).toBe(both.length);
+});
+
+test("one of more than 16 KiB is left to Node", () => {
+  const line = "POST /ping/a HTTP/1.1\r\nContent-Length: 5\r\nA: ";
+  const make = (length: number): Buffer => Buffer.from(`${line.padEnd(length - 9, "x")}\r\n\r\nhello`);
+  expect(readWhole(make(16_384), 0)?.end).toBe(16_384);
+  expect(readWhole(make(16_385), 0)).toBeNull();
 });
