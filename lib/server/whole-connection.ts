@@ -52,8 +52,6 @@ export class WholeConnection {
   /** Whether something that came was put back, to be read once no more answers than `#readOnAt` are owed. */
   #hasRest = false;
   #readOnAt = 0;
-  /** Bytes that were no request when they were read last. */
-  #unread = 0;
   /** Whether its client leaves answers unread. */
   #isBlocked = false;
   /** Whether it ends with an answer that is known already. */
@@ -158,7 +156,6 @@ export class WholeConnection {
     if (this.#isNew) socket.setTimeout(this.#shared.keepAliveTimeoutMs + SPARE);
     this.#isNew = false;
     this.#isOver = whole.last;
-    this.#unread = 0;
     this.#head = whole.url.length + whole.head.text.length <= LONGEST_HEAD ? whole.head : null;
     const exchange = new WholeExchange(this, socket, whole);
     this.#owed.push(exchange);
@@ -167,14 +164,12 @@ export class WholeConnection {
   }
 
   /**
-   * What is no plain request waits for the answers that are owed: its own would come before them. It may be cut, so it is
-   * tried again with what comes until then, and for one turn more. Then it is Node's.
+   * What is no plain request is Node's, once what is owed is answered: its own answer would come before. It may only be cut, so
+   * then it is tried again with what has come until then.
    */
   #stopBefore(rest: Buffer): void {
-    if (this.#owed.length > 0) return this.#putBack(rest, 0);
-    if (this.#isNew || rest.length === this.#unread) return this.#leaveToNode(rest);
-    this.#unread = rest.length;
-    this.#putBack(rest, 0);
+    if (this.#owed.length > 0) this.#putBack(rest, 0);
+    else this.#leaveToNode(rest);
   }
 
   /** It stays in the stream, so that its end does not overtake it. */
