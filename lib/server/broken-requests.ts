@@ -59,7 +59,7 @@ export function createBreakHandler(connections: Connections): (error: BreakError
       else if (earlier !== undefined) earlier.once("close", settle);
       // What broke off may have its answer already.
       else if (responses.some(({ headersSent }) => headersSent)) socket.destroySoon();
-      else partWith(socket, refusalOf(error));
+      else partWith(socket, refusalOf(error, socket));
     };
     settle();
   };
@@ -86,7 +86,7 @@ export function partWith(socket: Socket, { status, text }: Refusal, headers: rea
   setTimeout(() => socket.destroy(), LISTEN_ON_MS).unref();
 }
 
-function refusalOf({ code = "", rawPacket }: BreakError): Refusal {
-  if (rawPacket?.[0] === TLS_HANDSHAKE) return NO_TLS;
+function refusalOf({ code = "", rawPacket }: BreakError, { bytesRead }: Socket): Refusal {
+  if (rawPacket?.[0] === TLS_HANDSHAKE && rawPacket.length === bytesRead) return NO_TLS;
   return REFUSALS[code] ?? UNREADABLE;
 }
