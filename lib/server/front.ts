@@ -142,7 +142,8 @@ function answerLast(request: IncomingMessage, response: ServerResponse, answer: 
 }
 
 function route(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): void {
-  const url = request.url ?? "";
+  const url = addressOf(request.url ?? "");
+  request.url = url;
   if (!url.startsWith("/")) {
     answerPlainly(request, response, {
       status: 400,
@@ -166,6 +167,14 @@ function route(routes: readonly Route[], request: IncomingMessage, response: Ser
       retryAfter: 3,
     });
   }
+}
+
+/**
+ * With one slash where a base address that ends in one made two. Pages would redirect, which `curl -f` takes for success, and
+ * the ping would be lost.
+ */
+function addressOf(url: string): string {
+  return url.replace(/^\/{2,}/, "/");
 }
 
 /** The part of a request's address before the query. */

@@ -25,10 +25,12 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * The requests of HTTP/1.1 about whose meaning there can be no two opinions: common characters in the address, one blank
+ * The requests of HTTP/1.1 about whose meaning there can be no two opinions: common characters in the address, or bytes beyond ASCII, one blank
  * behind each header's colon, visible ASCII as its value.
  */
-const PLAIN_LINE = /^(?:GET|POST) \/[\w\-.~%!$&'()*+,;=:@/?]* HTTP\/1\.1\r\n/;
+const PLAIN_LINE = /^(?:GET|POST) \/(?!\/)[\w\-.~%!$&'()*+,;=:@/?]* HTTP\/1\.1\r\n/;
+/** With the bytes of a text that `curl` sends as it stands on its command line: Node would refuse them. */
+const RAW_LINE = /^(?:GET|POST) \/(?!\/)[\w\-.~%!$&'()*+,;=:@/?\x80-\xff]* HTTP\/1\.1\r\n/;
 const PLAIN_HEADERS = /^(?:[A-Za-z\d-]+: [!-~](?:[ -~]*[!-~])?\r\n)+$/;
 
 /** Headers that change how a request is read or what happens to the connection after it, or that Node hands on as a list. */
@@ -52,7 +54,8 @@ export function readWhole(chunk: Buffer, start: number, before: WholeHead | null
   const headEnd = chunk.indexOf(HEAD_END, start, "latin1");
   if (headEnd === -1 || headEnd - start > MOST_BYTES) return null;
   const text = chunk.toString("latin1", start, headEnd + 2);
-  if (!PLAIN_LINE.test(text)) return null;
+  const isPlain = PLAIN_LINE.test(text);
+  if (!isPlain && !RAW_LINE.test(text)) return null;
   const urlAt = text.indexOf(" ") + 1;
   const urlEnd = text.indexOf(" ", urlAt);
   if (urlEnd - urlAt > LONGEST_ADDRESS) return null;
@@ -67,7 +70,12 @@ export function readWhole(chunk: Buffer, start: number, before: WholeHead | null
   const bodyEnd = bodyAt + (length ?? 0);
   if (length === null || bodyEnd > chunk.length || bodyEnd - start > MOST_BYTES) return null;
   const body = length === 0 ? null : chunk.subarray(bodyAt, bodyEnd);
-  return { method, url: text.slice(urlAt, urlEnd), head, body, last, end: bodyEnd };
+  const url = text.slice(urlAt, urlEnd);
+  return { method, url: isPlain ? url : encodeRaw(url), head, body, last, end: bodyEnd };
+}
+
+function encodeRaw(url: string): string {
+  return url.replaceAll(/[\x80-\xff]/g, (byte) => `%${byte.charCodeAt(0).toString(16)}`);
 }
 
 /** Where empty lines end that begin there: some clients put one behind a body. Node passes over them as well. */
