@@ -23,7 +23,9 @@ export function readRecipient(address: string, onlyDomain: string | null): Recip
   const local = address.slice(0, Math.max(at, 0));
   const event = LOCAL_PART.test(local) ? parseNative(pathOf(local)) : null;
   if (event?.kind === "ping") return { ...event, protocol: "mail" };
-  return unreadable("This is no address of a job: <id>@ or <key>+<slug>@, then +start, +fail, +log, +skip or an exit status.");
+  return unreadable(
+    "This is no address of a job: <id>@ or <key>+<slug>@, then +start, +fail, +log, +skip or an exit status.",
+  );
 }
 
 /** Why a readable address leads nowhere. */
