@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { Answer } from "../../lib/ping/answers.ts";
-import type { Front } from "../../lib/server/front.ts";
+import { type Exchange, onNode } from "../../lib/ping/exchange.ts";
+import { createLog } from "../../lib/log.ts";
+import { type Front, openFront } from "../../lib/server/front.ts";
 
 export function answerOf(body: string): Answer {
   return { status: 200, headers: ["X-Some", "thing", "Content-Length", String(Buffer.byteLength(body))], body };
@@ -22,4 +24,13 @@ export async function answersTo({ port }: Front, pieces: readonly Buffer[]): Pro
 export function cutUp(bytes: Buffer, cuts: readonly number[]): Buffer[] {
   const at = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).toSorted((a, b) => a - b), bytes.length];
   return at.slice(1).map((end, index) => bytes.subarray(at[index], end));
+}
+
+export const PING = Buffer.from("GET /ping/a HTTP/1.1\r\nHost: x\r\n\r\n");
+export const OK = answerOf("OK");
+
+/** A front on which everything is a ping. */
+export function openWhole(limits: object, serve: (exchange: Exchange) => void): Promise<Front> {
+  const route = { matches: () => true, handle: onNode(serve), exchange: serve };
+  return openFront({ host: "127.0.0.1", port: 0, log: createLog("silent"), routes: [route], limits });
 }
